@@ -1,0 +1,102 @@
+import type { Verdict } from './canary/judge.ts'
+import type { ExecutionStatus, StageStatus } from './statuses.ts'
+
+/** Plain JSON: all that may cross a workflow, an activity, the store or the wire. */
+export type Json = string | number | boolean | null | Json[] | { [key: string]: Json }
+
+export type ParameterValue = string | number | boolean
+
+/** ISO 8601 in UTC with milliseconds, as `Date.prototype.toISOString` writes it. */
+export type Timestamp = string
+
+/** What started a run. */
+export interface Trigger {
+  type: 'api' | 'webhook' | 'schedule' | 'git' | 'pipeline' | 'registry' | 'retry' | 'rollback'
+  /** The principal's name, or the source of a webhook. */
+  by: string
+  detail?: string
+}
+
+/** One run of a pipeline, as everyone sees it: store, API, CLI and UI. */
+export interface Execution {
+  id: string
+  pipeline: string
+  application: string
+  /** Commit, or content hash of a configured directory. */
+  revision: string
+  definitionHash: string
+  status: ExecutionStatus
+  attempt: number
+  retryOf: string | null
+  rollbackOf: string | null
+  trigger: Trigger
+  parameters: Readonly<Record<string, ParameterValue>>
+  createdAt: Timestamp
+  endedAt: Timestamp | null
+  /** Why it has the status it has, in words; null while there is nothing to say. */
+  reason: string | null
+  /** Position of the newest event of this execution in the store; 0 before the first one. */
+  position: number
+  stages: StageState[]
+}
+
+export interface StageState {
+  id: string
+  type: string
+  status: StageStatus
+  attempt: number
+  startedAt: Timestamp | null
+  endedAt: Timestamp | null
+  reason: string | null
+  /** Available to later stages; of a canary: `verdict`, `release`, `score`. */
+  outputs: Readonly<Record<string, Json>>
+  /** What is going on inside, for whoever watches; null when there is nothing. */
+  progress: StageProgress | null
+}
+
+export interface StageProgress {
+  /** `starting` | `analysing` | `promoting` | `baking` | `rolling back` | … */
+  phase: string
+  target?: string
+  service?: string
+  release?: string
+  /** Share of live traffic, percent, per cluster. */
+  weights?: Readonly<Record<string, number>>
+  /** Index of the current canary step, from 0. */
+  step?: number
+  steps?: number
+  verdict?: Verdict
+  message?: string
+}
+
+/** One thing that happened in a run. `sequence` counts from 1 within the execution; together they are unique. */
+export interface ExecutionEvent {
+  execution: string
+  sequence: number
+  at: Timestamp
+  kind: EventKind
+  stage?: string
+  data: Readonly<Record<string, Json>>
+}
+
+/** An event as the store hands it out: `position` grows over all executions without gaps. */
+export interface StoredEvent extends ExecutionEvent {
+  position: number
+}
+
+export const eventKinds = [
+  'execution.status',
+  'stage.status',
+  'stage.progress',
+  'canary.look',
+  'canary.verdict',
+  'weights.changed',
+  'undo.started',
+  'undo.done',
+  'undo.failed',
+  'message.received',
+  'lock.waiting',
+  'lock.acquired',
+] as const
+
+export type EventKind = (typeof eventKinds)[number]

@@ -1,0 +1,118 @@
+import type { StoredEvidence } from '../pipeline/evidence.ts'
+import type {
+  Execution,
+  ExecutionEvent,
+  Json,
+  ParameterValue,
+  StoredEvent,
+  Timestamp,
+  Trigger,
+} from '../pipeline/execution.ts'
+import type { Pipeline } from '../pipeline/schema/pipeline.ts'
+import type { ExecutionStatus } from '../pipeline/statuses.ts'
+
+/** All a run needs to start; the workflow's only argument. Plain JSON under 64 KB. */
+export interface ExecutionInput {
+  id: string
+  definition: Pipeline
+  revision: string
+  definitionHash: string
+  parameters: Readonly<Record<string, ParameterValue>>
+  trigger: Trigger
+  createdAt: Timestamp
+  attempt: number
+  retryOf: string | null
+  rollbackOf: string | null
+}
+
+/** A request to start a run, as it was accepted: who, under which key, and a hash of what was asked for. */
+export interface StartRequest {
+  principal: string
+  idempotencyKey: string
+  bodyHash: string
+  input: ExecutionInput
+}
+
+export type Begun =
+  /** The key is new: the run is recorded as `queued` and must be started. */
+  | { outcome: 'new'; execution: Execution }
+  /** The same request again: answer as before. `started` is false when the first one has not been confirmed yet. */
+  | { outcome: 'replay'; execution: Execution; started: boolean; input: ExecutionInput }
+  /** The key was used for another body. */
+  | { outcome: 'mismatch'; execution: string }
+
+/** What a workflow's outbox hands over. Idempotent by (execution, sequence); an older snapshot never replaces a newer. */
+export interface RecordBatch {
+  /** The state after the newest event of the batch; its `position` is ignored. */
+  snapshot: Execution
+  /** Sequence of the newest event the snapshot contains. */
+  sequence: number
+  events: ExecutionEvent[]
+  evidence: StoredEvidence[]
+}
+
+export interface ExecutionFilter {
+  pipeline?: string
+  application?: string
+  status?: readonly ExecutionStatus[]
+  /** Only these applications may be seen; absent means all. */
+  visible?: readonly string[]
+}
+
+export interface Page<T> {
+  items: T[]
+  /** Opaque; null on the last page. */
+  next: string | null
+}
+
+export interface AuditEntry {
+  at: Timestamp
+  actor: string
+  action: string
+  /** What it was done to, e.g. `execution:checkout-1f2e`. */
+  subject: string
+  outcome: 'allowed' | 'refused'
+  data: Readonly<Record<string, Json>>
+}
+
+/** Hash-chained: `hash` covers the entry and the hash before it. */
+export interface AuditRecord extends AuditEntry {
+  sequence: number
+  previous: string
+  hash: string
+}
+
+/**
+ * What must outlive a workflow. PostgreSQL dialect; the same suite runs on PGlite and PostgreSQL.
+ *
+ * Every method throws `StoreUnavailable` when the database cannot be reached in time, so that callers can tell
+ * "no" from "not now". Lists are bounded by `limit` (1 to 500).
+ */
+export interface Store {
+  begin(request: StartRequest): Promise<Begun>
+  /** The run's workflow exists. */
+  started(execution: string): Promise<void>
+  /** Accepted, but not confirmed as started for at least `age` milliseconds; oldest first. */
+  unstarted(age: number, limit: number): Promise<ExecutionInput[]>
+  record(batch: RecordBatch): Promise<void>
+  get(execution: string): Promise<Execution | null>
+  /** What the run was started with; null when the run is unknown. */
+  input(execution: string): Promise<ExecutionInput | null>
+  /** Newest first. */
+  list(filter: ExecutionFilter, limit: number, cursor: string | null): Promise<Page<Execution>>
+  /** In order of position, after `position`. */
+  events(after: number, limit: number, execution?: string): Promise<StoredEvent[]>
+  /** Position of the newest event; 0 when there is none. */
+  position(): Promise<number>
+  evidence(execution: string, stage?: string): Promise<StoredEvidence[]>
+  audit(entry: AuditEntry): Promise<AuditRecord>
+  auditLog(limit: number, cursor: string | null): Promise<Page<AuditRecord>>
+  /** Resolves with the sequence of the first record that does not fit the chain, or null when all do. */
+  verifyAudit(): Promise<number | null>
+  /** Removes finished executions (events and evidence with them) that ended before `before`; returns how many. */
+  prune(before: Timestamp): Promise<number>
+  /** Calls `onEvent` soon after new events were recorded, by whichever process; returns how to stop. */
+  subscribe(onEvent: () => void): Promise<() => Promise<void>>
+  ping(): Promise<void>
+  close(): Promise<void>
+}
