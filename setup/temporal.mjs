@@ -114,7 +114,9 @@ async function save(response, file, log) {
   body.on('data', chunk => {
     received += chunk.length
     const percent = total ? Math.floor((received / total) * 10) * 10 : 0
-    if (percent > shown) log(`Temporal: ${(shown = percent)} % of ${Math.round(total / 1e6)} MB`)
+    if (percent <= shown) return
+    shown = percent
+    log(`Temporal: ${percent} % of ${Math.round(total / 1e6)} MB`)
   })
   await pipeline(body, createWriteStream(file))
 }

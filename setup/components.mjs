@@ -1,0 +1,55 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { lastWords, onPath, run } from './run.mjs'
+
+/**
+ * Programs that some tests need and that no npm package brings. What a machine does not have is skipped with the reason
+ * printed; `SLIPWAY_INSTALL=1` installs it (Debian and its kin, as root), `SLIPWAY_REQUIRE=all` makes a skip a failure.
+ */
+export const components = {
+  chromium: {
+    use: 'the browser tests',
+    packages: ['chromium', 'fonts-dejavu-core'],
+    find: env =>
+      env.CHROMIUM_PATH || onPath('chromium', env) || onPath('chromium-browser', env) || onPath('google-chrome', env),
+  },
+  postgresql: {
+    use: 'the store tests on PostgreSQL',
+    packages: ['postgresql-15'],
+    find: env => onPath('initdb', env) || newest('/usr/lib/postgresql', 'bin/initdb'),
+  },
+}
+
+/** Path of the component's program, or null. */
+export function findComponent(name, env = process.env) {
+  return components[name].find(env) ?? null
+}
+
+/** Installs what is missing when asked to; prints what stays missing and how to get it. */
+export async function installComponents(env = process.env, log = console.error) {
+  const missing = Object.keys(components).filter(name => !findComponent(name, env))
+  if (missing.length === 0) return
+  const packages = missing.flatMap(name => components[name].packages)
+  if (env.SLIPWAY_INSTALL !== '1') {
+    for (const name of missing)
+      log(
+        `skipped: ${components[name].use} (no ${name}; SLIPWAY_INSTALL=1 installs ${components[name].packages.join(', ')} with apt-get)`,
+      )
+    return
+  }
+  if (!onPath('apt-get', env))
+    throw new Error(`SLIPWAY_INSTALL=1 needs apt-get to install ${packages.join(', ')}; install them by hand.`)
+  log(`installing ${packages.join(', ')} …`)
+  const apt = args => run('apt-get', args, { env: { ...env, DEBIAN_FRONTEND: 'noninteractive' } })
+  await apt(['update'])
+  const installed = await apt(['install', '-y', '--no-install-recommends', ...packages])
+  if (installed.code !== 0)
+    throw new Error(`apt-get could not install ${packages.join(', ')}: ${lastWords(installed.output, 6)}`)
+}
+
+/** The program under the highest-numbered folder, e.g. /usr/lib/postgresql/15/bin/initdb. */
+function newest(folder, program) {
+  if (!existsSync(folder)) return null
+  const versions = readdirSync(folder).sort((a, b) => Number(b) - Number(a))
+  return versions.map(version => join(folder, version, program)).find(existsSync) ?? null
+}

@@ -1,0 +1,31 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { expect, test } from 'vitest'
+
+const run = promisify(execFile)
+const binary = (name: string) => `node_modules/.bin/${name}`
+
+/** Exit code and output of a tool that is a rule of the house. */
+async function tool(name: string, args: string[]): Promise<{ code: number; output: string }> {
+  try {
+    const { stdout, stderr } = await run(binary(name), args, { maxBuffer: 1 << 26 })
+    return { code: 0, output: stdout + stderr }
+  } catch (error) {
+    const failure = error as { code: number; stdout: string; stderr: string }
+    return { code: failure.code, output: failure.stdout + failure.stderr }
+  }
+}
+
+test('nobody imports whom they may not', { timeout: 60_000 }, async () => {
+  const { code, output } = await tool('depcruise', [
+    'pipeline',
+    'workflows',
+    'activities',
+    'store',
+    'api',
+    'ui',
+    '--output-type',
+    'err',
+  ])
+  expect(code, output).toBe(0)
+})
