@@ -18,7 +18,7 @@ const log = message => process.stderr.write(`${message}\n`)
 const tasks = {
   /** Only the set-up. */
   setup: async () => 0,
-  demo: args => node(['test/demo/demo.ts', ...args]),
+  demo: args => node(['setup/demo.ts', ...args]),
   test: args => node(['setup/test.ts', ...args]),
   slipway: args => node(['api/cli/bin.ts', ...args]),
 }
