@@ -69,7 +69,10 @@ export interface StageProgress {
   message?: string
 }
 
-/** One thing that happened in a run. `sequence` counts from 1 within the execution; together they are unique. */
+/**
+ * One thing that happened in a run. (execution, sequence) is unique. The run numbers its events from 1; the looks of a
+ * canary are recorded without asking the run, so they count in ranges of their own (`lookSequence`).
+ */
 export interface ExecutionEvent {
   execution: string
   sequence: number
@@ -77,6 +80,11 @@ export interface ExecutionEvent {
   kind: EventKind
   stage?: string
   data: Readonly<Record<string, Json>>
+}
+
+/** Sequence of a look's event: never one of the run's own, and no two stages share one. Fits 32 bits. */
+export function lookSequence(stageIndex: number, look: number): number {
+  return (stageIndex + 1) * 1_000_000 + look
 }
 
 /** An event as the store hands it out: `position` grows over all executions without gaps. */

@@ -43,9 +43,9 @@ export type Begun =
 
 /** What a workflow's outbox hands over. Idempotent by (execution, sequence); an older snapshot never replaces a newer. */
 export interface RecordBatch {
-  /** The state after the newest event of the batch; its `position` is ignored. */
-  snapshot: Execution
-  /** Sequence of the newest event the snapshot contains. */
+  /** The state after the newest event of the batch; its `position` is ignored. Null in a look's batch: it has no state. */
+  snapshot: Execution | null
+  /** Sequence of the newest event the snapshot contains; 0 without a snapshot. */
   sequence: number
   events: ExecutionEvent[]
   evidence: StoredEvidence[]
