@@ -1,0 +1,70 @@
+import { ApplicationFailure } from '@temporalio/common'
+
+/**
+ * What an activity throws when it has no answer. Whether it is tried again is decided here, never where it is called.
+ *
+ * The message names the thing, the reason and what to do next; it is shown to people as it is.
+ */
+export abstract class Failure extends Error {
+  abstract readonly kind: FailureKind
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = new.target.name
+  }
+}
+
+/** The thing does not exist here; asking again does not make it. */
+export class NotFound extends Failure {
+  readonly kind = 'NotFound'
+}
+
+/** The request makes no sense, whoever asks and whenever. */
+export class Invalid extends Failure {
+  readonly kind = 'Invalid'
+}
+
+/** Understood, and not done: a lower fence, or a change that would hurt. */
+export class Refused extends Failure {
+  readonly kind = 'Refused'
+}
+
+/** A release was tried and judged bad: it does not start, or never becomes healthy. */
+export class ReleaseFailed extends Failure {
+  readonly kind = 'ReleaseFailed'
+}
+
+/** Not now: something that should answer does not, or the work was interrupted. */
+export class Unavailable extends Failure {
+  readonly kind = 'Unavailable'
+}
+
+export type FailureKind = 'NotFound' | 'Invalid' | 'Refused' | 'ReleaseFailed' | 'Unavailable'
+
+interface FailureMeaning {
+  retried: boolean
+  make(message: string): Failure
+}
+
+/** What each kind means for a retry, and how it is made again on the other side of a wire. */
+export const failureKinds = {
+  NotFound: { retried: false, make: message => new NotFound(message) },
+  Invalid: { retried: false, make: message => new Invalid(message) },
+  Refused: { retried: false, make: message => new Refused(message) },
+  ReleaseFailed: { retried: false, make: message => new ReleaseFailed(message) },
+  Unavailable: { retried: true, make: message => new Unavailable(message) },
+} satisfies Record<FailureKind, FailureMeaning>
+
+/**
+ * Turns whatever an activity threw into what Temporal understands: `type` is the kind. Errors of Temporal itself
+ * (cancellation above all) pass unchanged; anything unknown is a bug or the weather, and is retried.
+ */
+export function toActivityFailure(error: unknown): unknown {
+  if (!(error instanceof Failure)) return error
+  return ApplicationFailure.create({
+    message: error.message,
+    type: error.kind,
+    nonRetryable: !failureKinds[error.kind].retried,
+    cause: error,
+  })
+}
