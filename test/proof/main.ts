@@ -1,0 +1,27 @@
+import { kills } from './kills.ts'
+import { type Proof, writeProof } from './proof.ts'
+
+/** `npm run proof -- NAME [--rounds N] [--seed S]`: the whole of a series whose slice is in `npm test`. */
+const proofs = { kills } as const satisfies Record<string, Proof>
+
+const [name = '', ...rest] = process.argv.slice(2)
+const proof = (proofs as Record<string, Proof>)[name]
+if (!proof) {
+  console.error(`usage: npm run proof -- NAME [--rounds N] [--seed S]; names are:`)
+  for (const [known, { what }] of Object.entries(proofs)) console.error(`  ${known.padEnd(12)}${what}`)
+  process.exit(2)
+}
+const seed = option('--seed', 1)
+const rounds = option('--rounds', proof.whole)
+const figures = await proof.run({ seed, rounds, log: line => console.error(line) })
+console.log(JSON.stringify(figures))
+if (rounds >= proof.whole) writeProof(name, seed, figures)
+
+function option(flag: string, otherwise: number): number {
+  const at = rest.indexOf(flag)
+  if (at < 0) return otherwise
+  const value = Number(rest[at + 1])
+  if (Number.isInteger(value) && value >= 0) return value
+  console.error(`${flag} needs a whole number`)
+  process.exit(2)
+}

@@ -1,0 +1,41 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** A long series of one kind: run whole by `npm run proof -- NAME`, as a seeded slice in `npm test`. */
+export interface Proof {
+  what: string
+  /** Resolves with figures; rejects when one does not hold. */
+  run(options: ProofOptions): Promise<Figures>
+  /** How many rounds the whole has. */
+  whole: number
+}
+
+export interface ProofOptions {
+  seed: number
+  rounds: number
+  log(line: string): void
+}
+
+export type Figures = Readonly<Record<string, number | string>>
+
+const folder = join(import.meta.dirname, '../../docs/proof')
+
+/** Writes `docs/proof/NAME.json`, which the docs cite. */
+export function writeProof(name: string, seed: number, figures: Figures): void {
+  const commit = execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8' }).trim()
+  mkdirSync(folder, { recursive: true })
+  const proof = { proof: name, figures, commit, date: new Date().toISOString(), seed }
+  writeFileSync(join(folder, `${name}.json`), `${JSON.stringify(proof, null, 2)}\n`)
+}
+
+/** Numbers from 0 (inclusive) to 1, the same ones for the same seed (mulberry32, public domain by T. Ettinger). */
+export function seeded(seed: number): () => number {
+  let state = seed >>> 0
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let t = Math.imul(state ^ (state >>> 15), state | 1)
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61)
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296
+  }
+}
