@@ -1,0 +1,60 @@
+import type { EventKind, Json, StoredEvent } from '../pipeline/execution.ts'
+import type { Database } from './database.ts'
+import { jsonColumn } from './json-column.ts'
+import { checkLimit } from './limit.ts'
+import type { Store } from './store.ts'
+
+type Events = Pick<Store, 'record' | 'events' | 'position' | 'evidence'>
+
+export function events(database: Database): Events {
+  return {
+    async record(batch) {
+      await database.query('select record_batch($1, $2, $3, $4)', [
+        jsonColumn(batch.snapshot),
+        batch.sequence,
+        jsonColumn(batch.events),
+        jsonColumn(batch.evidence),
+      ])
+    },
+
+    async events(after, limit, execution) {
+      checkLimit(limit)
+      const rows =
+        execution === undefined
+          ? await database.query<Row>(ofAll, [after, limit])
+          : await database.query<Row>(ofOne, [after, limit, execution])
+      return rows.map(toEvent)
+    },
+
+    async position() {
+      const rows = await database.query<{ value: number }>('select value from event_position')
+      return rows[0]!.value
+    },
+
+    async evidence(execution, stage) {
+      const rows = await database.query<{ body: never }>(evidence, [execution, stage ?? null])
+      return rows.map(row => row.body)
+    },
+  }
+}
+
+const columns = 'position, execution, sequence, at, kind, stage, data'
+const ofAll = `select ${columns} from events where position > $1 order by position limit $2`
+const ofOne = `select ${columns} from events where execution = $3 and position > $1 order by position limit $2`
+const evidence = `
+select body from evidence where execution = $1 and ($2::text is null or stage = $2) order by stage, look, metric`
+
+interface Row {
+  position: number
+  execution: string
+  sequence: number
+  at: Date
+  kind: EventKind
+  stage: string | null
+  data: Record<string, Json>
+}
+
+function toEvent({ position, execution, sequence, at, kind, stage, data }: Row): StoredEvent {
+  const about = stage === null ? {} : { stage }
+  return { position, execution, sequence, at: at.toISOString(), kind, ...about, data }
+}

@@ -1,0 +1,171 @@
+import type { Execution, StageState } from '../pipeline/execution.ts'
+import { executionCursor, parseExecutionCursor } from './cursor.ts'
+import type { Database } from './database.ts'
+import { jsonColumn } from './json-column.ts'
+import { checkLimit } from './limit.ts'
+import type { Begun, ExecutionFilter, ExecutionInput, StartRequest, Store } from './store.ts'
+
+type Executions = Pick<Store, 'begin' | 'started' | 'unstarted' | 'get' | 'input' | 'list'>
+
+export function executions(database: Database): Executions {
+  return {
+    async begin(request) {
+      for (;;) {
+        const begun = (await beginNew(database, request)) ?? (await answerAgain(database, request))
+        if (begun !== null) return begun
+      }
+    },
+
+    async started(execution) {
+      await database.query('update executions set started_at = now() where id = $1 and started_at is null', [execution])
+    },
+
+    async unstarted(age, limit) {
+      checkLimit(limit)
+      const rows = await database.query<{ input: ExecutionInput }>(unstarted, [age, limit])
+      return rows.map(row => row.input)
+    },
+
+    async get(execution) {
+      const rows = await database.query<Row>('select snapshot, position from executions where id = $1', [execution])
+      return rows[0] === undefined ? null : toExecution(rows[0])
+    },
+
+    async input(execution) {
+      const sql = 'select input from executions where id = $1'
+      const rows = await database.query<{ input: ExecutionInput | null }>(sql, [execution])
+      return rows[0]?.input ?? null
+    },
+
+    async list(filter, limit, cursor) {
+      checkLimit(limit)
+      const { sql, values } = listQuery(filter, limit + 1, cursor)
+      const rows = await database.query<Row>(sql, values)
+      const items = rows.slice(0, limit).map(toExecution)
+      return { items, next: rows.length > limit ? executionCursor(items.at(-1)!) : null }
+    },
+  }
+}
+
+/** The run and its key in one statement, so that of any number of callers exactly one gets a row back. */
+async function beginNew(database: Database, request: StartRequest): Promise<Begun | null> {
+  const execution = queued(request.input)
+  const rows = await database.query<Row>(insertNew, [
+    request.principal,
+    request.idempotencyKey,
+    request.bodyHash,
+    execution.id,
+    execution.pipeline,
+    execution.application,
+    execution.createdAt,
+    jsonColumn(execution),
+    jsonColumn(request.input),
+  ])
+  return rows[0] === undefined ? null : { outcome: 'new', execution: toExecution(rows[0]) }
+}
+
+/** Null when the key was pruned after it was found taken. */
+async function answerAgain(database: Database, request: StartRequest): Promise<Begun | null> {
+  const rows = await database.query<Asked>(findAsked, [request.principal, request.idempotencyKey])
+  const asked = rows[0]
+  if (asked === undefined) return null
+  if (asked.body_hash !== request.bodyHash) return { outcome: 'mismatch', execution: asked.execution }
+  const execution = toExecution({ snapshot: asked.snapshot, position: asked.position })
+  return { outcome: 'replay', execution, started: asked.started, input: asked.input }
+}
+
+interface Row {
+  snapshot: Execution
+  position: number
+}
+
+interface Asked extends Row {
+  body_hash: string
+  execution: string
+  input: ExecutionInput
+  started: boolean
+}
+
+function toExecution({ snapshot, position }: Row): Execution {
+  return { ...snapshot, position }
+}
+
+const insertNew = `
+with asked as (
+  insert into requests (principal, key, body_hash, execution) values ($1, $2, $3, $4)
+  on conflict (principal, key) do nothing
+  returning execution
+)
+insert into executions as known
+  (id, pipeline, application, status, created_at, sequence, position, snapshot, input)
+select asked.execution, $5, $6, 'queued', $7::timestamptz, 0, 0, $8::json, $9::json from asked
+on conflict (id) do update set input = coalesce(known.input, excluded.input)
+returning snapshot, position`
+
+const findAsked = `
+select r.body_hash, r.execution,
+  coalesce(e.snapshot, r.answer->'snapshot') as snapshot,
+  coalesce(e.position, (r.answer->>'position')::bigint) as position,
+  coalesce(e.input, r.answer->'input') as input,
+  e.id is null or e.started_at is not null as started
+from requests r left join executions e on e.id = r.execution
+where r.principal = $1 and r.key = $2`
+
+const unstarted = `
+select input from executions
+where started_at is null and input is not null and accepted_at <= now() - $1 * interval '1 millisecond'
+order by accepted_at limit $2`
+
+/** What everyone sees between acceptance and the first word of the workflow. */
+export function queued(input: ExecutionInput): Execution {
+  return {
+    id: input.id,
+    pipeline: input.definition.name,
+    application: input.definition.application,
+    revision: input.revision,
+    definitionHash: input.definitionHash,
+    status: 'queued',
+    attempt: input.attempt,
+    retryOf: input.retryOf,
+    rollbackOf: input.rollbackOf,
+    trigger: input.trigger,
+    parameters: input.parameters,
+    createdAt: input.createdAt,
+    endedAt: null,
+    reason: null,
+    position: 0,
+    stages: input.definition.stages.map(pending),
+  }
+}
+
+function pending({ id, type }: { id: string; type: string }): StageState {
+  return {
+    id,
+    type,
+    status: 'pending',
+    attempt: 1,
+    startedAt: null,
+    endedAt: null,
+    reason: null,
+    outputs: {},
+    progress: null,
+  }
+}
+
+/** Newest first by (created_at, id): the order of the indexes, and of the cursor. */
+function listQuery(filter: ExecutionFilter, limit: number, cursor: string | null) {
+  const values: unknown[] = []
+  const put = (value: unknown) => `$${values.push(value)}`
+  const conditions: string[] = []
+  if (filter.pipeline !== undefined) conditions.push(`pipeline = ${put(filter.pipeline)}`)
+  if (filter.application !== undefined) conditions.push(`application = ${put(filter.application)}`)
+  if (filter.visible !== undefined) conditions.push(`application = any(${put(filter.visible)}::text[])`)
+  if (filter.status !== undefined) conditions.push(`status = any(${put(filter.status)}::text[])`)
+  if (cursor !== null) {
+    const place = parseExecutionCursor(cursor)
+    conditions.push(`(created_at, id) < (${put(place.createdAt)}::timestamptz, ${put(place.id)})`)
+  }
+  const where = conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`
+  const sql = `select snapshot, position from executions ${where} order by created_at desc, id desc limit ${put(limit)}`
+  return { sql, values }
+}

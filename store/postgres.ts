@@ -1,0 +1,55 @@
+import { audit } from './audit.ts'
+import { openDatabase, refuse } from './database.ts'
+import { events } from './events.ts'
+import { executions } from './executions.ts'
+import { migrate } from './migrate.ts'
+import { migrations } from './migrations/migrations.ts'
+import { retention } from './retention.ts'
+import type { Store } from './store.ts'
+import { subscriptions } from './subscribe.ts'
+
+export interface StoreOptions {
+  /** Connections this process may hold, beside one while it has subscribers. Default 8. */
+  connections?: number
+  /** Longest wait for a connection, in milliseconds. Default 5 s. */
+  connectTimeout?: number
+  /** Longest statement, in milliseconds. Default 10 s. */
+  statementTimeout?: number
+  /** How long an idempotency key answers, in milliseconds. Default 30 days. */
+  keyRetention?: number
+  /** How often subscribers look for themselves, in case no notification comes, in milliseconds. Default 500. */
+  pollInterval?: number
+}
+
+/**
+ * The store on a PostgreSQL database, or on the embedded one: brings the schema up to date first.
+ *
+ * @throws StoreUnavailable when the database cannot be reached
+ * @throws SchemaMismatch when a newer version wrote it
+ */
+export async function openStore(databaseUrl: string, options: StoreOptions = {}): Promise<Store> {
+  const database = openDatabase({
+    url: databaseUrl,
+    connections: options.connections ?? 8,
+    connectTimeout: options.connectTimeout ?? 5_000,
+    statementTimeout: options.statementTimeout ?? 10_000,
+  })
+  const client = await database.connect()
+  await migrate(client, migrations)
+    .catch(refuse)
+    .finally(() => client.end())
+  const history = events(database)
+  const { subscribe, close } = subscriptions(database, history.position, options.pollInterval ?? 500)
+  return {
+    ...executions(database),
+    ...history,
+    ...audit(database),
+    ...retention(database, options.keyRetention ?? 30 * 24 * 60 * 60 * 1000),
+    subscribe,
+    ping: async () => void (await database.query('select 1')),
+    async close() {
+      await close()
+      await database.close()
+    },
+  }
+}
