@@ -1,0 +1,209 @@
+import type { Environment } from '@marcbachmann/cel-js'
+import type { Finding, Path } from '../problem.ts'
+import type { Parameter } from '../schema/pipeline.ts'
+import type { Stage, StageType } from '../schema/stage.ts'
+import { didYouMean } from '../suggest.ts'
+import { asExpressionError, ExpressionError, typeName } from './errors.ts'
+import type { Expression, Reference } from './language.ts'
+import { baseEnvironment, readExpression } from './language.ts'
+import type { FieldType } from './outputs.ts'
+import { executionFields, stageOutputs, triggerFields } from './outputs.ts'
+import { queryEnvironment, queryVariables } from './query.ts'
+import { stageVariable, withStageVariables } from './scope.ts'
+import type { StageTemplate, TemplatePart } from './templates.ts'
+import { mayHoldTemplate, parseTemplate, stageTemplates, TemplateError } from './templates.ts'
+
+/** What the expressions of a pipeline are checked against. Stages that could not be read have no type. */
+export interface ExpressionScope {
+  parameters: Readonly<Record<string, Pick<Parameter, 'type'>>>
+  stages: readonly { id: string; type: StageType | null }[]
+  /** What comes before each stage; null when the graph is broken, then order is not checked. */
+  before: Readonly<Record<string, readonly string[]>> | null
+}
+
+/** Everything wrong with the expressions of one stage, without running them; paths are inside the stage. */
+export type StageCheck = (stage: Stage) => Finding[]
+
+/** Prepares the types once for all stages of a pipeline. */
+export function expressionChecker(scope: ExpressionScope): StageCheck {
+  const environment = typedEnvironment(scope)
+  return stage =>
+    stageTemplates(stage).flatMap(template => {
+      if (!mayHoldTemplate(template.text)) return plainFindings(template)
+      return templateFindings(template, { scope, environment, stage: stage.id })
+    })
+}
+
+interface Checking {
+  scope: ExpressionScope
+  environment: Environment
+  stage: string
+}
+
+const celTypes = { string: 'string', number: 'double', boolean: 'bool' } as const
+
+const scalars: readonly string[] = ['string', 'double', 'int', 'bool', 'dyn']
+
+function typedEnvironment({ parameters, stages }: ExpressionScope): Environment {
+  const fields = Object.fromEntries(Object.entries(parameters).map(([name, { type }]) => [name, celTypes[type]]))
+  const environment = baseEnvironment
+    .clone()
+    .registerType('Parameters', { fields })
+    .registerType('Trigger', { fields: triggerFields })
+    .registerType('Execution', { fields: executionFields })
+    .registerVariable('parameters', 'Parameters')
+    .registerVariable('trigger', 'Trigger')
+    .registerVariable('execution', 'Execution')
+  for (const type of Object.keys(stageOutputs) as StageType[]) {
+    environment.registerType(outputsType(type), { fields: stageOutputs[type] })
+  }
+  for (const [index, { type }] of stages.entries()) {
+    environment.registerVariable(stageVariable(index), type === null ? 'map' : outputsType(type))
+  }
+  return environment
+}
+
+function outputsType(type: StageType): string {
+  return `Outputs_${type}`
+}
+
+function plainFindings({ takes, path }: StageTemplate): Finding[] {
+  if (takes !== 'condition') return []
+  return [{ path, message: 'a condition must be one expression, such as ${{ parameters.version != "" }}' }]
+}
+
+function templateFindings(template: StageTemplate, checking: Checking): Finding[] {
+  const { path, text, takes } = template
+  let parts: TemplatePart[]
+  try {
+    parts = parseTemplate(text)
+  } catch (error) {
+    if (error instanceof TemplateError) return [{ path, offset: error.offset, message: error.message }]
+    throw error
+  }
+  const whole = parts.length === 1 && parts[0]!.kind === 'expression'
+  if (!whole && takes === 'condition') return plainFindings(template)
+  if (!whole && takes === 'release') return [{ path, message: wrongRelease('text') }]
+  return parts.flatMap(part => {
+    if (part.kind === 'text') return []
+    const finding = expressionFinding(part.source, whole ? takes : inText(takes), checking)
+    return finding === null ? [] : [located(finding, part.expressionStart, path)]
+  })
+}
+
+type Place = StageTemplate['takes'] | 'scalar'
+
+function inText(takes: StageTemplate['takes']): Place {
+  return takes === 'text' ? 'scalar' : takes
+}
+
+function located({ reason, offset }: ExpressionError, start: number, path: Path): Finding {
+  return { path, offset: start + offset, message: `in the expression: ${reason}` }
+}
+
+function expressionFinding(source: string, place: Place, checking: Checking): ExpressionError | null {
+  try {
+    const expression = readExpression(source)
+    if (place === 'query') checkQuery(expression)
+    else checkType(expression, place, checking)
+    return null
+  } catch (error) {
+    return asExpressionError(source, error)
+  }
+}
+
+function checkQuery(expression: Expression): void {
+  for (const { root, start } of expression.references) {
+    if (queryVariables.some(variable => variable === root)) continue
+    const known = queryVariables.join(', ')
+    const message = `a metric query knows only ${known}, not "${root}"${didYouMean(root, queryVariables)}`
+    throw new ExpressionError(expression.source, message, start)
+  }
+  const { valid, error } = queryEnvironment.check(expression.source)
+  if (!valid) throw asExpressionError(expression.source, error)
+}
+
+function checkType(expression: Expression, place: Exclude<Place, 'query'>, checking: Checking): void {
+  for (const reference of expression.references) checkReference(expression, reference, checking)
+  const ids = checking.scope.stages.map(stage => stage.id)
+  const { valid, type = '', error } = checking.environment.check(withStageVariables(expression, ids))
+  if (!valid) throw explained(asExpressionError(expression.source, error), expression, checking)
+  const start = expression.source.search(/\S/)
+  const refuse = (reason: string) => new ExpressionError(expression.source, reason, start)
+  if (place === 'text' && type !== 'string' && type !== 'dyn') {
+    const help = scalars.includes(type) ? '; write string(...)' : ''
+    throw refuse(`this place takes text, but the expression gives ${article(type)}${help}`)
+  }
+  if (place === 'scalar' && !scalars.includes(type)) {
+    throw refuse(`only text, numbers and booleans can be put into text, not ${article(type)}`)
+  }
+  if (place === 'release' && !['Release', 'dyn', 'map'].includes(type) && !type.startsWith('map<')) {
+    throw refuse(wrongRelease(article(type)))
+  }
+  if (place === 'condition' && type !== 'bool' && type !== 'dyn') {
+    throw refuse(`a condition must give true or false, but this gives ${article(type)}`)
+  }
+}
+
+function checkReference(expression: Expression, reference: Reference, { scope, stage }: Checking): void {
+  const { root, key, start, keyStart } = reference
+  const refuse = (reason: string, at = keyStart) => new ExpressionError(expression.source, reason, at)
+  switch (root) {
+    case 'parameters':
+      return checkKey(reference, Object.keys(scope.parameters), 'parameter', expression)
+    case 'trigger':
+      return checkKey(reference, Object.keys(triggerFields), 'field of trigger', expression)
+    case 'execution':
+      return checkKey(reference, Object.keys(executionFields), 'field of execution', expression)
+    case 'stages': {
+      checkKey(reference, idsOf(scope), 'stage', expression)
+      if (key === stage) throw refuse(`stage "${stage}" cannot use its own outputs`)
+      if (scope.before === null || scope.before[stage]?.includes(key!) !== false) return
+      throw refuse(`stage "${key}" does not come before "${stage}"; add it to needs`)
+    }
+    default: {
+      const roots = ['parameters', 'trigger', 'execution', 'stages']
+      if ((queryVariables as readonly string[]).includes(root)) {
+        throw refuse(`"${root}" is known in metric queries only`, start)
+      }
+      throw refuse(`nothing is called "${root}"${didYouMean(root, roots)}; there are ${roots.join(', ')}`, start)
+    }
+  }
+}
+
+function checkKey({ root, key, keyStart }: Reference, known: readonly string[], what: string, { source }: Expression) {
+  if (key === null) throw new ExpressionError(source, `write out which ${what}, such as ${root}.name`, keyStart)
+  if (known.includes(key)) return
+  const listed = known.length === 0 ? 'there is none' : `there ${known.length === 1 ? 'is' : 'are'} ${known.join(', ')}`
+  throw new ExpressionError(source, `there is no ${what} "${key}"${didYouMean(key, known)}; ${listed}`, keyStart)
+}
+
+/** The library names a missing field only; we know what there is. */
+function explained(error: ExpressionError, { source, references }: Expression, { scope }: Checking): ExpressionError {
+  const [, field] = /^there is no "(.*)"$/.exec(error.reason) ?? []
+  if (field === undefined) return error
+  const read = references.findLast(reference => reference.root === 'stages' && reference.end <= error.offset)
+  const type = scope.stages.find(stage => stage.id === read?.key)?.type
+  if (type === undefined || type === null) return error
+  const known: string[] = Object.keys(stageOutputs[type] satisfies Record<string, FieldType>)
+  const listed = known.length === 0 ? `a ${type} stage has none` : `a ${type} stage has ${known.join(', ')}`
+  if (known.includes(field)) return error
+  return new ExpressionError(
+    source,
+    `there is no output "${field}"${didYouMean(field, known)}; ${listed}`,
+    error.offset,
+  )
+}
+
+function idsOf({ stages }: ExpressionScope): string[] {
+  return stages.map(stage => stage.id)
+}
+
+function article(type: string): string {
+  const name = typeName(type).replace(/<.*$/s, '')
+  return `${/^[aeiou]/.test(name) ? 'an' : 'a'} ${name}`
+}
+
+function wrongRelease(given: string): string {
+  return `this place takes a release, such as \${{ stages.canary.release }}, not ${given}`
+}

@@ -1,0 +1,31 @@
+import type { StageType } from '../schema/stage.ts'
+
+/** Types as expressions know them; `Release` has the fields of `pipeline/release.ts`. */
+export type FieldType = 'string' | 'double' | 'bool' | 'Release' | 'list<string>' | 'map<string, string>'
+
+/** What later stages may read of a stage that succeeded. A stage type without a line here does not compile. */
+export const stageOutputs = {
+  canary: { verdict: 'string', release: 'Release', score: 'double' },
+  deploy: { release: 'Release' },
+  judgment: { decision: 'string', by: 'string' },
+  wait: {},
+} as const satisfies Record<StageType, Readonly<Record<string, FieldType>>>
+
+export const triggerFields = { type: 'string', by: 'string', detail: 'string' } as const
+
+export const executionFields = {
+  id: 'string',
+  pipeline: 'string',
+  application: 'string',
+  revision: 'string',
+  attempt: 'double',
+} as const
+
+export const releaseFields = {
+  version: 'string',
+  image: 'string',
+  digest: 'string',
+  command: 'list<string>',
+  config: 'list<string>',
+  env: 'map<string, string>',
+} as const satisfies Record<string, FieldType>
