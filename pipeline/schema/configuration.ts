@@ -16,6 +16,10 @@ const processTarget = z.strictObject({
       health: z.string().startsWith('/').default('/healthz'),
       /** How long an instance may take to become healthy. */
       startTimeout: duration.prefault('30s'),
+      /** Releases run here and relative commands are looked up here; absolute once the file is loaded. */
+      directory: z.string().default('.'),
+      /** How long a release may take until the first byte of a response. */
+      responseTimeout: duration.prefault('60s'),
       /** How long requests in flight may take when an instance is drained. */
       drainTimeout: duration.prefault('10s'),
       /** Cookie that keeps a client on its cluster; off unless named. */

@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto'
+import { mkdirSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+
+/** Everything the host of one data folder keeps, and where it listens. */
+export interface HostLocation {
+  folder: string
+  socket: string
+  record: string
+  lock: string
+  state: string
+  log: string
+  /** One file an instance. */
+  logs: string
+}
+
+export function hostLocation(dataFolder: string): HostLocation {
+  const folder = join(resolve(dataFolder), 'host')
+  return {
+    folder,
+    socket: socketPath(folder),
+    record: join(folder, 'host.json'),
+    lock: join(folder, 'host.lock'),
+    state: join(folder, 'state.json'),
+    log: join(folder, 'host.log'),
+    logs: join(folder, 'logs'),
+  }
+}
+
+/** Makes the folders, for this user only. */
+export function prepare(location: HostLocation): void {
+  mkdirSync(location.logs, { recursive: true, mode: 0o700 })
+  mkdirSync(join(location.socket, '..'), { recursive: true, mode: 0o700 })
+}
+
+/** The system's limit for the path of a socket is 104 bytes on macOS and 108 on Linux, with the final NUL. */
+const longestSocketPath = 103
+
+function socketPath(folder: string): string {
+  const path = join(folder, 'host.sock')
+  if (Buffer.byteLength(path) <= longestSocketPath) return path
+  const key = createHash('sha256').update(folder).digest('hex').slice(0, 16)
+  return join(tmpdir(), `slipway-${process.getuid?.() ?? 0}-${key}`, 'host.sock')
+}

@@ -1,0 +1,54 @@
+import { isAbsolute } from 'node:path'
+import type { ServiceConfiguration, TargetConfiguration } from '../../../pipeline/schema/configuration.ts'
+import { Invalid, NotFound } from '../../failures.ts'
+import type { Op, Target } from '../target.ts'
+import type { HostClient } from './host/client.ts'
+import type { OpReference, ServiceSettings } from './host/protocol.ts'
+
+/** The embedded target: releases run as processes of this machine, behind the router of its process host. */
+export function processTarget(name: string, configuration: TargetConfiguration, host: HostClient): Target {
+  const settings = new Map(Object.entries(configuration.services).map(([key, value]) => [key, settingsOf(key, value)]))
+
+  function known(service: string): ServiceSettings {
+    const found = settings.get(service)
+    if (found) return found
+    const names = [...settings.keys()].join(', ') || 'none'
+    throw new NotFound(`target ${name} has no service "${service}" (it has: ${names}); add it to the configuration`)
+  }
+
+  return {
+    async current(service) {
+      known(service)
+      return (await host.service(name, service)) ?? { service, clusters: [], weights: {}, fence: 0, url: null }
+    },
+    apply: async (service, desired, op) =>
+      host.apply(name, service, { settings: known(service), desired, op: reference(op) }, op),
+    async route(service, weights, op) {
+      known(service)
+      await host.route(name, service, { weights, op: reference(op) }, op.signal)
+    },
+    async remove(service, role, op) {
+      known(service)
+      await host.remove(name, service, { role, op: reference(op) }, op)
+    },
+  }
+}
+
+function reference({ id, fence, lease }: Op): OpReference {
+  return lease === undefined ? { id, fence } : { id, fence, lease }
+}
+
+function settingsOf(name: string, service: ServiceConfiguration): ServiceSettings {
+  if (!isAbsolute(service.directory))
+    throw new Invalid(`service ${name}: directory "${service.directory}" must be absolute once the file is loaded`)
+  return {
+    port: service.port,
+    directory: service.directory,
+    health: service.health,
+    startTimeout: service.startTimeout,
+    drainTimeout: service.drainTimeout,
+    responseTimeout: service.responseTimeout,
+    stickyCookie: service.stickyCookie ?? null,
+    clusterHeader: service.clusterHeader,
+  }
+}
