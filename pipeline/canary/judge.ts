@@ -63,6 +63,11 @@ export interface Evidence {
   intervals: readonly Interval[]
   /** At the last look metrics that could not be read are `errored`; before it they are `insufficient`. */
   last: boolean
+  /**
+   * Index of the first interval that counts towards a pass, for a step that asks for a pass of its own. Harm is tested
+   * over all intervals all the same. Default 0.
+   */
+  passSince?: number
 }
 
 export interface MetricJudgment {
@@ -101,6 +106,8 @@ export interface SequentialConfig {
   falseAlarm: number
   /** Chance that a canary at the margin passes. A fraction. Default: `falseAlarm`. */
   falsePass?: number
+  /** Splits the error budget by group instead of by metric: a group's weight is shared evenly by its metrics. */
+  groupWeights?: Readonly<Record<string, number>>
 }
 
 /** Thresholds are scores, 0 to 100. */

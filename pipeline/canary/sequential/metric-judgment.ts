@@ -1,0 +1,111 @@
+import type { MetricConfig, MetricJudgment, Verdict } from '../judge.ts'
+import { amountOf } from './config-problems.ts'
+import type { DataRecord } from './data-rules.ts'
+import { finiteE, logThreshold, rounded } from './e-value.ts'
+import { scaleOf } from './event-direction.ts'
+import type { Limits } from './interval.ts'
+import type { MetricReader } from './metric-reader.ts'
+import type { Direction } from './metric-track.ts'
+import { reasonOf } from './reason.ts'
+
+/** All that a report on one metric is made from. */
+export interface Findings<T> {
+  metric: MetricConfig
+  verdict: Verdict
+  /** The direction that failed; null when none did. */
+  failing: Direction<T> | null
+  directions: readonly Direction<T>[]
+  reader: MetricReader<T>
+  data: DataRecord
+  minIntervals: number
+  /** Budget of one direction. */
+  falseFail: number
+  falsePass: number
+}
+
+/** The report on one metric: evidence, limits, numbers used, and the sentence a person needs. */
+export function metricJudgment<T>(findings: Findings<T>): MetricJudgment {
+  const { metric, verdict, failing, directions, reader, data, minIntervals, falseFail, falsePass } = findings
+  const shown = failing ?? directions[0]!
+  const oneSided = directions.length === 1 || failing !== null
+  const lowerBudget = oneSided ? falseFail : falsePass
+  const levels = { harm: logThreshold(lowerBudget), safe: logThreshold(falsePass) }
+  const { bound, ...found } = shown.test.limits(levels, verdict === 'pass' ? 'safe' : 'harm')
+  const scale = scaleOf(metric)
+  const harm = inTenFigures(clipped(found, metric, { verdict, bothWays: !oneSided }))
+  const totals = reader.totals(bound)
+  const { evidence, evidenceFor } = evidenceOf(findings)
+  return {
+    name: metric.name,
+    verdict,
+    critical: metric.critical ?? false,
+    muted: metric.muted ?? false,
+    group: metric.group ?? null,
+    evidence,
+    evidenceFor,
+    ...(shown.side === 'up' ? harm : mirrored(harm, scale)),
+    scale,
+    baseline: totals.baseline,
+    canary: totals.canary,
+    reason: reasonOf({
+      metric,
+      verdict,
+      scale,
+      harm,
+      sides: oneSided ? shown.side : 'both',
+      evidence,
+      totals,
+      bound,
+      data,
+      minIntervals,
+      lowerBudget,
+      upperBudget: falsePass,
+    }),
+  }
+}
+
+/** E for harm when it fails, for harmlessness when it passes, else the larger one. */
+function evidenceOf<T>({
+  verdict,
+  failing,
+  directions,
+}: Findings<T>): Pick<MetricJudgment, 'evidence' | 'evidenceFor'> {
+  const harm = Math.max(...(failing ? [failing] : directions).map(({ test }) => test.harm.logE()))
+  const safe = Math.min(...directions.map(({ test }) => test.safeSinceRestart()?.logE() ?? Number.NEGATIVE_INFINITY))
+  const forPass = verdict === 'pass' || (verdict !== 'fail' && safe > harm)
+  return { evidence: finiteE(forPass ? safe : harm), evidenceFor: forPass ? 'pass' : 'fail' }
+}
+
+/** Limits come from a cheaper, monotone form of the tests; they must not contradict the verdict. */
+function clipped(limits: Limits, metric: MetricConfig, how: { verdict: Verdict; bothWays: boolean }): Limits {
+  const none = scaleOf(metric) === 'ratio' ? 1 : 0
+  if (how.verdict === 'fail') {
+    const failAbove = none + (metric.failAbove === undefined ? 0 : amountOf(metric.failAbove))
+    return { ...limits, lower: Math.max(limits.lower ?? failAbove, failAbove) }
+  }
+  if (how.verdict !== 'pass') return limits
+  const margin = none + amountOf(metric.margin!)
+  const upper = Math.min(limits.upper ?? margin, margin)
+  if (!how.bothWays) return { ...limits, upper }
+  const least = none === 1 ? 1 / margin : -margin
+  return { ...limits, upper, lower: Math.max(limits.lower ?? least, least) }
+}
+
+function inTenFigures({ estimate, lower, upper }: Limits): Limits {
+  const figures = (value: number | null) => (value === null ? null : rounded(value))
+  return { estimate: figures(estimate), lower: figures(lower), upper: figures(upper) }
+}
+
+/** Limits of "less" as limits of "more": canary and baseline change places. */
+function mirrored({ estimate, lower, upper }: Limits, scale: 'ratio' | 'difference'): Limits {
+  const turn = (value: number | null) => {
+    if (value === null) return scale === 'ratio' ? 0 : null
+    if (scale === 'difference') return 0 - value
+    return value > 0 ? 1 / value : null
+  }
+  return {
+    estimate: estimate === null ? null : turn(estimate),
+    lower: turn(upper),
+    upper: lower === null ? null : turn(lower),
+  }
+}
