@@ -18,6 +18,11 @@ export const components = {
     packages: ['postgresql-15'],
     find: env => onPath('initdb', env) || newest('/usr/lib/postgresql', 'bin/initdb'),
   },
+  prometheus: {
+    use: 'the metric tests on a real Prometheus',
+    packages: ['prometheus'],
+    find: env => env.PROMETHEUS_PATH || onPath('prometheus', env),
+  },
 }
 
 /** Path of the component's program, or null. */

@@ -1,0 +1,50 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { freePort } from './ports.ts'
+
+export interface Prometheus {
+  url: string
+  stop(): Promise<void>
+}
+
+/** A real Prometheus on a free loopback port that scrapes `targets` every second. */
+export async function startPrometheus(binary: string, targets: readonly string[]): Promise<Prometheus> {
+  const folder = mkdtempSync(join(tmpdir(), 'slipway-prometheus-'))
+  const port = await freePort()
+  const scrape = { job_name: 'test', static_configs: [{ targets }] }
+  const configuration = { global: { scrape_interval: '1s', scrape_timeout: '1s' }, scrape_configs: [scrape] }
+  writeFileSync(join(folder, 'prometheus.yml'), JSON.stringify(configuration))
+  const args = ['--config.file', join(folder, 'prometheus.yml'), `--web.listen-address=127.0.0.1:${port}`]
+  const child = spawn(binary, [...args, `--storage.tsdb.path=${join(folder, 'data')}`], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  let output = ''
+  child.stderr.on('data', chunk => {
+    output += chunk
+  })
+  const ended = new Promise<void>(resolve => child.once('close', () => resolve()))
+  const url = `http://127.0.0.1:${port}`
+  for (let tries = 0; !(await answers(`${url}/-/ready`)); tries += 1) {
+    if (tries > 200 || child.exitCode !== null) throw new Error(`Prometheus did not start:\n${output}`)
+    await sleep(50)
+  }
+  return {
+    url,
+    stop: async () => {
+      child.kill('SIGTERM')
+      await ended
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    return (await fetch(url)).ok
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,118 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Counter, Histogram, Registry } from 'prom-client'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { prometheusProvider } from '../../activities/metrics/prometheus.ts'
+import type { Query } from '../../activities/metrics/provider.ts'
+import type { MetricKind } from '../../pipeline/canary/judge.ts'
+import { component, whyMissing } from '../components.ts'
+import { freePort } from '../ports.ts'
+import { type Prometheus, startPrometheus } from '../prometheus.ts'
+
+const binary = component('prometheus')
+const signal = AbortSignal.timeout(60_000)
+
+describe.skipIf(binary === null)(
+  `metrics from a real Prometheus${binary === null ? ` (${whyMissing('prometheus')})` : ''}`,
+  () => {
+    let exporter: Server
+    let prometheus: Prometheus
+    const registry = new Registry()
+    const orders = new Counter({
+      name: 'orders_total',
+      help: 'orders',
+      labelNames: ['cluster', 'outcome'],
+      registers: [registry],
+    })
+    const latency = new Histogram({
+      name: 'latency_seconds',
+      help: 'latency',
+      buckets: [0.1, 0.5],
+      registers: [registry],
+    })
+
+    beforeAll(async () => {
+      for (const cluster of ['canary', 'baseline'])
+        for (const outcome of ['good', 'failed']) orders.inc({ cluster, outcome }, 0)
+      exporter = createServer(async (_request, response) => response.end(await registry.metrics())).listen(
+        0,
+        '127.0.0.1',
+      )
+      await new Promise(resolve => exporter.once('listening', resolve))
+      prometheus = await startPrometheus(binary as string, [`127.0.0.1:${(exporter.address() as AddressInfo).port}`])
+      await until(async () => (await ask('series', { query: 'count(orders_total)' })).length > 0)
+      for (let n = 0; n < 8; n += 1) {
+        orders.inc({ cluster: 'canary', outcome: 'good' }, 90)
+        orders.inc({ cluster: 'canary', outcome: 'failed' }, 10)
+        for (const seconds of [0.05, 0.05, 0.2, 0.9]) latency.observe(seconds)
+        await sleep(1_000)
+      }
+    })
+
+    afterAll(async () => {
+      await prometheus?.stop()
+      exporter?.close()
+    })
+
+    const provider = () => prometheusProvider({ name: 'prom', url: prometheus.url, timeout: 5_000 })
+    const ask = (kind: MetricKind, expressions: Query['expressions']) =>
+      provider().query(
+        { metric: 'm', kind, selector: { target: 't', service: 's', role: 'canary', version: '1' }, expressions },
+        { from: Date.now() - 10_000, to: Date.now() },
+        signal,
+      )
+
+    test('a proportion is the increase of both counters in the window', async () => {
+      const [sample] = await ask('proportion', {
+        bad: 'sum(increase(orders_total{cluster="canary",outcome="failed"}[8s]))',
+        total: 'sum(increase(orders_total{cluster="canary"}[8s]))',
+      })
+      expect(sample).toHaveProperty('total')
+      const { bad, total } = sample as { bad: number; total: number }
+      expect(total).toBeGreaterThan(300)
+      expect(bad / total).toBeCloseTo(0.1, 6)
+    })
+
+    test('a counter that stood still is zero', async () => {
+      expect(await ask('count', { query: 'sum(increase(orders_total{cluster="baseline"}[8s]))' })).toEqual([
+        { events: 0 },
+      ])
+    })
+
+    test('a series that does not exist is no data, not zero', async () => {
+      expect(await ask('count', { query: 'sum(increase(nothing_total[8s]))' })).toEqual([])
+      expect(await ask('proportion', { bad: 'sum(nothing_total)', total: 'sum(orders_total)' })).toEqual([])
+    })
+
+    test('NaN is no data', async () => {
+      expect(await ask('series', { query: '0 / vector(0)' })).toEqual([])
+    })
+
+    test('a histogram comes as counts per bucket, the overflow last', async () => {
+      const [sample] = await ask('histogram', { query: 'sum by (le) (latency_seconds_bucket)' })
+      expect(sample).toEqual({ counts: [16, 8, 8] })
+    })
+
+    test('several series where one number is needed are refused with what to do', async () => {
+      await expect(ask('series', { query: 'orders_total' })).rejects.toThrow(/gives 4 series; aggregate it to one/)
+    })
+
+    test('a query that Prometheus cannot read fails at once, with its words', async () => {
+      await expect(ask('series', { query: 'sum(' })).rejects.toThrow(/refused the query: .*parse error/)
+    })
+
+    test('a Prometheus that is away is a failure, never an empty answer', async () => {
+      const away = prometheusProvider({ name: 'prom', url: `http://127.0.0.1:${await freePort()}`, timeout: 1_000 })
+      await expect(away.ping(signal)).rejects.toThrow(/metric provider prom cannot be reached/)
+    })
+
+    async function until(holds: () => Promise<boolean>): Promise<void> {
+      for (let tries = 0; tries < 100; tries += 1) {
+        if (await holds()) return
+        await sleep(100)
+      }
+      throw new Error('Prometheus has scraped nothing')
+    }
+  },
+)
