@@ -24,7 +24,7 @@ const point = z.object({
   exposure: z.object({ baseline: z.number(), canary: z.number() }).nullable(),
 })
 
-const metricJudgment = z.object({
+export const metricJudgment = z.object({
   name: z.string(),
   verdict,
   critical: z.boolean(),
@@ -49,6 +49,8 @@ const look = z.object({
   weights: weights.nullable(),
   verdict,
   reason: z.string(),
+  judge: z.object({ type: z.string(), version: z.string() }).nullable(),
+  /** Empty when the look did not record them. */
   metrics: z.array(metricJudgment),
 })
 
@@ -75,5 +77,7 @@ export const stageAnalysis = z.object({
 
 export const analysis = z.object({ execution: z.string(), stages: z.array(stageAnalysis) })
 
+export type MetricJudgmentView = z.output<typeof metricJudgment>
+export type LookView = z.output<typeof look>
 export type AnalysisReport = z.output<typeof analysis>
 export type StageAnalysis = z.output<typeof stageAnalysis>

@@ -1,0 +1,48 @@
+import type { Execution } from '../../pipeline/execution.ts'
+import type { ExecutionInput } from '../../store/store.ts'
+import type { Message } from '../../workflows/messages.ts'
+import type { PendingActivity } from '../contract/execution.ts'
+import type { LockView } from '../contract/targets.ts'
+
+/**
+ * What the API asks of the workflow engine. Every method rejects with `EngineUnavailable` when the engine cannot be
+ * reached in time, so that callers can tell "no" from "not now".
+ */
+export interface Engine {
+  /** Starts the run's workflow; does nothing when it was started before. `memo` is kept beside it. */
+  start(input: ExecutionInput, memo: Readonly<Record<string, string>>): Promise<void>
+  /** `ended`: nothing runs under this id (any more). A delivered signal is durable, with or without a worker. */
+  signal(execution: string, signal: 'cancel' | 'rollback', message: Message): Promise<'delivered' | 'ended'>
+  /** The same for a run whose workflow may not exist yet: it is started with the signal as the first thing it sees. */
+  startWithSignal(
+    input: ExecutionInput,
+    signal: 'cancel' | 'rollback',
+    message: Message,
+  ): Promise<'delivered' | 'ended'>
+  /** The state after the promotion was taken on; rejects with `MessageRefused` when the run says no. */
+  promote(execution: string, message: Message, id: string): Promise<Execution>
+  /** What the run and its canaries wait for; empty when nothing runs under this id. */
+  pending(execution: string): Promise<PendingActivity[]>
+  lock(target: string, service: string): Promise<LockView>
+  ping(): Promise<void>
+  /** Whether a worker asked for work lately. */
+  hasWorker(): Promise<boolean>
+}
+
+export class EngineUnavailable extends Error {
+  constructor(cause: unknown) {
+    super(`the workflow engine cannot be reached: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+    this.name = 'EngineUnavailable'
+  }
+}
+
+/** The run understood the message and refused it. */
+export class MessageRefused extends Error {
+  readonly ended: boolean
+
+  constructor(reason: string, ended: boolean) {
+    super(reason)
+    this.name = 'MessageRefused'
+    this.ended = ended
+  }
+}

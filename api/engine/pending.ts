@@ -1,0 +1,73 @@
+import { type Client, WorkflowNotFoundError } from '@temporalio/client'
+import type { PendingActivity } from '../contract/execution.ts'
+
+type Raw = Awaited<ReturnType<ReturnType<Client['workflow']['getHandle']>['describe']>>['raw']
+type RawActivity = NonNullable<Raw['pendingActivities']>[number]
+
+/** A workflow task that failed so often, or is due for so long (ms), keeps the run from moving. */
+const taskAttempts = 3
+const taskAge = 30_000
+
+/** What a workflow and its children wait for. Looks two levels deep: a run, its canaries, and theirs. */
+export async function pendingOf(client: Client, workflow: string, depth = 2): Promise<PendingActivity[]> {
+  const raw = await describe(client, workflow)
+  if (raw === null) return []
+  const own = (raw.pendingActivities ?? []).map(activity => toPending(workflow, activity))
+  const task = stuckTask(workflow, raw)
+  const children = depth === 0 ? [] : (raw.pendingChildren ?? [])
+  const nested = await Promise.all(
+    children.map(child => (child.workflowId ? pendingOf(client, child.workflowId, depth - 1) : [])),
+  )
+  return [...(task === null ? [] : [task]), ...own, ...nested.flat()]
+}
+
+async function describe(client: Client, workflow: string): Promise<Raw | null> {
+  try {
+    return (await client.workflow.getHandle(workflow).describe()).raw
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return null
+    throw error
+  }
+}
+
+const states = { 1: 'scheduled', 2: 'started', 3: 'canceling', 4: 'paused', 5: 'paused' } as const
+
+function toPending(workflow: string, activity: RawActivity): PendingActivity {
+  return {
+    name: activity.activityType?.name ?? 'unknown',
+    state: states[(activity.state ?? 1) as keyof typeof states] ?? 'scheduled',
+    attempt: activity.attempt ?? 1,
+    workflow,
+    scheduledAt: toTimestamp(activity.scheduledTime),
+    startedAt: toTimestamp(activity.lastStartedTime),
+    nextAttemptAt: toTimestamp(activity.nextAttemptScheduleTime),
+    lastFailure: activity.lastFailure?.message ?? null,
+  }
+}
+
+/** The workflow's own code does not get on: no worker, or one that fails on it. */
+function stuckTask(workflow: string, raw: Raw): PendingActivity | null {
+  const task = raw.pendingWorkflowTask
+  if (!task) return null
+  const scheduledAt = toTimestamp(task.originalScheduledTime ?? task.scheduledTime)
+  const isOld = scheduledAt !== null && Date.now() - Date.parse(scheduledAt) > taskAge
+  const attempt = task.attempt ?? 1
+  if (attempt < taskAttempts && !isOld) return null
+  const why = attempt >= taskAttempts ? 'the worker fails on it; see its log' : 'no worker has taken it'
+  return {
+    name: 'workflow task',
+    state: task.startedTime ? 'started' : 'scheduled',
+    attempt,
+    workflow,
+    scheduledAt,
+    startedAt: toTimestamp(task.startedTime),
+    nextAttemptAt: null,
+    lastFailure: why,
+  }
+}
+
+function toTimestamp(time: { seconds?: unknown; nanos?: number | null } | null | undefined): string | null {
+  if (!time) return null
+  const milliseconds = Number(time.seconds ?? 0) * 1_000 + Math.floor((time.nanos ?? 0) / 1e6)
+  return milliseconds > 0 ? new Date(milliseconds).toISOString() : null
+}

@@ -1,0 +1,127 @@
+import {
+  type Client,
+  isGrpcServiceError,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+} from '@temporalio/client'
+import type { ExecutionInput } from '../../store/store.ts'
+import { cancel, pipelineExecutionType, promote, rollback, taskQueue } from '../../workflows/messages.ts'
+import { type Engine, EngineUnavailable, MessageRefused } from './engine.ts'
+import { describeLock } from './lock.ts'
+import { pendingOf } from './pending.ts'
+
+const signals = { cancel, rollback } as const
+
+/** Milliseconds a call may take. */
+const deadline = 5_000
+/** An update waits for the worker, which may have to replay the run first. */
+const updateDeadline = 15_000
+/** A worker asks for work at least once a minute. */
+const workerSilence = 75_000
+
+/** The engine on Temporal. */
+export function createTemporalEngine(client: Client): Engine {
+  const { connection } = client
+  const within = async <T>(milliseconds: number, call: () => Promise<T>): Promise<T> => {
+    try {
+      return await connection.withDeadline(Date.now() + milliseconds, call)
+    } catch (error) {
+      throw isOutage(error) ? new EngineUnavailable(error) : error
+    }
+  }
+
+  return {
+    async start(input, memo) {
+      const options = { ...startOptions(input), memo: { ...memo } }
+      try {
+        await within(deadline, () => client.workflow.start(pipelineExecutionType, options))
+      } catch (error) {
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error
+      }
+    },
+
+    async signal(execution, signal, message) {
+      try {
+        await within(deadline, () => client.workflow.getHandle(execution).signal(signals[signal], message))
+        return 'delivered'
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return 'ended'
+        throw error
+      }
+    },
+
+    async startWithSignal(input, signal, message) {
+      const options = { ...startOptions(input), signal: signals[signal], signalArgs: [message] as [typeof message] }
+      try {
+        await within(deadline, () => client.workflow.signalWithStart(pipelineExecutionType, options))
+        return 'delivered'
+      } catch (error) {
+        if (error instanceof WorkflowExecutionAlreadyStartedError) return 'ended'
+        throw error
+      }
+    },
+
+    async promote(execution, message, id) {
+      try {
+        const options = { args: [message], updateId: id } as [never] & { args: [typeof message]; updateId: string }
+        return await within(updateDeadline, () => client.workflow.getHandle(execution).executeUpdate(promote, options))
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) throw new MessageRefused('the execution has ended', true)
+        if (error instanceof WorkflowUpdateFailedError)
+          throw new MessageRefused(error.cause?.message ?? error.message, false)
+        throw error
+      }
+    },
+
+    pending: execution => within(deadline, () => pendingOf(client, execution)),
+
+    lock: (target, service) => within(deadline, () => describeLock(client, target, service)),
+
+    async ping() {
+      await within(deadline, () =>
+        connection.workflowService.describeNamespace({ namespace: client.options.namespace }),
+      )
+    },
+
+    async hasWorker() {
+      const queue = await within(deadline, () =>
+        connection.workflowService.describeTaskQueue({
+          namespace: client.options.namespace,
+          taskQueue: { name: taskQueue },
+          taskQueueType: 1,
+        }),
+      )
+      return (queue.pollers ?? []).some(poller => {
+        const last = Number(poller.lastAccessTime?.seconds ?? 0) * 1_000
+        return Date.now() - last < workerSilence
+      })
+    },
+  }
+}
+
+function startOptions(input: ExecutionInput) {
+  return {
+    workflowId: input.id,
+    taskQueue,
+    args: [input] as [ExecutionInput],
+    workflowIdReusePolicy: 'REJECT_DUPLICATE',
+  } as const
+}
+
+/** Codes of gRPC that mean "not now": cancelled, deadline exceeded, resource exhausted, aborted, unavailable. */
+const outages = new Set([1, 4, 8, 10, 14])
+const notFound = 5
+
+function isOutage(error: unknown): boolean {
+  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return true
+  for (let current = error; current instanceof Error; current = current.cause as Error | undefined)
+    if (isGrpcServiceError(current)) return outages.has(current.code) || isMissingNamespace(current)
+  return error instanceof Error && error.name === 'NamespaceNotFoundError'
+}
+
+/** A development server answers before it has made its namespace. */
+function isMissingNamespace(error: { code: number; details: string }): boolean {
+  return error.code === notFound && /namespace/i.test(error.details)
+}

@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto'
+import type { Logger } from 'pino'
+import type { Execution, ParameterValue, Trigger } from '../../pipeline/execution.ts'
+import { queued } from '../../store/executions.ts'
+import type { ExecutionInput, StartRequest, Store } from '../../store/store.ts'
+import type { Catalog } from '../definitions/catalog.ts'
+import type { Engine } from '../engine/engine.ts'
+import { Refusal } from '../http/refusal.ts'
+import { bodyHash, executionId } from './ids.ts'
+import { newInput, resolveParameters, runnable } from './prepare.ts'
+
+export interface StartDependencies {
+  store: Store
+  engine: Engine
+  catalog: Catalog
+  now: () => Date
+  log: Logger
+}
+
+export interface StartOrder {
+  pipeline: string
+  principal: string
+  /** Absent: the request is one of a kind. */
+  idempotencyKey?: string | undefined
+  parameters: Readonly<Record<string, ParameterValue>>
+}
+
+export interface Started {
+  execution: Execution
+  /** The request was answered before; this is the same answer. */
+  replayed: boolean
+}
+
+export interface Starter {
+  /** Starts a run of a pipeline as its file is now. */
+  start(order: StartOrder): Promise<Started>
+  /** Starts a run of a definition that was made here. */
+  startPrepared(request: StartRequest): Promise<Started>
+}
+
+/**
+ * How a run comes to be: recorded, then started, then confirmed.
+ *
+ * Once it is recorded the answer is yes: if the engine goes away in that moment the reconciler starts it later. Before
+ * that, nothing has happened. So both are asked first, and whoever is told "not now" can safely ask again.
+ */
+export function createStarter(dependencies: StartDependencies): Starter {
+  const { store, engine, catalog, now, log } = dependencies
+  const starting = new Map<string, Promise<void>>()
+
+  /** Concurrent requests with one key start the workflow once; more would do no harm, only work. */
+  function ensureStarted(input: ExecutionInput, hash: string): Promise<void> {
+    const known = starting.get(input.id)
+    if (known) return known
+    const attempt = launch(store, engine, input, { bodyHash: hash })
+      .catch(error => log.warn({ err: error, execution: input.id }, 'accepted, will be started by the reconciler'))
+      .finally(() => starting.delete(input.id))
+    starting.set(input.id, attempt)
+    return attempt
+  }
+
+  async function startPrepared(request: StartRequest): Promise<Started> {
+    await engine.ping()
+    const begun = await store.begin(request)
+    if (begun.outcome === 'mismatch')
+      throw new Refusal('idempotency-mismatch', `the key was used for another request, which became ${begun.execution}`)
+    const replayed = begun.outcome === 'replay'
+    const input = replayed ? begun.input : request.input
+    if (!replayed || !begun.started) await ensureStarted(input, request.bodyHash)
+    // A replay gets the very answer of the first request, however far the run has come since.
+    return { execution: queued(input), replayed }
+  }
+
+  async function start(order: StartOrder): Promise<Started> {
+    const key = order.idempotencyKey ?? randomUUID()
+    const id = executionId(order.pipeline, order.principal, key)
+    const hash = bodyHash({ pipeline: order.pipeline, parameters: order.parameters })
+    const request = { principal: order.principal, idempotencyKey: key, bodyHash: hash }
+    try {
+      return await startPrepared({ ...request, input: await toInput(id, order) })
+    } catch (error) {
+      // A replay is answered as before, even when the pipeline has been changed or removed in the meantime.
+      const earlier = error instanceof Refusal && order.idempotencyKey !== undefined ? await store.input(id) : null
+      if (earlier === null) throw error
+      return startPrepared({ ...request, input: earlier })
+    }
+  }
+
+  async function toInput(id: string, order: StartOrder): Promise<ExecutionInput> {
+    const { pipeline, revision } = runnable(await catalog.get(order.pipeline), order.pipeline)
+    const parameters = resolveParameters(pipeline, order.parameters)
+    const trigger: Trigger = { type: 'api', by: order.principal }
+    return newInput(id, pipeline, { revision, parameters, trigger, createdAt: now() })
+  }
+
+  return { start, startPrepared }
+}
+
+/** Starts the workflow of a recorded run and confirms it; safe to repeat, by anyone, at any time. */
+export async function launch(
+  store: Store,
+  engine: Engine,
+  input: ExecutionInput,
+  memo: Readonly<Record<string, string>>,
+): Promise<void> {
+  await engine.start(input, memo)
+  await store.started(input.id)
+}

@@ -1,0 +1,69 @@
+import type { Execution } from '../../pipeline/execution.ts'
+import { isFinal } from '../../pipeline/statuses.ts'
+import type { Store } from '../../store/store.ts'
+import type { Message } from '../../workflows/messages.ts'
+import type { Accepted } from '../contract/execution.ts'
+import { type Engine, MessageRefused } from '../engine/engine.ts'
+import { Refusal } from '../http/refusal.ts'
+import { rollbackRequest } from './linked-rollback.ts'
+import type { Starter } from './start.ts'
+
+export interface Steering {
+  cancel(execution: string, message: Message): Promise<Accepted>
+  rollback(execution: string, message: Message): Promise<Accepted>
+  /** `id` makes a repeated request one message. */
+  promote(execution: string, message: Message, id: string): Promise<Execution>
+}
+
+export interface SteeringDependencies {
+  store: Store
+  engine: Engine
+  starter: Starter
+  now: () => Date
+}
+
+/** What people can say to a run. Cancel and rollback reach a run that is there even while the store is down. */
+export function createSteering({ store, engine, starter, now }: SteeringDependencies): Steering {
+  /** Delivers to a run that is there; one that was accepted but not started yet is started for it. */
+  async function deliver(execution: string, signal: 'cancel' | 'rollback', message: Message) {
+    const first = await engine.signal(execution, signal, message)
+    if (first === 'delivered') return null
+    const recorded = await store.get(execution)
+    if (recorded === null) throw new Refusal('not-found', `there is no execution ${execution}`)
+    if (isFinal(recorded.status)) return recorded
+    const input = await store.input(execution)
+    if (input === null) return recorded
+    const second = await engine.startWithSignal(input, signal, message)
+    return second === 'delivered' ? null : await store.get(execution)
+  }
+
+  return {
+    async cancel(execution, message) {
+      const ended = await deliver(execution, 'cancel', message)
+      if (ended !== null)
+        throw new Refusal('already-ended', `${execution} has ended (${ended.status}); there is nothing to cancel`)
+      return { execution, linked: false }
+    },
+
+    async rollback(execution, message) {
+      const ended = await deliver(execution, 'rollback', message)
+      if (ended === null) return { execution, linked: false }
+      const request = await rollbackRequest(store, ended, message, now())
+      const { execution: linked } = await starter.startPrepared(request)
+      return { execution: linked.id, linked: true }
+    },
+
+    async promote(execution, message, id) {
+      // A decision that could not be recorded is not taken.
+      await store.ping()
+      try {
+        return await engine.promote(execution, message, id)
+      } catch (error) {
+        if (!(error instanceof MessageRefused)) throw error
+        if (!error.ended) throw new Refusal('refused', error.message)
+        if ((await store.get(execution)) === null) throw new Refusal('not-found', `there is no execution ${execution}`)
+        throw new Refusal('already-ended', `${execution} has ended; there is nothing to promote`)
+      }
+    },
+  }
+}

@@ -1,0 +1,44 @@
+import express, { type Express } from 'express'
+import type { Logger } from 'pino'
+import type { Identify } from '../auth/identity.ts'
+import { createHandlers } from '../operations/operations.ts'
+import type { Services } from '../services.ts'
+import { accessLog } from './access-log.ts'
+import { apiHeaders, bodyCap, knownHosts, requestIds } from './guards.ts'
+import { mountRoutes } from './mount.ts'
+import { userInterface } from './pages.ts'
+import { problemHandler } from './problems.ts'
+import { Refusal } from './refusal.ts'
+
+export interface AppOptions {
+  services: Services
+  identify: Identify
+  /** Values of `Host` that mean this server. */
+  hosts(): ReadonlySet<string>
+  /** Folder of the built user interface; null when there is none to serve. */
+  pages: string | null
+  stopping: AbortSignal
+  log: Logger
+}
+
+/** The whole of HTTP: guards that need no identity first, then the API, then the pages, then what is left over. */
+export function createApp({ services, identify, hosts, pages, stopping, log }: AppOptions): Express {
+  const app = express()
+  app.disable('x-powered-by')
+  app.disable('etag')
+  app.set('query parser', 'simple')
+  app.set('trust proxy', false)
+
+  app.use(requestIds, accessLog(log, services.metrics), knownHosts(hosts), bodyCap)
+  app.use(['/api', '/healthz', '/metrics'], apiHeaders)
+  mountRoutes(app, { services, handlers: createHandlers(services), identify, stopping })
+  app.use('/api', request => {
+    throw new Refusal('not-found', `there is no operation at ${request.method} ${request.baseUrl}${request.path}`)
+  })
+  app.use(userInterface(pages))
+  app.use(request => {
+    throw new Refusal('not-found', `there is nothing at ${request.path}`)
+  })
+  app.use(problemHandler(log))
+  return app
+}

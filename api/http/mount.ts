@@ -1,0 +1,124 @@
+import type { Request, RequestHandler, Response, Router } from 'express'
+import type { Identify } from '../auth/identity.ts'
+import { readCookie, unauthenticated } from '../auth/identity.ts'
+import { isAllowed, type Principal } from '../auth/principal.ts'
+import { type Operation, type Route, routes } from '../contract/routes.ts'
+import { writeEvents } from '../live/event-stream.ts'
+import type { Services } from '../services.ts'
+import type { Answered, Call, Handlers } from './handler.ts'
+import { parsePart } from './input.ts'
+import { readJsonBody } from './json-body.ts'
+import { Refusal } from './refusal.ts'
+
+export interface MountOptions {
+  services: Services
+  handlers: Handlers
+  identify: Identify
+  /** Aborts when the server stops: open streams and long polls end. */
+  stopping: AbortSignal
+}
+
+/** Mounts every route of the contract; a path that is known with another method says which methods it has. */
+export function mountRoutes(router: Router, options: MountOptions): void {
+  const byPath = Map.groupBy(Object.keys(routes) as Operation[], operation => routes[operation].path)
+  for (const [path, operations] of byPath) {
+    const route = router.route(path.replace(/\{(\w+)\}/g, ':$1'))
+    for (const operation of operations) route[routes[operation].method](handle(operation, options))
+    const allowed = operations.map(operation => routes[operation].method.toUpperCase())
+    route.all(refuseMethod(allowed))
+  }
+}
+
+function handle(operation: Operation, options: MountOptions): RequestHandler {
+  const { services, handlers, identify, stopping } = options
+  return async (request, response) => {
+    const route: Route = routes[operation]
+    const principal = authorize(request, route, identify)
+    const call = await readCall(request, response, { route, principal, cookie: services.cookie(), stopping })
+    if (operation === 'streamEvents') {
+      const { query, headers, signal } = call as Call<'streamEvents'>
+      const resumed = headers['last-event-id']
+      const after = resumed === undefined ? (query.after ?? null) : Number(resumed)
+      const isAllowed = () => mayGoOn(request, route, identify)
+      return limitStreams(() =>
+        writeEvents(services.feed, response, { after, execution: query.execution, signal, isAllowed }),
+      )
+    }
+    const answer = await (handlers[operation] as (call: unknown) => ReturnType<Handlers[Answered]>)(call)
+    if (response.destroyed) return
+    response.status(answer.status ?? route.success.status).set(answer.headers ?? {})
+    const body = route.success.schema.parse(answer.body)
+    if (route.success.status === 204) return void response.end()
+    response.type(route.success.type).send(route.success.type === 'text/plain' ? body : JSON.stringify(body))
+  }
+}
+
+function authorize(request: Request, route: Route, identify: Identify): Principal | null {
+  if (route.permission === 'public') return null
+  const principal = identify(request)
+  if (principal === null) throw unauthenticated('send `Authorization: Bearer TOKEN`, or sign in')
+  if (!isAllowed(principal, route.permission))
+    throw new Refusal('forbidden', `${principal.name} lacks the permission ${route.permission}`)
+  return principal
+}
+
+function mayGoOn(request: Request, route: Route, identify: Identify): boolean {
+  try {
+    return isAllowed(identify(request), route.permission)
+  } catch {
+    return false
+  }
+}
+
+interface Reading {
+  route: Route
+  principal: Principal | null
+  cookie: string
+  stopping: AbortSignal
+}
+
+async function readCall(request: Request, response: Response, reading: Reading) {
+  const { route, principal, cookie, stopping } = reading
+  const gone = new AbortController()
+  response.on('close', () => gone.abort())
+  const params = parsePart('path', route.params, request.params)
+  const query = parsePart('query', route.query, request.query)
+  const headers = parsePart('header', route.headers, request.headers)
+  const body = await readJsonBody(request, response)
+  if (route.body === null && body !== undefined) throw new Refusal('invalid-request', 'this operation takes no body')
+  return {
+    params,
+    query,
+    headers,
+    body: route.body === null ? null : parsePart('body', route.body, body),
+    principal,
+    requestId: request.id,
+    signal: AbortSignal.any([gone.signal, stopping]),
+    cookie: readCookie(request, cookie),
+  }
+}
+
+const mostStreams = 500
+let openStreams = 0
+
+async function limitStreams(stream: () => Promise<void>): Promise<void> {
+  if (openStreams >= mostStreams)
+    throw new Refusal('too-many-requests', `${mostStreams} event streams are open already`, {
+      headers: { 'retry-after': '5' },
+    })
+  openStreams += 1
+  try {
+    await stream()
+  } finally {
+    openStreams -= 1
+  }
+}
+
+function refuseMethod(allowed: readonly string[]): RequestHandler {
+  return request => {
+    const allow = allowed.includes('GET') ? [...allowed, 'HEAD'].join(', ') : allowed.join(', ')
+    throw new Refusal('method-not-allowed', `${request.method} is not possible here; possible: ${allow}`, {
+      headers: { allow },
+    })
+  }
+}

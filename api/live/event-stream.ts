@@ -1,0 +1,76 @@
+import type { Response } from 'express'
+import type { StoredEvent } from '../../pipeline/execution.ts'
+import { storedEvent } from '../contract/execution.ts'
+import { unavailable } from '../http/refusal.ts'
+import type { Feed } from './feed.ts'
+
+export interface EventStreamRequest {
+  /** Send what comes after this position; null: what comes from now on. */
+  after: number | null
+  execution: string | undefined
+  /** Aborts when the caller has gone or the server stops. */
+  signal: AbortSignal
+  /** Asked at every heartbeat: may the caller go on? */
+  isAllowed(): boolean
+}
+
+const heartbeat = 15_000
+const batch = 200
+/** A reader that takes nothing for this long is given up: it can resume. */
+const slowest = 30_000
+
+/**
+ * Writes events as server-sent events until the caller leaves, loses the permission, or the store cannot be read.
+ * The first message, `live`, tells the position that the stream starts from.
+ */
+export async function writeEvents(feed: Feed, response: Response, request: EventStreamRequest): Promise<void> {
+  const newest = feed.position()
+  if (newest === null || feed.isStale()) throw unavailable('the store cannot be read; nothing to stream', 1)
+  // Ahead of the store means another store: begin where this one is.
+  let position = Math.min(request.after ?? newest, newest)
+  response.status(200).set({ 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' })
+  response.flushHeaders()
+  await write(response, message({ id: position, event: 'live', data: JSON.stringify({ position }) }), request.signal)
+
+  let beatAt = performance.now() + heartbeat
+  while (!request.signal.aborted) {
+    const slice = await feed.read(position, batch, request.execution)
+    position = slice.position
+    if (slice.events.length > 0) await write(response, slice.events.map(eventMessage).join(''), request.signal)
+    if (slice.events.length === batch) continue
+    const beat = AbortSignal.timeout(Math.max(1, beatAt - performance.now()))
+    await feed.changed(position, AbortSignal.any([request.signal, beat]), request.execution)
+    if (feed.isStale()) break
+    if (performance.now() < beatAt) continue
+    if (!request.isAllowed()) break
+    beatAt = performance.now() + heartbeat
+    await write(response, ': alive\n\n', request.signal)
+  }
+  response.end()
+}
+
+function eventMessage(event: StoredEvent): string {
+  return message({ id: event.position, data: JSON.stringify(storedEvent.parse(event)) })
+}
+
+function message({ id, event, data }: { id: number; event?: string; data: string }): string {
+  return `id: ${id}\n${event === undefined ? '' : `event: ${event}\n`}data: ${data}\n\n`
+}
+
+/** Resolves when the reader can take more. */
+async function write(response: Response, text: string, signal: AbortSignal): Promise<void> {
+  if (response.write(text) || signal.aborted) return
+  await new Promise<void>(resolve => {
+    const giveUp = setTimeout(() => response.destroy(), slowest)
+    const done = () => {
+      clearTimeout(giveUp)
+      response.off('drain', done)
+      response.off('close', done)
+      signal.removeEventListener('abort', done)
+      resolve()
+    }
+    response.on('drain', done)
+    response.on('close', done)
+    signal.addEventListener('abort', done)
+  })
+}

@@ -1,0 +1,18 @@
+import type { Handlers } from '../http/handler.ts'
+import type { Services } from '../services.ts'
+import { analysisOperations } from './analysis.ts'
+import { executionOperations } from './executions.ts'
+import { pipelineOperations } from './pipelines.ts'
+import { serverOperations } from './server.ts'
+import { targetOperations } from './targets.ts'
+
+/** A handler for every operation of the contract; one that is missing does not compile. */
+export function createHandlers(services: Services): Handlers {
+  return {
+    ...executionOperations(services),
+    ...analysisOperations(services),
+    ...pipelineOperations(services),
+    ...targetOperations(services),
+    ...serverOperations(services),
+  }
+}

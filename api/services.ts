@@ -1,0 +1,31 @@
+import type { Logger } from 'pino'
+import type { Target } from '../activities/targets/target.ts'
+import type { TargetConfiguration } from '../pipeline/schema/configuration.ts'
+import type { Store } from '../store/store.ts'
+import type { Sessions } from './auth/sessions.ts'
+import type { Catalog, Check } from './definitions/catalog.ts'
+import type { Engine } from './engine/engine.ts'
+import type { Starter } from './executions/start.ts'
+import type { Steering } from './executions/steer.ts'
+import type { Feed } from './live/feed.ts'
+import type { Metrics } from './metrics/metrics.ts'
+
+/** All that operations work with; made once, in the composition root. */
+export interface Services {
+  store: Store
+  engine: Engine
+  catalog: Catalog
+  check: Check
+  starter: Starter
+  steering: Steering
+  feed: Feed
+  targets: Readonly<Record<string, { configuration: TargetConfiguration; target: Target }>>
+  sessions: Sessions
+  metrics: Metrics
+  version: string
+  /** Where people reach this server, without a slash at the end. */
+  url(): string
+  /** Name of the session cookie. */
+  cookie(): string
+  log: Logger
+}
