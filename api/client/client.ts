@@ -8,7 +8,7 @@ type Called = Exclude<Operation, 'streamEvents'>
 
 /** An operation without anything to say needs no argument. */
 type Call<O extends Operation> =
-  Record<never, never> extends Input<O>
+  Record<never, unknown> extends Input<O>
     ? (input?: Input<O>, options?: CallOptions) => Promise<Output<O>>
     : (input: Input<O>, options?: CallOptions) => Promise<Output<O>>
 

@@ -16,8 +16,19 @@ export type Result<O extends Operation> = z.input<R<O>['success']['schema']>
 /** What a caller gets. */
 export type Output<O extends Operation> = z.output<R<O>['success']['schema']>
 
-type BodyInput<O extends Operation> = R<O>['body'] extends z.ZodType ? { body?: z.input<R<O>['body']> } : unknown
+/** A body with a default may be left out. */
+type BodyInput<O extends Operation> = R<O>['body'] extends z.ZodPrefault
+  ? { body?: z.input<R<O>['body']> }
+  : R<O>['body'] extends z.ZodType
+    ? { body: z.input<R<O>['body']> }
+    : unknown
 type KeyInput<O extends Operation> = O extends 'startExecution' ? { idempotencyKey?: string } : unknown
 
+/** An empty object of zod would forbid every other key when put together with more. */
+type Keys<T> = string extends keyof T ? unknown : T
+
 /** Path and query parameters side by side, the body under `body`. */
-export type Input<O extends Operation> = z.input<R<O>['params']> & z.input<R<O>['query']> & BodyInput<O> & KeyInput<O>
+export type Input<O extends Operation> = Keys<z.input<R<O>['params']>> &
+  Keys<z.input<R<O>['query']>> &
+  BodyInput<O> &
+  KeyInput<O>
