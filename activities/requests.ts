@@ -1,0 +1,159 @@
+import type { CompactEvidence, CompactLook } from '../pipeline/canary/compact-evidence.ts'
+import type { Judgment, Verdict } from '../pipeline/canary/judge.ts'
+import type { Role, Weights } from '../pipeline/clusters.ts'
+import type { StoredEvidence } from '../pipeline/evidence.ts'
+import type { ExecutionEvent, Json, ParameterValue, Trigger } from '../pipeline/execution.ts'
+import type { Release } from '../pipeline/release.ts'
+import type { Analysis } from '../pipeline/schema/analysis.ts'
+import type { Stage } from '../pipeline/schema/stage.ts'
+import type { StageStatus } from '../pipeline/statuses.ts'
+import type { RecordBatch } from '../store/store.ts'
+import type { ServiceState } from './targets/target.ts'
+
+/** What workflows ask of activities and what they get. Types only; all of it is small, plain JSON. */
+
+export interface ServiceRef {
+  target: string
+  service: string
+}
+
+/** One effect: the target does it once per `id`, and refuses it when a newer writer has been there. */
+export interface Effect extends ServiceRef {
+  id: string
+  fence: number
+}
+
+/** Weights that are in force under a lease, and have to be renewed while something takes long. */
+export interface Keep {
+  weights: Weights
+  /** Milliseconds. */
+  lease: number
+}
+
+export interface ApplyRequest extends Effect {
+  role: Role
+  release: Release
+  /** Null: as many as the target is configured to start with. */
+  instances: number | null
+  keep: Keep | null
+}
+
+export interface RouteRequest extends Effect {
+  weights: Weights
+  /** Null: until the next change. */
+  lease: number | null
+}
+
+export interface RemoveRequest extends Effect {
+  role: Role
+}
+
+export interface HoldRequest extends Effect {
+  keep: Keep
+}
+
+export interface SettleRequest extends ServiceRef {
+  id: string
+  fence: number
+  /** Epoch milliseconds until which `previous` stays; null: it goes, too. */
+  warmUntil: number | null
+}
+
+/** What expressions may refer to. */
+export interface ResolveContext {
+  execution: string
+  pipeline: string
+  application: string
+  parameters: Readonly<Record<string, ParameterValue>>
+  trigger: Trigger
+  stages: Readonly<Record<string, { status: StageStatus; outputs: Readonly<Record<string, Json>> }>>
+}
+
+export interface ResolveRequest {
+  stage: Stage
+  context: ResolveContext
+}
+
+export type Resolved =
+  | { outcome: 'run'; stage: Stage }
+  /** Its `when` does not hold. */
+  | { outcome: 'skip'; reason: string }
+  /** An expression failed, or gave what the stage cannot take. */
+  | { outcome: 'failed'; reason: string }
+
+export interface Cluster {
+  role: Role
+  version: string
+}
+
+export interface LookRequest extends ServiceRef {
+  execution: string
+  stage: string
+  /** Position of the stage in the definition. */
+  stageIndex: number
+  /** Counts the looks of the stage from 1. */
+  look: number
+  step: number
+  /** Epoch milliseconds. */
+  from: number
+  to: number
+  analysis: Analysis
+  canary: Cluster
+  /** Null in the bake: nothing but the new version has traffic, the rate before it is the baseline. */
+  baseline: Cluster | null
+  weights: Weights
+  /** Of the looks before this one. */
+  evidence: CompactEvidence
+  /** No look follows: what cannot be read now is `errored`. */
+  last: boolean
+  /** Renews the weights unless the verdict is `fail`; null when they need no lease. */
+  renew: { id: string; fence: number; lease: number } | null
+}
+
+export interface Look {
+  verdict: Verdict
+  /** One sentence. */
+  reason: string
+  /** What was seen, to be added to the evidence. */
+  seen: CompactLook
+  /** Whole when the verdict is not `insufficient`, or at the last look; else null. */
+  judgment: Judgment | null
+  /** Why the lease could not be renewed; null when it was, or need not be. */
+  notRenewed: string | null
+  /** What the store did not take in time; null when it did. */
+  unrecorded: Unrecorded | null
+}
+
+/** Belongs together: either all of it is recorded, or none. */
+export interface Unrecorded {
+  event: ExecutionEvent
+  evidence: StoredEvidence[]
+}
+
+export interface LockRequest extends ServiceRef {
+  /** The workflow to be told. */
+  execution: string
+  /** Tells several claims of one execution apart. */
+  claim: string
+}
+
+/** Every activity, as the workflows see them. */
+export interface Activities {
+  /** Evaluates the expressions of a stage, and its `when`. */
+  resolve(request: ResolveRequest): Promise<Resolved>
+  current(request: ServiceRef): Promise<ServiceState>
+  /** Heartbeats; keeps the weights under their lease while it takes long. */
+  apply(request: ApplyRequest): Promise<ServiceState>
+  /** Routes, then looks whether the router does it. */
+  route(request: RouteRequest): Promise<ServiceState>
+  remove(request: RemoveRequest): Promise<void>
+  /** Renews the lease until it is canceled. */
+  hold(request: HoldRequest): Promise<void>
+  look(request: LookRequest): Promise<Look>
+  /** Writes at once, then lingers so that the next batch has time to gather. */
+  record(batch: RecordBatch, linger: number): Promise<void>
+  requestLock(request: LockRequest): Promise<void>
+  holderLives(execution: string): Promise<boolean>
+  /** Brings a service that its writer left behind to one healthy version; tells what it did. */
+  settle(request: SettleRequest): Promise<string>
+}
