@@ -1,5 +1,6 @@
 import pg from 'pg'
 import { SchemaMismatch, StoreUnavailable } from './errors.ts'
+import { turnstile } from './turnstile.ts'
 
 /** One statement at a time: no caller ever holds a transaction, or a lock, while it thinks. */
 export interface Database {
@@ -13,9 +14,9 @@ export interface Database {
 export interface DatabaseOptions {
   url: string
   connections: number
-  /** For a free connection, in milliseconds. */
+  /** For a new connection, in milliseconds. */
   connectTimeout: number
-  /** For one statement, in milliseconds; the server ends it, and the caller gives up a little later. */
+  /** For one statement, in milliseconds: in line, and again in the server, which ends it then. */
   statementTimeout: number
 }
 
@@ -32,9 +33,10 @@ export function openDatabase(options: DatabaseOptions): Database {
   }
   const pool = new pg.Pool({ ...config, max: options.connections, idleTimeoutMillis: 30_000, allowExitOnIdle: true })
   pool.on('error', ignoreIdleLoss)
+  const pass = turnstile(options.connections, options.statementTimeout)
   return {
     query: <Row>(text: string, values?: readonly unknown[]) =>
-      pool.query(text, values as unknown[]).then(result => result.rows as Row[], refuse),
+      pass(() => pool.query(text, values as unknown[]).then(result => result.rows as Row[], refuse)),
     async connect() {
       const client = new pg.Client(config)
       client.on('error', ignoreIdleLoss)

@@ -11,9 +11,9 @@ import { subscriptions } from './subscribe.ts'
 export interface StoreOptions {
   /** Connections this process may hold, beside one while it has subscribers. Default 8. */
   connections?: number
-  /** Longest wait for a connection, in milliseconds. Default 5 s. */
+  /** Longest wait for a new connection, in milliseconds. Default 3 s. */
   connectTimeout?: number
-  /** Longest statement, in milliseconds. Default 10 s. */
+  /** Longest statement, in milliseconds, and longest wait in line before it. Default 10 s. */
   statementTimeout?: number
   /** How long an idempotency key answers, in milliseconds. Default 30 days. */
   keyRetention?: number
@@ -31,7 +31,7 @@ export async function openStore(databaseUrl: string, options: StoreOptions = {})
   const database = openDatabase({
     url: databaseUrl,
     connections: options.connections ?? 8,
-    connectTimeout: options.connectTimeout ?? 5_000,
+    connectTimeout: options.connectTimeout ?? 3_000,
     statementTimeout: options.statementTimeout ?? 10_000,
   })
   const client = await database.connect()

@@ -54,7 +54,11 @@ function startWatch(database: Database, position: Store['position'], pollInterva
   /** A store that could not be asked before may have got events meanwhile, so its first answer counts as news. */
   async function look() {
     const now = await position().catch(() => null)
-    if (now === null || now === seen || signal.aborted) return
+    if (now !== null) see(now)
+  }
+
+  function see(now: number) {
+    if ((seen !== null && now <= seen) || signal.aborted) return
     seen = now
     tell()
   }
@@ -62,7 +66,7 @@ function startWatch(database: Database, position: Store['position'], pollInterva
   async function listen() {
     const client = await database.connect().catch(() => null)
     if (client === null) return
-    client.on('notification', () => void look())
+    client.on('notification', ({ payload }) => see(Number(payload)))
     client.on('end', () => {
       listener = null
     })

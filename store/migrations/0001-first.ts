@@ -100,7 +100,7 @@ begin
     get diagnostics added = row_count;
     if added > 0 then
       update event_position set value = base + added;
-      perform pg_notify('slipway_events', '');
+      perform pg_notify('slipway_events', (base + added)::text);
     end if;
   end if;
 
