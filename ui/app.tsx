@@ -1,0 +1,44 @@
+import { ExecutionPage } from './features/execution/execution-page.tsx'
+import { ExecutionsPage } from './features/executions/executions-page.tsx'
+import { LoginPage } from './features/session/login-page.tsx'
+import { useSession } from './features/session/queries.ts'
+import { Page } from './kit/page.tsx'
+import { ProblemNotice } from './kit/problem-notice.tsx'
+import { Live } from './live/live.tsx'
+import { usePlace } from './router/location.ts'
+import { match } from './router/routes.ts'
+import { NotFound } from './shell/not-found.tsx'
+import { Shell } from './shell/shell.tsx'
+
+/** The view that the address means, for whoever is signed in. */
+export function App() {
+  const { data: session, error, refetch } = useSession()
+  if (session === undefined)
+    return error === null ? null : (
+      <Page title="Not available" heading="Slipway">
+        <ProblemNotice what="The page cannot begin." error={error} onRetry={() => refetch()} />
+      </Page>
+    )
+  if (session === null) return <LoginPage />
+  return (
+    <Live>
+      <Shell>
+        <CurrentView />
+      </Shell>
+    </Live>
+  )
+}
+
+function CurrentView() {
+  const { path } = usePlace()
+  const found = match(path)
+  switch (found?.view) {
+    case 'executions':
+    case 'login':
+      return <ExecutionsPage />
+    case 'execution':
+      return <ExecutionPage key={found.parameters.id} id={found.parameters.id!} />
+    case undefined:
+      return <NotFound />
+  }
+}

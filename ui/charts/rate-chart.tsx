@@ -1,0 +1,135 @@
+import 'uplot/dist/uPlot.min.css'
+import { useEffect, useRef, useState } from 'react'
+import uPlot from 'uplot'
+import { percent } from '../words/numbers.ts'
+import { clock } from '../words/time.ts'
+import styles from './rate-chart.module.css'
+
+/** One entry a look; `at` in epoch seconds, ascending. Null draws a gap: no data is not zero. */
+export interface Series {
+  at: number[]
+  baseline: (number | null)[]
+  canary: (number | null)[]
+  /** Percent of live traffic. */
+  weight: number[]
+}
+
+interface RateChartProps {
+  name: string
+  series: Series
+  /** A guardrail's limit, in the unit of the series. */
+  limit: number | undefined
+  write: (value: number) => string
+}
+
+const height = 176
+
+/** Baseline against canary over time, the canary's weight as ground behind it. Loaded only when there is one to draw. */
+export function RateChart({ name, series, limit, write }: RateChartProps) {
+  const place = useRef<HTMLDivElement>(null)
+  const plot = useRef<uPlot | null>(null)
+  const [hovered, setHovered] = useState<number | null>(null)
+  const index = hovered ?? series.at.length - 1
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: data and limit reach the plot by `setData` below
+  useEffect(() => {
+    const element = place.current
+    if (element === null) return
+    const made = new uPlot(optionsOf(element, write, setHovered), dataOf(series, limit), element)
+    plot.current = made
+    const observer = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height }))
+    observer.observe(element)
+    return () => {
+      observer.disconnect()
+      made.destroy()
+    }
+  }, [write])
+
+  useEffect(() => plot.current?.setData(dataOf(series, limit)), [series, limit])
+
+  const value = (of: (number | null)[]) => (of[index] == null ? 'no data' : write(of[index]))
+  return (
+    <>
+      <div ref={place} className={styles.plot} role="img" aria-label={`${name} over time; the numbers are below`} />
+      <div className={styles.legend}>
+        <span data-line="baseline">
+          baseline <strong className="number">{value(series.baseline)}</strong>
+        </span>
+        <span data-line="canary">
+          canary <strong className="number">{value(series.canary)}</strong>
+        </span>
+        <span data-line="weight">
+          weight <strong className="number">{percent(series.weight[index] ?? 0)}</strong>
+        </span>
+        {limit !== undefined && (
+          <span data-line="limit">
+            limit <strong className="number">{write(limit)}</strong>
+          </span>
+        )}
+        <span className={styles.at}>{clock((series.at[index] ?? 0) * 1_000)}</span>
+      </div>
+    </>
+  )
+}
+
+function dataOf({ at, baseline, canary, weight }: Series, limit: number | undefined): uPlot.AlignedData {
+  return [at, weight, baseline, canary, at.map(() => limit ?? null)]
+}
+
+function optionsOf(
+  element: HTMLElement,
+  write: (value: number) => string,
+  hover: (index: number | null) => void,
+): uPlot.Options {
+  const color = colorsOf(element)
+  const axis = { stroke: color('--ink-faint'), font: `11px ${getComputedStyle(element).fontFamily}` }
+  const grid = { stroke: color('--line'), width: 1 }
+  const line = (name: string, width: number) => ({ stroke: color(name), width, points: { show: false } })
+  return {
+    width: element.clientWidth,
+    height,
+    legend: { show: false },
+    padding: [8, 8, 0, 0],
+    cursor: { y: false, drag: { x: false, y: false }, points: { size: 6 }, sync: { key: 'looks' } },
+    scales: { y: { range: fromZero }, weight: { range: [0, 100] } },
+    axes: [
+      { ...axis, grid: { show: false }, ticks: { show: false }, space: 70, values: (_, at) => at.map(clockOf) },
+      { ...axis, grid, ticks: { show: false }, size: 56, values: (_, values) => values.map(write) },
+    ],
+    series: [
+      {},
+      {
+        scale: 'weight',
+        fill: color('--canary', 0.1),
+        width: 0,
+        points: { show: false },
+        paths: uPlot.paths.stepped?.({ align: -1 }),
+      },
+      line('--baseline', 2),
+      line('--canary', 2),
+      { ...line('--bad', 1), dash: [5, 4] },
+    ],
+    hooks: { setCursor: [({ cursor }) => hover(cursor.idx ?? null)] },
+  }
+}
+
+/** The ground line is zero unless values go below it. */
+function fromZero(_: uPlot, low: number | null, high: number | null): uPlot.Range.MinMax {
+  const top = high !== null && high > 0 ? high * 1.1 : 1
+  return [low !== null && low < 0 ? low * 1.1 : 0, top]
+}
+
+function clockOf(seconds: number): string {
+  return clock(seconds * 1_000)
+}
+
+/** A canvas knows no variables: the browser resolves them on an element first. */
+function colorsOf(element: HTMLElement): (name: string, alpha?: number) => string {
+  return (name, alpha = 1) => {
+    const probe = element.appendChild(document.createElement('span'))
+    probe.style.color = `color-mix(in srgb, var(${name}) ${alpha * 100}%, transparent)`
+    const { color } = getComputedStyle(probe)
+    probe.remove()
+    return color
+  }
+}

@@ -1,0 +1,46 @@
+import type { Execution, StageState } from '../../../../pipeline/execution.ts'
+import { isFinal } from '../../../../pipeline/statuses.ts'
+import { ProblemNotice } from '../../../kit/problem-notice.tsx'
+import { WeightBar } from '../../../kit/weight-bar.tsx'
+import { useAnalysis, useDefinition } from '../queries.ts'
+import styles from './canary-report.module.css'
+import { Charts } from './charts.tsx'
+import { Guardrails } from './guardrails.tsx'
+import { MetricTable } from './metric-table.tsx'
+import { Steps } from './steps.tsx'
+import { Verdict } from './verdict.tsx'
+
+/** A canary: who gets the traffic, what the judge says and why, and what it saw. */
+export function CanaryReport({ execution, stage }: { execution: Execution; stage: StageState }) {
+  const { data, error, refetch } = useAnalysis(execution.id)
+  const definition = useDefinition(execution.pipeline, execution.definitionHash)
+  const defined = definition?.stages.find(({ id }) => id === stage.id)
+  const canary = defined?.type === 'canary' ? defined : null
+  const analysis = data?.stages.find(one => one.stage === stage.id)
+  const { weights, service, target } = stage.progress ?? {}
+  return (
+    <>
+      {weights && (
+        <section className={styles.part} aria-label="Live traffic">
+          <h3>
+            Live traffic{service && ` of ${service}`}
+            {target && ` on ${target}`}
+          </h3>
+          <WeightBar weights={weights} />
+          {canary && <Steps canary={canary} stage={stage} />}
+        </section>
+      )}
+      {error && (
+        <ProblemNotice what="The judge's report could not be loaded." error={error} onRetry={() => refetch()} />
+      )}
+      {analysis && <Verdict analysis={analysis} over={isFinal(stage.status)} />}
+      {analysis && analysis.metrics.length > 0 && (
+        <>
+          <MetricTable metrics={analysis.metrics} />
+          <Charts metrics={analysis.metrics} guardrails={canary?.analysis.guardrails ?? []} />
+        </>
+      )}
+      {canary && canary.analysis.guardrails.length > 0 && <Guardrails guardrails={canary.analysis.guardrails} />}
+    </>
+  )
+}

@@ -1,0 +1,83 @@
+import { useMutation, useQuery } from '@tanstack/react-query'
+import type { Client } from '../../../api/client/client.ts'
+import type { StoredEvent } from '../../../pipeline/execution.ts'
+import type { Pipeline } from '../../../pipeline/schema/pipeline.ts'
+import { useClient } from '../../client.ts'
+import { keys } from '../../live/keys.ts'
+import type { Steering } from './steering.ts'
+
+export function useExecution(id: string) {
+  const client = useClient()
+  return useQuery({
+    queryKey: keys.execution(id),
+    queryFn: ({ signal }) => client.getExecution({ id }, { signal }),
+  })
+}
+
+/** What the canaries of a run saw. */
+export function useAnalysis(id: string) {
+  const client = useClient()
+  return useQuery({
+    queryKey: keys.analysis(id),
+    queryFn: ({ signal }) => client.getAnalysis({ id }, { signal }),
+  })
+}
+
+/** Everything that has happened in a run up to `position`; later events are added as they come. */
+export function useTimeline(id: string, position: number) {
+  const client = useClient()
+  return useQuery({
+    queryKey: keys.timeline(id),
+    queryFn: ({ signal }) => readTimeline(client, id, position, signal),
+  })
+}
+
+/** The definition an execution runs, when the server still has exactly that one; null when it has moved on. */
+export function useDefinition(pipeline: string, definitionHash: string): Pipeline | null {
+  const client = useClient()
+  const { data } = useQuery({
+    queryKey: keys.pipeline(pipeline),
+    queryFn: ({ signal }) => client.getPipeline({ name: pipeline }, { signal }),
+    staleTime: 60_000,
+    retry: false,
+  })
+  // The contract sends the definition as JSON; under the same hash it is the one the engine parsed.
+  return data?.definitionHash === definitionHash ? (data.definition as Pipeline | null) : null
+}
+
+/** Asks for a steering act; resolves with the execution to look at afterwards. */
+export function useSteer(id: string) {
+  const client = useClient()
+  return useMutation({
+    mutationFn: ({ act, reason }: { act: Steering; reason: string }) => acts[act](client, id, reason.trim()),
+  })
+}
+
+const acts = {
+  cancel: (client, id, reason) =>
+    client.cancelExecution({ id, body: bodyOf(reason) }).then(({ execution }) => execution),
+  rollback: (client, id, reason) =>
+    client.rollbackExecution({ id, body: bodyOf(reason) }).then(({ execution }) => execution),
+  promote: (client, id, reason) => client.promoteExecution({ id, body: bodyOf(reason) }).then(() => id),
+} satisfies Record<Steering, (client: Client, id: string, reason: string) => Promise<string>>
+
+function bodyOf(reason: string): { reason?: string } {
+  return reason === '' ? {} : { reason }
+}
+
+/** The event stream from the beginning, closed as soon as it has caught up. */
+async function readTimeline(client: Client, execution: string, position: number, signal: AbortSignal) {
+  const enough = new AbortController()
+  const events: StoredEvent[] = []
+  if (position === 0) return events
+  try {
+    for await (const item of client.events({ execution, after: 0, signal: AbortSignal.any([signal, enough.signal]) })) {
+      if (item.type === 'lost') throw item.error
+      if (item.type === 'event') events.push(item.event)
+      if (item.type === 'event' && item.event.position >= position) break
+    }
+  } finally {
+    enough.abort()
+  }
+  return events
+}

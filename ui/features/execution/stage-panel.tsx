@@ -1,0 +1,33 @@
+import type { Execution, StageState } from '../../../pipeline/execution.ts'
+import { Panel } from '../../kit/panel.tsx'
+import { StatusMark } from '../../kit/status-mark.tsx'
+import { Took } from '../../kit/time.tsx'
+import { CanaryReport } from './canary/canary-report.tsx'
+import { Outputs } from './outputs.tsx'
+import styles from './stage-panel.module.css'
+
+/** One stage: how it stands, why, and what it is about. */
+export function StagePanel({ execution, stage }: { execution: Execution; stage: StageState }) {
+  return (
+    <Panel
+      title={
+        <>
+          {stage.id} <span className={styles.type}>{stage.type}</span>
+        </>
+      }
+      aside={<StatusMark status={stage.status} />}
+    >
+      {stage.reason && <p className={styles.reason}>{stage.reason}</p>}
+      {stage.progress?.message && stage.progress.message !== stage.reason && <p>{stage.progress.message}</p>}
+      {stage.status === 'pending' && <p className={styles.quiet}>Not started yet.</p>}
+      {stage.type === 'canary' && stage.startedAt !== null && <CanaryReport execution={execution} stage={stage} />}
+      <Outputs outputs={stage.outputs} />
+      {stage.startedAt !== null && (
+        <p className={styles.quiet}>
+          Attempt {stage.attempt}, {stage.endedAt === null ? 'running for' : 'took'}{' '}
+          <Took from={stage.startedAt} to={stage.endedAt} />
+        </p>
+      )}
+    </Panel>
+  )
+}

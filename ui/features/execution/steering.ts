@@ -1,0 +1,106 @@
+import type { Execution, StageState } from '../../../pipeline/execution.ts'
+import { isFinal } from '../../../pipeline/statuses.ts'
+import { percent } from '../../words/numbers.ts'
+
+/** What an operator can do to an execution as a whole. */
+export type Steering = 'promote' | 'rollback' | 'cancel'
+
+/** Why this cannot be done now, as a sentence; null when it can. */
+export function refusal(act: Steering, execution: Execution): string | null {
+  return refusals[act](execution)
+}
+
+/** What will happen, one sentence each, before anybody says yes. */
+export function consequences(act: Steering, execution: Execution): string[] {
+  return sentences[act](execution)
+}
+
+/** The canary that a promotion would promote. */
+export function openCanary(execution: Execution): StageState | null {
+  return execution.stages.find(({ type, status }) => type === 'canary' && under.has(status)) ?? null
+}
+
+const under = new Set<string>(['running', 'held', 'waiting', 'paused'])
+
+/** Stage types that change what runs or where traffic goes. */
+const changing = new Set(['canary', 'deploy', 'promote', 'scale'])
+
+const refusals = {
+  promote(execution) {
+    if (isFinal(execution.status)) return 'This execution has ended.'
+    if (execution.status === 'rolling-back') return 'This execution is being rolled back.'
+    return openCanary(execution) === null ? 'No canary is running or held.' : null
+  },
+  rollback(execution) {
+    if (execution.status === 'rolling-back') return 'This execution is being rolled back already.'
+    if (execution.status === 'rolled-back') return 'This execution has been rolled back.'
+    const nothing = isFinal(execution.status) && committed(execution).length === 0
+    return nothing ? 'This execution has ended and left nothing to take back.' : null
+  },
+  cancel(execution) {
+    if (isFinal(execution.status)) return 'This execution has ended.'
+    return execution.status === 'rolling-back' ? 'This execution is being rolled back.' : null
+  },
+} satisfies Record<Steering, (execution: Execution) => string | null>
+
+const sentences = {
+  promote(execution) {
+    const stage = openCanary(execution)
+    if (stage === null) return []
+    const { release, service, target, weights, verdict } = stage.progress ?? {}
+    const now = weights === undefined ? '' : ` (${percent(weights.canary ?? 0)} now)`
+    const next = execution.stages.filter(({ status }) => status === 'pending')
+    return [
+      `${release ?? 'The canary'} takes all live traffic of ${where(service, target)}${now}, without waiting for the judge.`,
+      ...(verdict === 'pass'
+        ? []
+        : [`The judge has not passed it so far${verdict ? ` (${verdictWords[verdict]})` : ''}.`]),
+      ...(next.length === 0 ? [] : [`Then the run goes on with ${listed(next)}.`]),
+    ]
+  },
+  rollback(execution) {
+    const done = committed(execution)
+    const warm =
+      done.length === 0
+        ? []
+        : [
+            `What ${listed([...done].reverse())} changed is taken back too, newest first, while the old version is warm.`,
+          ]
+    if (isFinal(execution.status)) return ['A new execution, linked to this one, takes back what it did.', ...warm]
+    return [...undone(execution), ...warm, 'Then the execution ends as rolled back.']
+  },
+  cancel(execution) {
+    const done = committed(execution)
+    return [
+      ...undone(execution),
+      ...(done.length === 0 ? [] : [`What ${listed(done)} changed stays as it is.`]),
+      'Then the execution ends as canceled.',
+    ]
+  },
+} satisfies Record<Steering, (execution: Execution) => string[]>
+
+const verdictWords = { pass: 'pass', fail: 'it says fail', insufficient: 'undecided', errored: 'it could not tell' }
+
+/** What happens to stages that are under way. */
+function undone(execution: Execution): string[] {
+  const open = execution.stages.filter(({ status }) => status !== 'pending' && !isFinal(status))
+  return open.map(stage => {
+    const { weights, service, target } = stage.progress ?? {}
+    const canary = weights?.canary ?? 0
+    if (!(canary > 0)) return `${stage.id} stops, and what it changed is taken back.`
+    return `${stage.id} stops: live traffic of ${where(service, target)} goes back to stable (canary ${percent(canary)} → 0%).`
+  })
+}
+
+function committed(execution: Execution): StageState[] {
+  return execution.stages.filter(({ type, status }) => status === 'succeeded' && changing.has(type))
+}
+
+function where(service: string | undefined, target: string | undefined): string {
+  if (service === undefined) return 'the service'
+  return target === undefined ? service : `${service} on ${target}`
+}
+
+function listed(stages: readonly StageState[]): string {
+  return new Intl.ListFormat('en').format(stages.map(({ id }) => id))
+}

@@ -1,0 +1,25 @@
+/** Every key that does something by itself, for the handlers and for the help. */
+export const shortcuts = {
+  'next-row': { key: 'j', what: 'Next execution or stage' },
+  'previous-row': { key: 'k', what: 'Previous execution or stage' },
+  search: { key: '/', what: 'Find a pipeline or an execution' },
+  list: { key: 'e', what: 'All executions' },
+  rollback: { key: 'r', what: 'Roll back the execution that is open' },
+  promote: { key: 'p', what: 'Promote its canary' },
+  cancel: { key: 'c', what: 'Cancel it' },
+  help: { key: '?', what: 'This help' },
+} as const satisfies Record<string, { key: string; what: string }>
+
+export type ShortcutName = keyof typeof shortcuts
+
+const storageKey = 'slipway-shortcuts'
+
+/** Keys can be switched off: a voice or a cat may press them by accident. */
+export function shortcutsEnabled(): boolean {
+  return localStorage.getItem(storageKey) !== 'off'
+}
+
+export function enableShortcuts(enabled: boolean): void {
+  if (enabled) localStorage.removeItem(storageKey)
+  else localStorage.setItem(storageKey, 'off')
+}

@@ -1,0 +1,24 @@
+import { ago, exactly, lengthOf } from '../words/time.ts'
+import { useNow } from './now.ts'
+
+/** How long ago, kept up to date; the exact time is in the tooltip. */
+export function Ago({ at }: { at: string }) {
+  const now = useNow()
+  return (
+    <time dateTime={at} title={exactly(at)}>
+      {ago(now - Date.parse(at))}
+    </time>
+  )
+}
+
+/** How long it has taken so far, or took in all; a dash before it has begun. */
+export function Took({ from, to }: { from: string | null; to: string | null }) {
+  if (from === null) return <span>–</span>
+  if (to === null) return <Running from={from} />
+  return <span className="number">{lengthOf(Date.parse(to) - Date.parse(from))}</span>
+}
+
+function Running({ from }: { from: string }) {
+  const now = useNow()
+  return <span className="number">{lengthOf(now - Date.parse(from))}</span>
+}

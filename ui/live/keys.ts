@@ -1,0 +1,13 @@
+import type { ExecutionFilter } from '../features/executions/filter.ts'
+
+/** The names under which the query cache keeps what it knows. One table, so that events find what they make stale. */
+export const keys = {
+  session: ['session'],
+  pipelines: ['pipelines'],
+  pipeline: (name: string) => ['pipelines', name],
+  lists: ['executions'],
+  list: (filter: ExecutionFilter) => ['executions', filter],
+  execution: (id: string) => ['execution', id],
+  analysis: (id: string) => ['analysis', id],
+  timeline: (id: string) => ['timeline', id],
+} as const

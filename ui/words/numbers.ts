@@ -1,0 +1,49 @@
+/** Numbers as people read them; what is not a number is a dash, never a zero. */
+
+/** `0.0491` → `4.91%`; three significant digits. */
+export function share(fraction: number): string {
+  if (!Number.isFinite(fraction)) return '–'
+  return `${significant(fraction * 100)}%`
+}
+
+/** `25` → `25%`: weights are percent already. */
+export function percent(value: number): string {
+  if (!Number.isFinite(value)) return '–'
+  return `${significant(value)}%`
+}
+
+/** Three significant digits, no trailing zeros: `0.0123`, `12.3`, `1,230`. */
+export function significant(value: number): string {
+  if (!Number.isFinite(value)) return '–'
+  const size = Math.abs(value)
+  if (size >= 1_000) return whole(value)
+  if (size > 0 && size < 0.001) return value.toExponential(1)
+  return String(Number(value.toPrecision(3)))
+}
+
+/** `12345` → `12,345`. */
+export function whole(value: number): string {
+  if (!Number.isFinite(value)) return '–'
+  return Math.round(value).toLocaleString('en-GB')
+}
+
+/** With its sign, so that a difference reads as one: `+4.1`, `−0.3`, `±0`. */
+export function signed(value: number): string {
+  if (!Number.isFinite(value)) return '–'
+  const text = significant(Math.abs(value))
+  if (text === '0') return '±0'
+  return value > 0 ? `+${text}` : `−${text}`
+}
+
+/** An e-value: how much likelier the data are under the claim than without it. JSON has no infinity: null is beyond it. */
+export function evidence(value: number | null): string {
+  if (value === null) return '> 10³⁰⁸'
+  if (!Number.isFinite(value)) return '–'
+  if (value >= 1e6) return `10${superscript(Math.floor(Math.log10(value)))}`
+  if (value >= 100) return whole(value)
+  return significant(value)
+}
+
+function superscript(value: number): string {
+  return String(value).replace(/\d/g, digit => '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(digit)]!)
+}
