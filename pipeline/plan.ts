@@ -128,7 +128,7 @@ function cycle(
   const index = stages.findIndex(stage => circle.includes(stage.id) && stage.needs !== undefined)
   const start = circle.indexOf(stages[index]!.id)
   const named = [...circle.slice(start), ...circle.slice(0, start), circle[start]!]
-  const position = stages[index]!.needs!.findIndex(need => need === named[1])
+  const position = stages[index]!.needs!.indexOf(named[1]!)
   return { path: ['stages', index, 'needs', position], message: `stages need each other: ${named.join(' needs ')}` }
 }
 

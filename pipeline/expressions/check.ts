@@ -150,11 +150,14 @@ function checkReference(expression: Expression, reference: Reference, { scope, s
   const refuse = (reason: string, at = keyStart) => new ExpressionError(expression.source, reason, at)
   switch (root) {
     case 'parameters':
-      return checkKey(reference, Object.keys(scope.parameters), 'parameter', expression)
+      checkKey(reference, Object.keys(scope.parameters), 'parameter', expression)
+      return
     case 'trigger':
-      return checkKey(reference, Object.keys(triggerFields), 'field of trigger', expression)
+      checkKey(reference, Object.keys(triggerFields), 'field of trigger', expression)
+      return
     case 'execution':
-      return checkKey(reference, Object.keys(executionFields), 'field of execution', expression)
+      checkKey(reference, Object.keys(executionFields), 'field of execution', expression)
+      return
     case 'stages': {
       checkKey(reference, idsOf(scope), 'stage', expression)
       if (key === stage) throw refuse(`stage "${stage}" cannot use its own outputs`)

@@ -101,10 +101,12 @@ function visit(node: ASTNode, visiting: Visit): void {
       return
     case '.':
     case '[]':
-      return visitAccess(node, visiting)
+      visitAccess(node, visiting)
+      return
     case 'call':
     case 'rcall':
-      return visitCall(node, visiting)
+      visitCall(node, visiting)
+      return
     case 'map':
       for (const [key, value] of node.args) {
         if (key.op === 'value' && forbiddenKeys.has(String(key.args)))
@@ -119,7 +121,8 @@ function visit(node: ASTNode, visiting: Visit): void {
       return
     case '!_':
     case '-_':
-      return visit(node.args, visiting)
+      visit(node.args, visiting)
+      return
     case '.?':
     case '[?]':
       throw refuse('optional access is not available; use has()')

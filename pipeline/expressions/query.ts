@@ -93,8 +93,5 @@ function range(milliseconds: number): string {
 function escapeText(text: string): string {
   return text
     .replace(/[\\"'`]/g, character => `\\x${character.charCodeAt(0).toString(16)}`)
-    .replace(
-      /[\u0000-\u001f\u007f\u2028\u2029]/g,
-      character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-    )
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }

@@ -60,9 +60,14 @@ export function mayHoldTemplate(text: string): boolean {
   return text.includes(opening)
 }
 
-/** Whether `resolveStage` would change anything, so that a workflow can spare the activity. */
+/** Whether `resolveStage` has anything to do, so that a workflow can spare the activity. */
 export function hasTemplates(stage: Stage): boolean {
-  return stageTemplates(stage).some(({ text }) => mayHoldTemplate(text))
+  return stageTemplates(stage).some(({ text, takes }) => atStart(takes) && mayHoldTemplate(text))
+}
+
+/** The others are evaluated elsewhere: a condition before the stage starts, a query at every look. */
+function atStart(takes: StageTemplate['takes']): boolean {
+  return takes === 'text' || takes === 'release'
 }
 
 export interface StageTemplate {

@@ -1,74 +1,133 @@
 import { z } from 'zod'
-import { duration, name, percentage, template } from './scalars.ts'
+import {
+  duration,
+  name,
+  percentage,
+  positiveDuration,
+  positivePercentage,
+  riskPercentage,
+  template,
+} from './scalars.ts'
+import { isMap, worded } from './words.ts'
 
 /** A bare percentage is absolute for shares (percentage points) and relative for everything else. */
-const margin = z.union([
-  percentage,
-  z.strictObject({ relative: percentage }),
-  z.strictObject({ absolute: z.union([percentage, z.number().positive()]) }),
-])
+const margin = worded(
+  z.union([
+    positivePercentage,
+    z.strictObject({ relative: positivePercentage.describe('Part of the baseline’s value.') }),
+    z.strictObject({
+      absolute: worded(
+        z.union([positivePercentage, z.number().positive()]),
+        'a percentage such as 1%, or a number above zero',
+        input => (typeof input === 'number' ? 1 : 0),
+      ).describe('Percentage points of a share, or the metric’s own unit.'),
+    }),
+  ]),
+  'a percentage such as 1%, or a map with "relative" or "absolute"',
+  input => {
+    if (!isMap(input)) return typeof input === 'string' ? 0 : null
+    return 'absolute' in input ? 2 : 1
+  },
+).describe(
+  'How much worse is still acceptable: points of a share, else a part of the baseline’s value. A metric without a margin can fail, never pass.',
+)
 
 const metricCommon = {
-  name,
-  direction: z.enum(['increase', 'decrease', 'either']).default('increase'),
+  name: name.describe('Unique within the analysis.'),
+  direction: z.enum(['increase', 'decrease', 'either']).default('increase').describe('Which way is harm.'),
   margin: margin.optional(),
-  critical: z.boolean().default(false),
-  weight: z.number().positive().default(1),
-  group: name.optional(),
+  critical: z
+    .boolean()
+    .default(false)
+    .describe('Its failure alone fails the canary; without its pass there is no pass.'),
+  weight: z.number().positive().default(1).describe('Its part of its group’s verdict and of the error budget.'),
+  group: name.optional().describe('Metrics that are voted on together.'),
 }
+
+const provider = name.describe('A metric provider of the server; `router` is what the target itself sees.')
 
 const proportion = z.strictObject({
   ...metricCommon,
-  kind: z.literal('proportion'),
-  provider: name,
-  bad: template,
-  total: template,
+  kind: z.literal('proportion').describe('Bad events of all events.'),
+  provider,
+  bad: template.describe('Query for the number of bad events in the window.'),
+  total: template.describe('Query for the number of all events in the window.'),
 })
-const count = z.strictObject({ ...metricCommon, kind: z.literal('count'), provider: name, query: template })
-const series = z.strictObject({ ...metricCommon, kind: z.literal('series'), provider: name, query: template })
+const count = z.strictObject({
+  ...metricCommon,
+  kind: z.literal('count').describe('Events per unit of exposure.'),
+  provider,
+  query: template.describe('Query for the number of events in the window.'),
+})
+const series = z.strictObject({
+  ...metricCommon,
+  kind: z.literal('series').describe('One value an interval.'),
+  provider,
+  query: template.describe('Query for the value in the window.'),
+})
 const histogram = z.strictObject({
   ...metricCommon,
-  kind: z.literal('histogram'),
-  provider: name,
-  query: template,
-  bounds: z.array(z.number()).min(1).max(64),
-  threshold: z.number().optional(),
+  kind: z.literal('histogram').describe('Counts per bucket.'),
+  provider,
+  query: template.describe('Query for the counts per bucket in the window.'),
+  bounds: z.array(z.number()).min(1).max(64).describe('Upper bounds of the buckets, ascending.'),
+  threshold: z.number().optional().describe('Slow means above this bound; must be one of `bounds`.'),
 })
 
 /** Errors and slow requests, from what the target itself sees. */
 const preset = z.strictObject({
-  preset: z.literal('http'),
-  /** A request slower than this is slow; must be a bound of the target's latency histogram. */
-  slow: duration.prefault('500ms'),
-  margin: percentage.prefault('1%'),
+  preset: z.literal('http').describe('Two critical metrics, `errors` and `slow`, from what the target’s router sees.'),
+  slow: positiveDuration
+    .prefault('500ms')
+    .describe('A request slower than this is slow; must be a bound of the target’s latency histogram.'),
+  margin: positivePercentage
+    .prefault('1%')
+    .describe('Percentage points of failed (and of slow) requests that are still acceptable.'),
 })
 
 const judge = z.discriminatedUnion('type', [
   z.strictObject({
-    type: z.literal('sequential'),
-    falseAlarm: percentage.prefault('1%'),
-    falsePass: percentage.optional(),
+    type: z.literal('sequential').describe('Anytime-valid tests: may stop at any look.'),
+    falseAlarm: riskPercentage
+      .prefault('1%')
+      .describe('Chance that an equal canary is ever failed, over all looks and metrics.'),
+    falsePass: riskPercentage
+      .optional()
+      .describe('Chance that a canary at the margin passes; like `falseAlarm` when left out.'),
   }),
   z.strictObject({
-    type: z.literal('mann-whitney'),
-    pass: z.number().min(0).max(100),
-    marginal: z.number().min(0).max(100),
+    type: z.literal('mann-whitney').describe('Kayenta’s judge: one score at the end.'),
+    pass: z.number().min(0).max(100).describe('A score of at least this passes.'),
+    marginal: z.number().min(0).max(100).describe('A score below this fails.'),
   }),
 ])
 
-export const metric = z.union([preset, z.discriminatedUnion('kind', [proportion, count, series, histogram])])
+const ownMetric = z.discriminatedUnion('kind', [proportion, count, series, histogram])
+
+export const metric = worded(
+  z.union([preset, ownMetric]),
+  'a metric: "preset: http", or a map with "name", "kind", "provider" and its queries',
+  input => {
+    if (!isMap(input)) return null
+    return 'preset' in input ? 0 : 1
+  },
+)
+
+export const guardrail = z.strictObject({
+  metric: name.describe('The metric it watches.'),
+  above: worded(z.union([percentage, z.number()]), 'a percentage such as 20%, or a number', input =>
+    typeof input === 'number' ? 1 : 0,
+  ).describe('Fails at once when the canary’s share (a percentage) or value (a number) is above this.'),
+  atLeast: z.int().min(1).describe('Events (of a series: points) before it may act.'),
+})
 
 export const analysis = z.strictObject({
-  interval: duration,
-  warmUp: duration.prefault('0s'),
-  /** Late samples: a window ends this long before the look. */
-  delay: duration.prefault('0s'),
-  judge: judge.prefault({ type: 'sequential' }),
-  metrics: z.array(metric).min(1).max(100),
-  guardrails: z
-    .array(z.strictObject({ metric: name, above: z.union([percentage, z.number()]), atLeast: z.int().min(1) }))
-    .max(100)
-    .default([]),
+  interval: positiveDuration.describe('Time between two looks.'),
+  warmUp: duration.prefault('0s').describe('Nothing is judged that happened before this.'),
+  delay: duration.prefault('0s').describe('Late samples: a window ends this long before the look.'),
+  judge: judge.prefault({ type: 'sequential' }).describe('How baseline and canary are compared.'),
+  metrics: z.array(metric).min(1).max(100).describe('What is compared.'),
+  guardrails: z.array(guardrail).max(100).default([]).describe('Absolute limits that act at once.'),
 })
 
 export type Analysis = z.output<typeof analysis>

@@ -1,0 +1,71 @@
+import type { Finding, Path } from './problem.ts'
+
+/**
+ * Everything of the language whose behaviour does not exist yet. It is refused wherever a pipeline is read, so that
+ * nothing pretends to work. To lift an entry, delete its line (and give its key or type a schema, if it has none yet).
+ *
+ * `at` is a path, `*` stands for every item; with `values` only these values are refused, with `except` all others.
+ */
+export const notAvailableYet: readonly Entry[] = [
+  { at: 'triggers', what: 'triggers are' },
+  { at: 'concurrency', what: 'concurrency is' },
+  { at: 'templates', what: 'templates are' },
+  {
+    at: 'stages.*.type',
+    values: ['judgment', 'promote', 'rollback', 'verify', 'webhook', 'run', 'pipeline', 'scale', 'notify', 'chaos'],
+    what: 'stages of this type are',
+  },
+  { at: 'stages.*.when', what: 'conditions are' },
+  { at: 'stages.*.retry', what: 'retries are' },
+  { at: 'stages.*.windows', what: 'windows are' },
+  { at: 'stages.*.matrix', what: 'matrices are' },
+  { at: 'stages.*.onFailure', what: 'failure policies are' },
+  { at: 'stages.*.group', what: 'groups of stages are' },
+  { at: 'stages.*.strategy', values: ['blue-green', 'recreate', 'canary'], what: 'this strategy is' },
+  { at: 'stages.*.analysis.metrics.*.provider', except: ['router'], what: 'metric providers besides "router" are' },
+]
+
+interface Entry {
+  at: string
+  values?: readonly string[]
+  except?: readonly string[]
+  /** "stages of this type are" … "not available yet". */
+  what: string
+}
+
+/** One finding for every place of a raw definition that uses something of the table. */
+export function unavailable(definition: unknown): Finding[] {
+  return notAvailableYet.flatMap(entry =>
+    places(definition, entry.at.split('.'), [])
+      .filter(({ value }) => isRefused(entry, value))
+      .map(({ path, value }) => ({
+        path,
+        ...(entry.values === undefined && entry.except === undefined ? { atKey: true as const } : {}),
+        message: `${named(path, value)}: ${entry.what} not available yet`,
+      })),
+  )
+}
+
+function isRefused({ values, except }: Entry, value: unknown): boolean {
+  if (values !== undefined) return typeof value === 'string' && values.includes(value)
+  if (except !== undefined) return typeof value === 'string' && !except.includes(value)
+  return true
+}
+
+function named(path: Path, value: unknown): string {
+  return typeof value === 'string' ? `"${path.at(-1)}: ${shorten(value)}"` : `"${path.at(-1)}"`
+}
+
+function shorten(text: string): string {
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text
+}
+
+function places(value: unknown, pattern: readonly string[], path: Path): { path: Path; value: unknown }[] {
+  const [part, ...rest] = pattern
+  if (part === undefined) return [{ path, value }]
+  if (part === '*') {
+    return Array.isArray(value) ? value.flatMap((item, index) => places(item, rest, [...path, index])) : []
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || !Object.hasOwn(value, part)) return []
+  return places((value as Record<string, unknown>)[part], rest, [...path, part])
+}

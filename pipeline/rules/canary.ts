@@ -1,0 +1,165 @@
+import { expandMetrics, routerProvider } from '../presets.ts'
+import type { Finding, Path } from '../problem.ts'
+import type { StageOf } from '../schema/stage.ts'
+import { didYouMean } from '../suggest.ts'
+
+/**
+ * What a canary must keep to beyond its shape (design: "Canary semantics"). Faults refuse the pipeline; notes are
+ * what it may do but hardly means. Paths are inside the stage. `raw` is the stage as written.
+ */
+export interface RuleFindings {
+  faults: Finding[]
+  notes: Finding[]
+}
+
+type Canary = StageOf<'canary'>
+
+export function canaryFindings(stage: Canary, raw: unknown): RuleFindings {
+  return {
+    faults: [
+      ...weights(stage),
+      ...looks(stage),
+      ...metricNames(stage),
+      ...routerMetrics(stage),
+      ...buckets(stage),
+      ...guardrails(stage, raw),
+      ...judge(stage),
+    ],
+    notes: [...shrinking(stage), ...neverPasses(stage), ...timeout(stage)],
+  }
+}
+
+/** A fresh baseline gets the canary's share, and stable needs the rest. */
+function weights({ baseline, steps }: Canary): Finding[] {
+  if (baseline !== 'fresh') return []
+  return steps.flatMap(({ weight }, index) => {
+    if (weight <= 50) return []
+    const message = `a fresh baseline gets the same share as the canary, so "weight" can be at most 50, not ${weight}; use "baseline: stable" above that`
+    return [{ path: ['steps', index, 'weight'], message }]
+  })
+}
+
+/** More traffic without having looked is no canary. */
+function looks({ steps, analysis }: Canary): Finding[] {
+  const { interval, warmUp, delay } = analysis
+  const short = steps.flatMap((step, index) => {
+    if (step.for >= interval) return []
+    return [
+      {
+        path: ['steps', index, 'for'],
+        message: 'this step ends before the first look; it must be at least as long as "interval"',
+      },
+    ]
+  })
+  if (short.length > 0) return short
+  const total = totalOf(steps)
+  if (total >= warmUp + delay + interval) return []
+  const message =
+    'all steps together are shorter than "warmUp", "delay" and one "interval": nothing would ever be judged'
+  return [{ path: ['steps'], atKey: true, message }]
+}
+
+function metricNames({ analysis }: Canary): Finding[] {
+  const first = new Map<string, number>()
+  return analysis.metrics.flatMap((metric, index) =>
+    expandMetrics({ metrics: [metric] }).flatMap(({ config }): Finding[] => {
+      const earlier = first.get(config.name)
+      if (earlier === undefined) {
+        first.set(config.name, index)
+        return []
+      }
+      const path: Path = ['analysis', 'metrics', index, 'preset' in metric ? 'preset' : 'name']
+      const preset = 'preset' in analysis.metrics[earlier]! ? ' (from a preset)' : ''
+      return [
+        { path, message: `two metrics are called "${config.name}"; the other one is number ${earlier + 1}${preset}` },
+      ]
+    }),
+  )
+}
+
+function routerMetrics({ analysis }: Canary): Finding[] {
+  return analysis.metrics.flatMap((metric, index) => {
+    if ('preset' in metric || metric.provider !== routerProvider) return []
+    const message = `"${routerProvider}" takes no queries; write "preset: http" to judge what the router sees`
+    return [{ path: ['analysis', 'metrics', index, 'provider'], message }]
+  })
+}
+
+function buckets({ analysis }: Canary): Finding[] {
+  return analysis.metrics.flatMap((metric, index): Finding[] => {
+    if ('preset' in metric || metric.kind !== 'histogram') return []
+    const { bounds, threshold } = metric
+    const path = (...inner: Path) => ['analysis', 'metrics', index, ...inner]
+    const unordered = bounds.findIndex((bound, at) => at > 0 && !(bound > bounds[at - 1]!))
+    if (unordered !== -1) return [{ path: path('bounds', unordered), message: 'bounds must grow' }]
+    if (threshold === undefined || bounds.includes(threshold)) return []
+    return [{ path: path('threshold'), message: `"threshold" must be one of the bounds: ${bounds.join(', ')}` }]
+  })
+}
+
+function guardrails({ analysis }: Canary, raw: unknown): Finding[] {
+  const metrics = new Map(expandMetrics(analysis).map(({ config }) => [config.name, config]))
+  return analysis.guardrails.flatMap(({ metric, above }, index): Finding[] => {
+    const path = (key: string) => ['analysis', 'guardrails', index, key]
+    const config = metrics.get(metric)
+    if (config === undefined) {
+      const known = [...metrics.keys()]
+      const message = `there is no metric "${metric}"${didYouMean(metric, known)}; there are ${known.join(', ')}`
+      return [{ path: path('metric'), message }]
+    }
+    const isShare = config.kind === 'proportion'
+    const isPercentage = typeof writtenAbove(raw, index) === 'string'
+    if (isShare && !isPercentage) {
+      return [{ path: path('above'), message: `"${metric}" is a share, so "above" must be a percentage such as 20%` }]
+    }
+    if (isShare && above >= 1) {
+      return [{ path: path('above'), message: 'a share is never above 100%, so this guardrail could never act' }]
+    }
+    return []
+  })
+}
+
+/** Whether it was written with a percent sign: 20 and 20% are worlds apart. */
+function writtenAbove(raw: unknown, index: number): unknown {
+  const stage = raw as { analysis?: { guardrails?: { above?: unknown }[] } }
+  return stage.analysis?.guardrails?.[index]?.above
+}
+
+function judge({ analysis }: Canary): Finding[] {
+  if (analysis.judge.type !== 'mann-whitney') return []
+  const { pass, marginal } = analysis.judge
+  if (pass > marginal) return []
+  const message = `"pass" (${pass}) must be above "marginal" (${marginal})`
+  return [{ path: ['analysis', 'judge', 'pass'], message }]
+}
+
+function shrinking({ steps }: Canary): Finding[] {
+  return steps.flatMap(({ weight }, index) => {
+    if (index === 0 || weight > steps[index - 1]!.weight) return []
+    return [{ path: ['steps', index, 'weight'], message: 'this step brings no more traffic than the one before' }]
+  })
+}
+
+/** Fewer usable intervals than this never pass (judging, C.6); shorter canaries can only fail or stay undecided. */
+const fewestIntervals = 5
+
+function neverPasses({ steps, analysis }: Canary): Finding[] {
+  const without = analysis.metrics.flatMap((metric, index): Finding[] => {
+    if ('preset' in metric || metric.margin !== undefined || analysis.judge.type !== 'sequential') return []
+    const path = ['analysis', 'metrics', index, 'name']
+    return [{ path, message: `"${metric.name}" has no margin: it can fail, but never pass` }]
+  })
+  const judged = totalOf(steps) - analysis.warmUp - analysis.delay
+  if (analysis.judge.type !== 'sequential' || judged >= fewestIntervals * analysis.interval) return without
+  const message = `the steps have time for ${Math.max(0, Math.floor(judged / analysis.interval))} looks, but a pass needs ${fewestIntervals}`
+  return [...without, { path: ['analysis', 'interval'], message }]
+}
+
+function timeout({ steps, timeout: limit }: Canary): Finding[] {
+  if (limit === undefined || limit > totalOf(steps)) return []
+  return [{ path: ['timeout'], message: 'the steps alone may take longer than this' }]
+}
+
+function totalOf(steps: Canary['steps']): number {
+  return steps.reduce((total, step) => total + step.for, 0)
+}

@@ -1,0 +1,57 @@
+import { routerProvider } from '../presets.ts'
+import type { Finding } from '../problem.ts'
+import type { Stage } from '../schema/stage.ts'
+import { didYouMean } from '../suggest.ts'
+
+/** What only a server knows. */
+export interface ServerView {
+  targets: Readonly<Record<string, TargetView>>
+  /** Names of metric providers, besides the targets' own `router`. */
+  metrics: readonly string[]
+}
+
+export interface TargetView {
+  /** The form of release that the target can run. */
+  release: 'command' | 'image'
+  services: readonly string[]
+}
+
+/** Unknown targets, services and providers, and releases the target cannot take. Paths are inside the stage. */
+export function serverFindings(stage: Stage, server: ServerView): Finding[] {
+  return [...placeFindings(stage, server), ...providerFindings(stage, server)]
+}
+
+function placeFindings(stage: Stage, { targets }: ServerView): Finding[] {
+  if (!('target' in stage)) return []
+  const known = Object.keys(targets)
+  if (!known.includes(stage.target))
+    return [{ path: ['target'], message: unknown('target', stage.target, known, 'the server') }]
+  const { services, release } = targets[stage.target]!
+  const findings: Finding[] = []
+  if (!services.includes(stage.service)) {
+    findings.push({
+      path: ['service'],
+      message: unknown('service', stage.service, services, `target "${stage.target}"`),
+    })
+  }
+  if (typeof stage.release === 'string' || stage.release[release] !== undefined) return findings
+  const given = release === 'command' ? 'image' : 'command'
+  if (stage.release[given] === undefined) return findings
+  const message = `target "${stage.target}" cannot take a release with "${given}"; it needs "${release}"`
+  return [...findings, { path: ['release', given], atKey: true, message }]
+}
+
+function providerFindings(stage: Stage, { metrics }: ServerView): Finding[] {
+  if (stage.type !== 'canary') return []
+  const known = [routerProvider, ...metrics]
+  return stage.analysis.metrics.flatMap((metric, index) => {
+    if ('preset' in metric || known.includes(metric.provider)) return []
+    const message = unknown('metric provider', metric.provider, known, 'the server')
+    return [{ path: ['analysis', 'metrics', index, 'provider'], message }]
+  })
+}
+
+function unknown(what: string, name: string, known: readonly string[], owner: string): string {
+  const listed = known.length === 0 ? `${owner} has none` : `${owner} has ${known.join(', ')}`
+  return `there is no ${what} "${name}"${didYouMean(name, known)}; ${listed}`
+}

@@ -1,0 +1,120 @@
+import { unavailable } from './availability.ts'
+import type { SourceDocument } from './document/document.ts'
+import { readDocument } from './document/read.ts'
+import { parameterFindings } from './parameters.ts'
+import { planStages } from './plan.ts'
+import type { Finding, Path, Problem } from './problem.ts'
+import { jsonPointer, maxProblems } from './problem.ts'
+import { canaryFindings } from './rules/canary.ts'
+import { expressionFindings } from './rules/expressions.ts'
+import { releaseFindings } from './rules/release.ts'
+import type { ServerView } from './rules/server.ts'
+import { serverFindings } from './rules/server.ts'
+import type { Parsed } from './schema/parse.ts'
+import { parse } from './schema/parse.ts'
+import type { Pipeline, Stage } from './schema/pipeline.ts'
+import { pipelineFrame } from './schema/pipeline.ts'
+import { stage as stageSchema } from './schema/stage.ts'
+import { isMap } from './schema/words.ts'
+
+export type { ServerView } from './rules/server.ts'
+
+export type Validation = {
+  /** What is allowed, but hardly meant. */
+  notes: Problem[]
+  /** What only a server knows, and was not checked; empty when a server's view was given. */
+  unchecked: string[]
+} & ({ pipeline: Pipeline; problems: [] } | { pipeline: null; problems: Problem[] })
+
+/**
+ * The whole check of a pipeline file, at save and at trigger time: syntax, grammar, graph, expressions, rules, and
+ * (given a server's view) targets, services and providers. Any text is safe. All problems are told, in order of place,
+ * at most `maxProblems`.
+ */
+export function validatePipeline(text: string, file: string, server?: ServerView): Validation {
+  const read = readDocument(text, file)
+  if (read.document === null) return { pipeline: null, problems: read.problems, notes: [], unchecked: [] }
+  const { document } = read
+  const frame = readFrame(document.value)
+  const { faults, notes } = inspect(document.value, frame, server)
+  const problems = inOrder(document, faults)
+  const unchecked = server === undefined ? ['targets', 'services', 'metric providers'] : []
+  const rest = { notes: inOrder(document, notes), unchecked }
+  if (problems.length > 0) return { ...rest, pipeline: null, problems }
+  return { ...rest, pipeline: { ...frame.head.value!, stages: frame.stages.map(stage => stage.value!) }, problems: [] }
+}
+
+interface Frame {
+  head: Parsed<Omit<Pipeline, 'stages'> & { stages: unknown[] }>
+  /** As many as were written; a stage that does not fit is null. Empty when there is no usable list. */
+  stages: Parsed<Stage>[]
+  raw: readonly unknown[]
+}
+
+function readFrame(value: unknown): Frame {
+  const head = parse(pipelineFrame, value)
+  const raw = listOfStages(value, head)
+  return { head, raw, stages: raw.map((stage, index) => parse(stageSchema, stage, ['stages', index])) }
+}
+
+function listOfStages(value: unknown, head: Frame['head']): readonly unknown[] {
+  if (!isMap(value) || !Array.isArray(value.stages)) return []
+  return head.findings.some(({ path }) => path.length === 1 && path[0] === 'stages') ? [] : value.stages
+}
+
+function inspect(
+  value: unknown,
+  frame: Frame,
+  server: ServerView | undefined,
+): { faults: Finding[]; notes: Finding[] } {
+  const notYet = unavailable(value)
+  const grammar = [...frame.head.findings, ...frame.stages.flatMap(stage => stage.findings)]
+  const { plan, findings: graph } = planStages(frame.raw.map(asPlanned))
+  const stages = frame.stages.flatMap(({ value: stage }, index) => {
+    return stage === null ? [] : [{ stage, index, rules: canaryRules(stage, frame.raw[index]) }]
+  })
+  const faults = [
+    ...notYet,
+    ...grammar.filter(finding => !notYet.some(other => covers(other.path, finding.path))),
+    ...graph,
+    ...(frame.head.value === null ? [] : parameterFindings(frame.head.value)),
+    ...stages.flatMap(({ stage, index, rules }) => {
+      const onServer = server === undefined ? [] : serverFindings(stage, server)
+      return within(index, [...releaseFindings(stage), ...rules.faults, ...onServer])
+    }),
+    ...expressionFindings(value, frame.head.findings, stages, plan),
+  ]
+  return { faults, notes: stages.flatMap(({ index, rules }) => within(index, rules.notes)) }
+}
+
+function canaryRules(stage: Stage, raw: unknown): { faults: Finding[]; notes: Finding[] } {
+  return stage.type === 'canary' ? canaryFindings(stage, raw) : { faults: [], notes: [] }
+}
+
+/** The graph is checked even when stages do not fit their grammar; what has no id gets one that nobody can write. */
+function asPlanned(stage: unknown, index: number): { id: string; needs?: string[] } {
+  const { id, needs } = isMap(stage) ? stage : {}
+  const planned = { id: typeof id === 'string' ? id : `\u0000${index}` }
+  return Array.isArray(needs) ? { ...planned, needs: needs.map(need => String(need)) } : planned
+}
+
+function covers(outer: Path, inner: Path): boolean {
+  return outer.every((part, index) => part === inner[index])
+}
+
+function within(index: number, findings: readonly Finding[]): Finding[] {
+  return findings.map(finding => ({ ...finding, path: ['stages', index, ...finding.path] }))
+}
+
+/** One problem a place (the first one found is the most basic), in the order of the file. */
+function inOrder(document: SourceDocument, findings: readonly Finding[]): Problem[] {
+  const first = new Map<string, Finding>()
+  for (const finding of findings) {
+    const place = `${jsonPointer(finding.path)} ${finding.offset ?? ''}`
+    if (!first.has(place)) first.set(place, finding)
+  }
+  return [...first.values()]
+    .map(finding => document.problem(finding))
+    .sort((a, b) => a.line - b.line || a.column - b.column)
+    .slice(0, maxProblems)
+}
