@@ -1,3 +1,5 @@
+import { metricProblems } from '../canary/sequential/config-problems.ts'
+import type { PlannedMetric } from '../presets.ts'
 import { expandMetrics, routerProvider } from '../presets.ts'
 import type { Finding, Path } from '../problem.ts'
 import type { StageOf } from '../schema/stage.ts'
@@ -21,7 +23,7 @@ export function canaryFindings(stage: Canary, raw: unknown): RuleFindings {
       ...looks(stage),
       ...metricNames(stage),
       ...routerMetrics(stage),
-      ...buckets(stage),
+      ...judgeable(stage),
       ...guardrails(stage, raw),
       ...judge(stage),
     ],
@@ -85,15 +87,13 @@ function routerMetrics({ analysis }: Canary): Finding[] {
   })
 }
 
-function buckets({ analysis }: Canary): Finding[] {
-  return analysis.metrics.flatMap((metric, index): Finding[] => {
-    if ('preset' in metric || metric.kind !== 'histogram') return []
-    const { bounds, threshold } = metric
-    const path = (...inner: Path) => ['analysis', 'metrics', index, ...inner]
-    const unordered = bounds.findIndex((bound, at) => at > 0 && !(bound > bounds[at - 1]!))
-    if (unordered !== -1) return [{ path: path('bounds', unordered), message: 'bounds must grow' }]
-    if (threshold === undefined || bounds.includes(threshold)) return []
-    return [{ path: path('threshold'), message: `"threshold" must be one of the bounds: ${bounds.join(', ')}` }]
+/** What the judge itself says of a metric. */
+function judgeable({ analysis }: Canary): Finding[] {
+  return analysis.metrics.flatMap((metric, index) => {
+    const [{ config }] = expandMetrics({ metrics: [metric] }) as [PlannedMetric]
+    return metricProblems(config).map(({ path, message }): Finding => {
+      return { path: ['analysis', 'metrics', index, ...path], message: `"${path.at(-1)}" ${message}` }
+    })
   })
 }
 

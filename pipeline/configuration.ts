@@ -1,0 +1,65 @@
+import { readDocument } from './document/read.ts'
+import { routerProvider } from './presets.ts'
+import type { Finding, Problem } from './problem.ts'
+import { maxProblems } from './problem.ts'
+import type { ServerView, TargetView } from './rules/server.ts'
+import type { Configuration, TargetConfiguration } from './schema/configuration.ts'
+import { configuration as schema } from './schema/configuration.ts'
+import { parse } from './schema/parse.ts'
+
+export type LoadedConfiguration =
+  | { configuration: Configuration; problems: [] }
+  | { configuration: null; problems: Problem[] }
+
+/**
+ * Reads the text of `slipway.yaml`. An empty file is an empty configuration. Paths stay as they are written: the caller
+ * resolves them against the folder of the file.
+ */
+export function loadConfiguration(text: string, file: string): LoadedConfiguration {
+  const read = readDocument(text.trim() === '' ? '{}' : text, file)
+  if (read.document === null) return { configuration: null, problems: read.problems }
+  const { value, findings } = parse(schema, read.document.value)
+  const all = value === null ? findings : rules(value)
+  if (value !== null && all.length === 0) return { configuration: value, problems: [] }
+  const problems = all
+    .map(finding => read.document.problem(finding))
+    .sort((a, b) => a.line - b.line || a.column - b.column)
+  return { configuration: null, problems: problems.slice(0, maxProblems) }
+}
+
+/** What pipelines are checked against. */
+export function serverView({ targets, metrics }: Pick<Configuration, 'targets' | 'metrics'>): ServerView {
+  const views = Object.entries(targets).map(([name, target]): [string, TargetView] => [
+    name,
+    { release: releaseForms[target.type], services: Object.keys(target.services) },
+  ])
+  return { targets: Object.fromEntries(views), metrics: Object.keys(metrics) }
+}
+
+/** The form of release each type of target runs. */
+const releaseForms = { process: 'command' } as const satisfies Record<
+  TargetConfiguration['type'],
+  TargetView['release']
+>
+
+function rules({ targets, metrics }: Configuration): Finding[] {
+  const findings: Finding[] = []
+  if (Object.hasOwn(metrics, routerProvider)) {
+    const message = `"${routerProvider}" is built in and cannot be named here`
+    findings.push({ path: ['metrics', routerProvider], atKey: true, message })
+  }
+  const ports = new Map<number, string>()
+  for (const [targetName, { services }] of Object.entries(targets)) {
+    for (const [serviceName, { port }] of Object.entries(services)) {
+      const owner = `${targetName}/${serviceName}`
+      const earlier = ports.get(port)
+      if (port === 0) continue
+      if (earlier === undefined) ports.set(port, owner)
+      else {
+        const path = ['targets', targetName, 'services', serviceName, 'port']
+        findings.push({ path, message: `port ${port} is taken by ${earlier}` })
+      }
+    }
+  }
+  return findings
+}
