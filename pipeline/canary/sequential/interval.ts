@@ -158,7 +158,8 @@ export function seriesLimits(
       block,
     ) - levels.safe
   const spread = pairs.reduce((max, pair) => Math.max(max, Math.abs(pair.harm - estimate * unit(pair))), 0)
-  const far = (1_000 * (spread + Number.MIN_VALUE) * pairs.length) / perUnit
+  // Of a constant series, the limits are next to it.
+  const far = (1_000 * spread * pairs.length) / perUnit + 1e-9 * Math.abs(estimate)
   return {
     estimate,
     lower: limit(estimate - far, estimate, above),

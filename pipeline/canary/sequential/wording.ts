@@ -35,8 +35,9 @@ export function inWords(
   const suffix = unit === 'points' ? ' points' : ''
   const side = (value: number) => `${size(value)}${suffix} ${value < 0 ? words.less : words.more}`
   if (lower === null && upper === null) return null
-  if (lower === null) return `at most ${side(upper!)}`
-  if (upper === null) return `at least ${side(lower)}`
+  // At most a negative amount worse is at least that amount better.
+  if (lower === null) return `at ${upper! < 0 ? 'least' : 'most'} ${side(upper!)}`
+  if (upper === null) return `at ${lower < 0 ? 'most' : 'least'} ${side(lower)}`
   if (lower < 0 && upper >= 0) return `between ${side(lower)} and ${side(upper)}`
   if (upper < 0) return `between ${size(upper)} and ${side(lower)}`
   return `between ${size(lower)} and ${side(upper)}`
