@@ -2,11 +2,11 @@ import type { CompactEvidence, CompactLook } from '../pipeline/canary/compact-ev
 import type { Judgment, Verdict } from '../pipeline/canary/judge.ts'
 import type { Role, Weights } from '../pipeline/clusters.ts'
 import type { StoredEvidence } from '../pipeline/evidence.ts'
-import type { ExecutionEvent, Json, ParameterValue, Trigger } from '../pipeline/execution.ts'
+import type { ExecutionEvent } from '../pipeline/execution.ts'
+import type { ExpressionContext } from '../pipeline/expressions/evaluate.ts'
 import type { Release } from '../pipeline/release.ts'
 import type { Analysis } from '../pipeline/schema/analysis.ts'
 import type { Stage } from '../pipeline/schema/stage.ts'
-import type { StageStatus } from '../pipeline/statuses.ts'
 import type { RecordBatch } from '../store/store.ts'
 import type { ServiceState } from './targets/target.ts'
 
@@ -59,19 +59,9 @@ export interface SettleRequest extends ServiceRef {
   warmUntil: number | null
 }
 
-/** What expressions may refer to. */
-export interface ResolveContext {
-  execution: string
-  pipeline: string
-  application: string
-  parameters: Readonly<Record<string, ParameterValue>>
-  trigger: Trigger
-  stages: Readonly<Record<string, { status: StageStatus; outputs: Readonly<Record<string, Json>> }>>
-}
-
 export interface ResolveRequest {
   stage: Stage
-  context: ResolveContext
+  context: ExpressionContext
 }
 
 export type Resolved =

@@ -1,5 +1,4 @@
 import { type ClientRequest, type IncomingMessage, request } from 'node:http'
-import { createInterface } from 'node:readline'
 import { Failure, failureKinds, NotFound, Unavailable } from '../../../failures.ts'
 import { hostLocation } from './location.ts'
 import type {
@@ -118,14 +117,23 @@ function caller(socketPath: string) {
     lines: <T>(path: string, body: unknown, signal: AbortSignal, progress: (message: string) => void) =>
       translate(path, signal, async () => {
         const response = await send('POST', path, body, signal)
-        for await (const text of createInterface({ input: response })) {
-          const line = JSON.parse(text) as Line<T>
+        for await (const line of linesOf<Line<T>>(response)) {
           if ('result' in line) return line.result
           if ('error' in line) throw failureOf(line.error)
           progress(line.progress)
         }
         throw new Error('the connection ended before the answer')
       }),
+  }
+}
+
+async function* linesOf<T>(response: IncomingMessage): AsyncGenerator<T> {
+  response.setEncoding('utf8')
+  let rest = ''
+  for await (const chunk of response) {
+    const lines = `${rest}${chunk}`.split('\n')
+    rest = lines.pop()!
+    for (const line of lines) yield JSON.parse(line) as T
   }
 }
 
