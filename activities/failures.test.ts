@@ -1,6 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common'
 import { describe, expect, it } from 'vitest'
-import { type Failure, type FailureKind, failureKinds, Refused, toActivityFailure, Unavailable } from './failures.ts'
+import { toActivityFailure } from './activity-failure.ts'
+import { type Failure, type FailureKind, failureKinds, Refused, Unavailable } from './failures.ts'
 
 describe('a failure thrown out of an activity', () => {
   it('keeps its kind and its words', () => {

@@ -1,5 +1,3 @@
-import { ApplicationFailure } from '@temporalio/common'
-
 /**
  * What an activity throws when it has no answer. Whether it is tried again is decided here, never where it is called.
  *
@@ -54,17 +52,3 @@ export const failureKinds = {
   ReleaseFailed: { retried: false, make: message => new ReleaseFailed(message) },
   Unavailable: { retried: true, make: message => new Unavailable(message) },
 } satisfies Record<FailureKind, FailureMeaning>
-
-/**
- * Turns whatever an activity threw into what Temporal understands: `type` is the kind. Errors of Temporal itself
- * (cancellation above all) pass unchanged; anything unknown is a bug or the weather, and is retried.
- */
-export function toActivityFailure(error: unknown): unknown {
-  if (!(error instanceof Failure)) return error
-  return ApplicationFailure.create({
-    message: error.message,
-    type: error.kind,
-    nonRetryable: !failureKinds[error.kind].retried,
-    cause: error,
-  })
-}
