@@ -82,6 +82,5 @@ function described(value: unknown): string {
   if (Array.isArray(value)) return 'a list'
   if (typeof value === 'object') return 'a map'
   const text = JSON.stringify(value) ?? String(value)
-  const short = text.length > 80 ? `${text.slice(0, 77)}...` : text
-  return typeof value === 'string' ? short : `the ${typeof value} ${short}`
+  return text.length > 80 ? `${text.slice(0, 77)}..."` : text
 }

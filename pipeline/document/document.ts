@@ -71,8 +71,18 @@ function child({ node, keyOffset }: Place, part: string | number): Place | null 
   return { node: item, keyOffset: start(item, keyOffset), missing: false }
 }
 
-function pairOf(map: YAMLMap, key: string): Pair<Node, Node | null> | undefined {
-  return (map.items as Pair<Node, Node | null>[]).find(pair => isScalar(pair.key) && pair.key.value === key)
+type NodePair = Pair<Node, Node | null>
+
+/** A map with thousands of keys has thousands of problems to be placed. */
+const pairsOf = new WeakMap<YAMLMap, Map<string, NodePair>>()
+
+function pairOf(map: YAMLMap, key: string): NodePair | undefined {
+  let pairs = pairsOf.get(map)
+  if (pairs === undefined) {
+    pairs = new Map((map.items as NodePair[]).map(pair => [isScalar(pair.key) ? String(pair.key.value) : '', pair]))
+    pairsOf.set(map, pairs)
+  }
+  return pairs.get(key)
 }
 
 function start(node: Node | null, fallback: number): number {

@@ -27,6 +27,10 @@ export function guardYaml(text: string): TextFault[] {
     switch (type) {
       case 'flow-map-start':
       case 'flow-seq-start':
+        if (startsExpression(text, offset)) {
+          const message = 'inside { } and [ ] an expression must be in quotes'
+          return [...faults, { offset: offset - 1, message }]
+        }
         open.push(offset)
         break
       case 'flow-map-end':
@@ -66,6 +70,11 @@ const scalarMark = '\u001f'
 /** Words that stand for something between characters and have no length. */
 function isMark(source: string): boolean {
   return source === scalarMark || source === '\u0002' || source === '\u0018'
+}
+
+/** Braces end a plain text there, so that `${{` falls apart. */
+function startsExpression(text: string, offset: number): boolean {
+  return text.startsWith('${{', offset - 1)
 }
 
 function isClosed(quoted: string): boolean {

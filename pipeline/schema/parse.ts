@@ -9,8 +9,14 @@ export type Parsed<T> = { value: T; findings: [] } | { value: null; findings: Fi
 export function parse<S extends z.ZodType>(schema: S, value: unknown, base: Path = []): Parsed<z.output<S>> {
   const result = schema.safeParse(value, { error: phrase })
   if (result.success) return { value: result.data, findings: [] }
-  const findings = result.error.issues.flatMap(issue => tell(issue, value, []))
-  return { value: null, findings: findings.map(finding => ({ ...finding, path: [...base, ...finding.path] })) }
+  const root = { value, base }
+  return { value: null, findings: result.error.issues.flatMap(issue => tell(issue, root, base)) }
+}
+
+/** What was checked, and where it is in its document. */
+interface Root {
+  value: unknown
+  base: Path
 }
 
 type RawIssue = Parameters<z.core.$ZodErrorMap>[0]
@@ -70,7 +76,7 @@ function size(bound: string, origin: string, limit: number | bigint, inclusive: 
   return `${bound} ${limit}`
 }
 
-function tell(issue: z.core.$ZodIssue, root: unknown, outer: Path): Finding[] {
+function tell(issue: z.core.$ZodIssue, root: Root, outer: Path): Finding[] {
   const path = [...outer, ...(issue.path as Path)]
   const input = valueAt(root, path)
   switch (issue.code) {
@@ -125,13 +131,12 @@ function described(input: unknown): string {
   if (isMap(input)) return 'a map'
   const text = JSON.stringify(input) ?? String(input)
   const short = text.length > 80 ? `${text.slice(0, 77)}..."` : text
-  if (typeof input === 'number') return `the number ${String(input)}`
-  return typeof input === 'boolean' ? `the boolean ${short}` : short
+  return typeof input === 'number' ? String(input) : short
 }
 
-function valueAt(root: unknown, path: Path): unknown {
-  let value = root
-  for (const part of path) {
+function valueAt(root: Root, path: Path): unknown {
+  let { value } = root
+  for (const part of path.slice(root.base.length)) {
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, part)) return undefined
     value = (value as Record<string | number, unknown>)[part]
   }

@@ -1,0 +1,332 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { serverView } from './configuration.ts'
+import type { Problem } from './problem.ts'
+import { formatProblem, maxProblems } from './problem.ts'
+import type { ServerView } from './rules/server.ts'
+import { validatePipeline } from './validate.ts'
+
+const fixtures = new URL('fixtures/', import.meta.url)
+
+function read(path: string): string {
+  return readFileSync(new URL(path, fixtures), 'utf8')
+}
+
+function files(folder: string): string[] {
+  return readdirSync(new URL(folder, fixtures)).filter(name => name.endsWith('.yaml'))
+}
+
+/** The first lines of a malformed fixture say everything that is told about it, in order: `# 8:11 message`. */
+function expectation(text: string): { problems: string[]; notes: string[] } {
+  const lines = text.split('\n')
+  const told = lines.slice(
+    0,
+    Math.max(
+      0,
+      lines.findIndex(line => !/^# (note )?\d+:\d+ /.test(line)),
+    ),
+  )
+  const [notes, problems] = [true, false].map(isNote => told.filter(line => line.startsWith('# note ') === isNote))
+  return { problems: problems!.map(line => line.slice(2)), notes: notes!.map(line => line.slice('# note '.length)) }
+}
+
+function short({ line, column, message }: Problem): string {
+  return `${line}:${column} ${message}`
+}
+
+describe('a malformed pipeline is refused at the right line and column', () => {
+  const names = files('malformed/')
+
+  test('there are at least 60 of them', () => {
+    expect(names.length).toBeGreaterThanOrEqual(60)
+  })
+
+  test.each(names)('%s', name => {
+    const text = read(`malformed/${name}`)
+    const { problems, notes, pipeline } = validatePipeline(text, name)
+    expect({ problems: problems.map(short), notes: notes.map(short) }).toEqual(expectation(text))
+    expect(problems.length).toBeGreaterThan(0)
+    expect(pipeline).toBeNull()
+  })
+})
+
+describe('a good pipeline', () => {
+  test.each(files('good/'))('%s is accepted without a word', name => {
+    const { problems, notes, pipeline, unchecked } = validatePipeline(read(`good/${name}`), name)
+    expect([...problems, ...notes]).toEqual([])
+    expect(pipeline?.application).toBe('shop')
+    expect(unchecked).toEqual(['targets', 'services', 'metric providers'])
+  })
+
+  test('comes out as plain JSON', () => {
+    const { pipeline } = validatePipeline(read('good/canary.yaml'), 'canary.yaml')
+    expect(JSON.parse(JSON.stringify(pipeline))).toEqual(pipeline)
+  })
+})
+
+test('the example of the design is refused for nothing but what is not available yet', () => {
+  const { problems } = validatePipeline(read('design.yaml'), 'design.yaml')
+  expect(problems.map(formatProblem)).toEqual([
+    'design.yaml:7:1: "triggers": triggers are not available yet',
+    'design.yaml:10:1: "concurrency": concurrency is not available yet',
+    'design.yaml:25:90: "provider: prom": metric providers besides "router" are not available yet',
+    'design.yaml:27:82: "provider: prom": metric providers besides "router" are not available yet',
+    'design.yaml:32:11: "type: judgment": stages of this type are not available yet',
+    `design.yaml:40:5: "when: \${{ stages['canary'].verdict == 'pass' }}": conditions are not available yet`,
+  ])
+})
+
+describe('with a server', () => {
+  const server: ServerView = {
+    targets: { eu: { release: 'command', services: ['checkout'] }, cluster: { release: 'image', services: [] } },
+    metrics: [],
+  }
+  const deploy = (place: string, release = "{ version: '1', command: [node] }") =>
+    `name: a\napplication: shop\nstages:\n  - { id: a, type: deploy, ${place}, release: ${release} }\n`
+  const check = (text: string) => {
+    const { problems, unchecked } = validatePipeline(text, 'a.yaml', server)
+    expect(unchecked).toEqual([])
+    return problems.map(short)
+  }
+
+  test('known places are accepted', () => {
+    expect(check(deploy('target: eu, service: checkout'))).toEqual([])
+  })
+
+  test('an unknown target or service is named with those that exist', () => {
+    expect(check(deploy('target: ue, service: checkout'))).toEqual([
+      '4:36 there is no target "ue" (did you mean "eu"?); the server has eu, cluster',
+    ])
+    expect(check(deploy('target: eu, service: chekout'))).toEqual([
+      '4:49 there is no service "chekout" (did you mean "checkout"?); target "eu" has checkout',
+    ])
+    expect(check(deploy('target: cluster, service: checkout', '{ version: a, image: a }'))).toEqual([
+      '4:54 there is no service "checkout"; target "cluster" has none',
+    ])
+  })
+
+  test('a release that the target cannot run is refused', () => {
+    expect(check(deploy('target: eu, service: checkout', "{ version: '1', image: 'shop:1' }"))).toEqual([
+      '4:84 target "eu" cannot take a release with "image"; it needs "command"',
+    ])
+  })
+
+  test('its view comes from its configuration', () => {
+    const configuration = { targets: { eu: { type: 'process', services: { checkout: {} } } }, metrics: { prom: {} } }
+    expect(serverView(configuration as never)).toEqual({
+      targets: { eu: { release: 'command', services: ['checkout'] } },
+      metrics: ['prom'],
+    })
+  })
+})
+
+describe('hostile input', () => {
+  const timed = (text: string) => {
+    const start = performance.now()
+    const { problems } = validatePipeline(text, 'hostile.yaml')
+    const took = performance.now() - start
+    expect(took).toBeLessThan(10_000)
+    expect(problems.length).toBeGreaterThan(0)
+    expect(problems.length).toBeLessThanOrEqual(maxProblems)
+    return problems.map(short)
+  }
+
+  test('a file of a megabyte is refused by its size', () => {
+    expect(timed(`name: checkout\n# ${'x'.repeat(1_000_000)}`)).toEqual([
+      '1:1 the file is 977 KB; at most 256 KB are read',
+    ])
+  })
+
+  test.each([
+    ['[', '1:33'],
+    ['{a: ', '1:129'],
+    ['- ', '1:65'],
+    ['? ', '1:65'],
+  ])('nesting 60,000 deep with "%s" is refused before anything is built', (opening, place) => {
+    expect(timed(opening.repeat(60_000))).toEqual([`${place} more than 32 levels inside each other`])
+  })
+
+  test('nesting by indentation is refused too', () => {
+    const lines = Array.from({ length: 600 }, (_, depth) => `${' '.repeat(depth)}a:`)
+    expect(timed(lines.join('\n'))).toEqual(['33:33 more than 32 levels inside each other'])
+  })
+
+  test('an alias bomb is refused at its first anchor', () => {
+    const bomb = [
+      'a: &a [x, x]',
+      ...Array.from('bcdefghij', (key, at) => `${key}: &${key} [*${'abcdefghi'[at]}, *${'abcdefghi'[at]}]`),
+    ]
+    expect(timed(bomb.join('\n'))[0]).toMatch(/^1:4 anchors/)
+  })
+
+  test('a million keys are refused, however they are written', { timeout: 30_000 }, () => {
+    const keys = Array.from({ length: 1_000_000 }, (_, index) => `k${index}: 1`)
+    expect(timed(keys.join('\n'))).toEqual([expect.stringMatching(/^1:1 the file is \d+ KB/)])
+    expect(timed(`{${keys.slice(0, 25_000).join(',')}}`)).toEqual([
+      expect.stringMatching(/more than 20000 keys and values$/),
+    ])
+  })
+
+  test('nine thousand unknown keys are told fifty at a time', { timeout: 30_000 }, () => {
+    const keys = Array.from({ length: 9_000 }, (_, index) => `k${index}: 1`)
+    expect(timed(keys.join('\n'))).toHaveLength(maxProblems)
+  })
+
+  test('thousands of stages are refused without looking at each', () => {
+    const stages = Array.from({ length: 4_000 }, (_, index) => `- { id: s${index} }`)
+    expect(timed(`name: a\napplication: shop\nstages:\n${stages.join('\n')}`)).toEqual([
+      '4:1 "stages" must be a list of at most 200 items, not a list',
+    ])
+  })
+
+  test('two hundred stages that all need each other are told as one circle', () => {
+    const ids = Array.from({ length: 200 }, (_, index) => `s${index}`)
+    const stages = ids.map((id, index) => `- { id: ${id}, type: wait, for: 1s, needs: [${ids[(index + 1) % 200]}] }`)
+    expect(timed(`name: a\napplication: shop\nstages:\n${stages.join('\n')}`)).toEqual([
+      expect.stringMatching(/^4:42 stages need each other: s0 needs s1 needs .* needs s0$/),
+    ])
+  })
+
+  test('control characters, half a surrogate and NUL are told, not thrown', () => {
+    for (const text of [
+      '\u0000',
+      'name: \u0001\n',
+      'name: "\ud800"\n',
+      '\ufeff\ufeffname: a',
+      '\r\r\r',
+      '`',
+      '@',
+      '%',
+      '!',
+    ])
+      timed(text)
+  })
+
+  test('no text at all makes it throw, pollute a prototype, or accept', () => {
+    const pieces = fc.constantFrom(
+      ...[
+        'name',
+        'application',
+        'stages',
+        '__proto__',
+        'constructor',
+        'polluted',
+        'id',
+        'type',
+        'wait',
+        'canary',
+        '${{',
+        '}}',
+      ],
+      ...[
+        '- ',
+        ': ',
+        '\n',
+        '\n  ',
+        '\n    ',
+        '[',
+        ']',
+        '{',
+        '}',
+        ', ',
+        '"',
+        "'",
+        '|',
+        '>',
+        '#',
+        '&a',
+        '*a',
+        '!!x',
+        '?',
+        '<<',
+        '~',
+        '0x1',
+        '1e9',
+        '\t',
+        '\r\n',
+        '---',
+        '...',
+        '%',
+      ],
+    )
+    const text = fc.oneof(
+      fc.array(pieces, { maxLength: 60 }).map(parts => parts.join('')),
+      fc.string({ maxLength: 200, unit: 'binary' }),
+    )
+    fc.assert(
+      fc.property(text, input => {
+        const { problems, pipeline } = validatePipeline(input, 'fuzz.yaml')
+        expect(pipeline === null).toBe(problems.length > 0)
+        for (const { line, column } of problems) expect(line >= 1 && column >= 1).toBe(true)
+        expect(({} as { polluted?: unknown }).polluted).toBeUndefined()
+      }),
+      { numRuns: 1_000 },
+    )
+  }, 30_000)
+
+  test('a good pipeline with anything in place of one part is refused in words or accepted, never thrown', () => {
+    const good = JSON.stringify(validateSource())
+    const values = fc.oneof(
+      fc.jsonValue({ maxDepth: 3 }),
+      fc.constantFrom('${{ x }}', '${{', '$${{', '1s', '5%', 'errors', 'http', -1, 0, 60, null, [], {}),
+    )
+    fc.assert(
+      fc.property(fc.nat({ max: 10_000 }), values, (position, value) => {
+        const text = JSON.stringify(replaced(JSON.parse(good), position, value))
+        const { problems, pipeline } = validatePipeline(text, 'mutated.yaml')
+        expect(pipeline === null).toBe(problems.length > 0)
+        expect(problems.every(problem => problem.message.length > 0 && !problem.message.includes('undefined'))).toBe(
+          true,
+        )
+      }),
+      { numRuns: 500 },
+    )
+  }, 30_000)
+})
+
+/** A pipeline as it is written, with most of what can be written. */
+function validateSource(): unknown {
+  const release = { version: '${{ parameters.version }}', command: ['node'], env: { A: 'b' } }
+  const analysis = {
+    interval: '10s',
+    judge: { type: 'sequential', falseAlarm: '1%' },
+    metrics: [{ preset: 'http', margin: '1%' }],
+    guardrails: [{ metric: 'errors', above: '20%', atLeast: 50 }],
+  }
+  const place = { target: 'eu', service: 'checkout' }
+  return {
+    name: 'checkout',
+    application: 'shop',
+    parameters: { version: { type: 'string', pattern: '^v', enum: ['v1'], default: 'v1' } },
+    stages: [
+      {
+        id: 'canary',
+        type: 'canary',
+        ...place,
+        release,
+        baseline: 'fresh',
+        steps: [{ weight: 5, for: '1m' }],
+        analysis,
+      },
+      { id: 'pause', type: 'wait', for: '1s', timeout: '1m' },
+      { id: 'us', type: 'deploy', needs: ['canary'], ...place, release: '${{ stages.canary.release }}', instances: 2 },
+    ],
+  }
+}
+
+/** Puts `value` in place of the node that a walk through the tree meets as number `position` (modulo their count). */
+function replaced(root: unknown, position: number, value: unknown): unknown {
+  const holders: [Record<string, unknown>, string][] = []
+  const walk = (node: unknown) => {
+    if (typeof node !== 'object' || node === null) return
+    for (const key of Object.keys(node)) {
+      holders.push([node as Record<string, unknown>, key])
+      walk((node as Record<string, unknown>)[key])
+    }
+  }
+  walk(root)
+  const [holder, key] = holders[position % holders.length]!
+  holder[key] = value
+  return root
+}
