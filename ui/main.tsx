@@ -1,3 +1,4 @@
+import './no-eval.ts'
 import './design/mantine.css'
 import './design/tokens.css'
 import './design/base.css'

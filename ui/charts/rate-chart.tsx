@@ -1,7 +1,7 @@
 import 'uplot/dist/uPlot.min.css'
 import { useEffect, useRef, useState } from 'react'
 import uPlot from 'uplot'
-import { percent } from '../words/numbers.ts'
+import { percent, share, significant } from '../words/numbers.ts'
 import { clock } from '../words/time.ts'
 import styles from './rate-chart.module.css'
 
@@ -14,18 +14,26 @@ export interface Series {
   weight: number[]
 }
 
+export type Unit = 'share' | 'plain'
+
 interface RateChartProps {
   name: string
   series: Series
+  unit: Unit
   /** A guardrail's limit, in the unit of the series. */
   limit: number | undefined
-  write: (value: number) => string
 }
 
 const height = 176
 
+/** Measured values as exact as they are, ticks as short as they can be. */
+const writers = {
+  share: { value: share, tick: value => percent(value * 100) },
+  plain: { value: significant, tick: significant },
+} as const satisfies Record<Unit, { value: (value: number) => string; tick: (value: number) => string }>
+
 /** Baseline against canary over time, the canary's weight as ground behind it. Loaded only when there is one to draw. */
-export function RateChart({ name, series, limit, write }: RateChartProps) {
+export function RateChart({ name, series, unit, limit }: RateChartProps) {
   const place = useRef<HTMLDivElement>(null)
   const plot = useRef<uPlot | null>(null)
   const [hovered, setHovered] = useState<number | null>(null)
@@ -35,7 +43,7 @@ export function RateChart({ name, series, limit, write }: RateChartProps) {
   useEffect(() => {
     const element = place.current
     if (element === null) return
-    const made = new uPlot(optionsOf(element, write, setHovered), dataOf(series, limit), element)
+    const made = new uPlot(optionsOf(element, unit, setHovered), dataOf(series, limit), element)
     plot.current = made
     const observer = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height }))
     observer.observe(element)
@@ -43,11 +51,11 @@ export function RateChart({ name, series, limit, write }: RateChartProps) {
       observer.disconnect()
       made.destroy()
     }
-  }, [write])
+  }, [unit])
 
   useEffect(() => plot.current?.setData(dataOf(series, limit)), [series, limit])
 
-  const value = (of: (number | null)[]) => (of[index] == null ? 'no data' : write(of[index]))
+  const value = (of: (number | null)[]) => (of[index] == null ? 'no data' : writers[unit].value(of[index]))
   return (
     <>
       <div ref={place} className={styles.plot} role="img" aria-label={`${name} over time; the numbers are below`} />
@@ -63,7 +71,7 @@ export function RateChart({ name, series, limit, write }: RateChartProps) {
         </span>
         {limit !== undefined && (
           <span data-line="limit">
-            limit <strong className="number">{write(limit)}</strong>
+            limit <strong className="number">{writers[unit].tick(limit)}</strong>
           </span>
         )}
         <span className={styles.at}>{clock((series.at[index] ?? 0) * 1_000)}</span>
@@ -76,11 +84,7 @@ function dataOf({ at, baseline, canary, weight }: Series, limit: number | undefi
   return [at, weight, baseline, canary, at.map(() => limit ?? null)]
 }
 
-function optionsOf(
-  element: HTMLElement,
-  write: (value: number) => string,
-  hover: (index: number | null) => void,
-): uPlot.Options {
+function optionsOf(element: HTMLElement, unit: Unit, hover: (index: number | null) => void): uPlot.Options {
   const color = colorsOf(element)
   const axis = { stroke: color('--ink-faint'), font: `11px ${getComputedStyle(element).fontFamily}` }
   const grid = { stroke: color('--line'), width: 1 }
@@ -89,12 +93,19 @@ function optionsOf(
     width: element.clientWidth,
     height,
     legend: { show: false },
-    padding: [8, 8, 0, 0],
+    padding: [8, 26, 0, 0],
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 6 }, sync: { key: 'looks' } },
     scales: { y: { range: fromZero }, weight: { range: [0, 100] } },
     axes: [
-      { ...axis, grid: { show: false }, ticks: { show: false }, space: 70, values: (_, at) => at.map(clockOf) },
-      { ...axis, grid, ticks: { show: false }, size: 56, values: (_, values) => values.map(write) },
+      {
+        ...axis,
+        grid: { show: false },
+        ticks: { show: false },
+        size: 26,
+        space: 80,
+        values: (_, at) => at.map(clockOf),
+      },
+      { ...axis, grid, ticks: { show: false }, size: 52, values: (_, values) => values.map(writers[unit].tick) },
     ],
     series: [
       {},

@@ -18,7 +18,8 @@ export function Dialog({ title, onClose, children }: DialogProps) {
   useEffect(() => {
     const element = dialog.current
     element?.showModal()
-    element?.querySelector<HTMLElement>('[data-first], h2')?.focus()
+    const first = element?.querySelector<HTMLElement>('[data-first]') ?? element?.querySelector('h2')
+    first?.focus()
     return () => element?.close()
   }, [])
   return (

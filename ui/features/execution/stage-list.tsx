@@ -51,7 +51,8 @@ function StageIcon({ stage }: { stage: StageState }) {
 }
 
 function wordsOf(stage: StageState): string {
-  const parts = [stage.type, statusMarks[stage.status].word]
+  const word = statusMarks[stage.status].word
+  const parts = stage.type === stage.id ? [word] : [stage.type, word]
   const phase = stage.endedAt === null ? phaseOf(stage) : null
   if (phase !== null) parts.push(phase)
   if (stage.attempt > 1) parts.push(`attempt ${stage.attempt}`)

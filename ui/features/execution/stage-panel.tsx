@@ -12,22 +12,27 @@ export function StagePanel({ execution, stage }: { execution: Execution; stage: 
     <Panel
       title={
         <>
-          {stage.id} <span className={styles.type}>{stage.type}</span>
+          {stage.id}
+          {stage.type !== stage.id && <span className={styles.type}> {stage.type}</span>}
         </>
       }
-      aside={<StatusMark status={stage.status} />}
+      aside={
+        <span className={styles.state}>
+          {stage.attempt > 1 && <span className={styles.took}>attempt {stage.attempt}</span>}
+          {stage.startedAt !== null && (
+            <span className={styles.took}>
+              <Took from={stage.startedAt} to={stage.endedAt} />
+            </span>
+          )}
+          <StatusMark status={stage.status} />
+        </span>
+      }
     >
       {stage.reason && <p className={styles.reason}>{stage.reason}</p>}
       {stage.progress?.message && stage.progress.message !== stage.reason && <p>{stage.progress.message}</p>}
       {stage.status === 'pending' && <p className={styles.quiet}>Not started yet.</p>}
       {stage.type === 'canary' && stage.startedAt !== null && <CanaryReport execution={execution} stage={stage} />}
       <Outputs outputs={stage.outputs} />
-      {stage.startedAt !== null && (
-        <p className={styles.quiet}>
-          Attempt {stage.attempt}, {stage.endedAt === null ? 'running for' : 'took'}{' '}
-          <Took from={stage.startedAt} to={stage.endedAt} />
-        </p>
-      )}
     </Panel>
   )
 }

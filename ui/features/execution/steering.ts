@@ -88,7 +88,7 @@ function undone(execution: Execution): string[] {
     const { weights, service, target } = stage.progress ?? {}
     const canary = weights?.canary ?? 0
     if (!(canary > 0)) return `${stage.id} stops, and what it changed is taken back.`
-    return `${stage.id} stops: live traffic of ${where(service, target)} goes back to stable (canary ${percent(canary)} → 0%).`
+    return `${stage.id} stops: live traffic of ${where(service, target)} goes back to stable (canary ${percent(canary)} → ${percent(0)}).`
   })
 }
 

@@ -10,7 +10,13 @@ export function SessionMenu() {
   return (
     <div className={styles.menu}>
       <span className={styles.name}>{session.principal.name}</span>
-      <Button size="compact-sm" variant="default" loading={signOut.isPending} onClick={() => signOut.mutate()}>
+      <Button
+        size="compact-sm"
+        variant="subtle"
+        color="gray"
+        loading={signOut.isPending}
+        onClick={() => signOut.mutate()}
+      >
         Sign out
       </Button>
     </div>

@@ -2,7 +2,7 @@ import { useComputedColorScheme } from '@mantine/core'
 import { lazy, Suspense, useMemo } from 'react'
 import type { Analysis } from '../../../../pipeline/schema/analysis.ts'
 import type { Series } from '../../../charts/rate-chart.tsx'
-import { percent, share, significant } from '../../../words/numbers.ts'
+import { percent } from '../../../words/numbers.ts'
 import { clock } from '../../../words/time.ts'
 import styles from './charts.module.css'
 import type { MetricReport } from './difference.ts'
@@ -39,13 +39,7 @@ function Chart({ metric, limit }: { metric: MetricReport; limit: number | undefi
       </figcaption>
       <Suspense fallback={<div className={styles.space} />}>
         {/* The key draws it anew in the other colours. */}
-        <RateChart
-          key={scheme}
-          name={metric.name}
-          series={series}
-          limit={limit}
-          write={asShare ? share : significant}
-        />
+        <RateChart key={scheme} name={metric.name} series={series} limit={limit} unit={asShare ? 'share' : 'plain'} />
       </Suspense>
       <Numbers metric={metric} />
     </figure>

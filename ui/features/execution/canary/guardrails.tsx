@@ -1,5 +1,5 @@
 import type { Analysis } from '../../../../pipeline/schema/analysis.ts'
-import { significant, whole } from '../../../words/numbers.ts'
+import { share, significant, whole } from '../../../words/numbers.ts'
 import styles from './canary-report.module.css'
 
 type Guardrail = Analysis['guardrails'][number]
@@ -23,5 +23,5 @@ export function Guardrails({ guardrails }: { guardrails: readonly Guardrail[] })
 
 /** A limit of 1 or less is a share: shares are fractions everywhere. */
 export function limitOf(above: number): string {
-  return above <= 1 ? `${significant(above * 100)}%` : significant(above)
+  return above <= 1 ? share(above) : significant(above)
 }

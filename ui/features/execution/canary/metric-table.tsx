@@ -8,37 +8,43 @@ import { wordsOf } from './observation.ts'
 /** Every metric with what the judge made of it: both sides, the difference, how strong the evidence is, and a sentence. */
 export function MetricTable({ metrics }: { metrics: readonly MetricReport[] }) {
   return (
-    <table className={styles.table} aria-label="Metrics, baseline against canary">
-      <thead>
-        <tr>
-          <th scope="col">Metric</th>
-          <th scope="col" className={styles.value}>
-            Baseline
-          </th>
-          <th scope="col" className={styles.value}>
-            Canary
-          </th>
-          <th scope="col" className={styles.value}>
-            Difference
-          </th>
-          <th scope="col" className={styles.value}>
-            Evidence
-          </th>
-          <th scope="col">Verdict</th>
-        </tr>
-      </thead>
-      <tbody>
-        {metrics.map(({ name, provider, judgment }) => (
-          <tr key={name}>
-            <th scope="row" className={styles.name}>
-              {name}
-              <span className={styles.second}>{[provider, ...kinds(judgment)].join(' · ')}</span>
+    <div className={styles.frame}>
+      <table className={styles.table} aria-label="Metrics, baseline against canary">
+        <thead>
+          <tr>
+            <th scope="col">Metric</th>
+            <th scope="col" className={styles.value}>
+              Baseline
             </th>
-            {judgment ? <Judged judgment={judgment} /> : <NotJudged />}
+            <th scope="col" className={styles.value}>
+              Canary
+            </th>
+            <th scope="col" className={styles.value}>
+              Difference
+            </th>
+            <th scope="col" className={styles.value}>
+              Evidence
+            </th>
+            <th scope="col">Verdict</th>
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {metrics.map(({ name, provider, judgment }) => (
+            <tr key={name}>
+              <th scope="row" className={styles.name}>
+                {name}
+                <span className={styles.second}>{[provider, ...kinds(judgment)].join(' · ')}</span>
+              </th>
+              {judgment ? <Judged judgment={judgment} /> : <NotJudged />}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <p className={styles.note}>
+        Evidence is an e-value: at 1,000, fewer than 1 canary in 1,000 would look like this by chance. Intervals and
+        evidence hold at every look, however often one looks.
+      </p>
+    </div>
   )
 }
 
