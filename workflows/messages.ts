@@ -10,6 +10,8 @@ export interface Message {
   /** The principal who asked; authorisation is done by the API. */
   by: string
   reason?: string
+  /** Of `promote`: the canary that is meant, when more than one runs. */
+  stage?: string
 }
 
 /** Ends the run and undoes what is open. Always accepted. */
@@ -32,4 +34,47 @@ export const targetLockType = 'targetLock'
 /** Workflow ids: one run is one workflow, so its id is the execution's id. */
 export function lockId(target: string, service: string): string {
   return `lock/${target}/${service}`
+}
+
+/** Who wants to be the only one to change a service. `claim` tells several of one execution apart. */
+export interface LockClaim {
+  execution: string
+  claim: string
+}
+
+/** To a lock: a claim, which waits in line; the same claim again changes nothing. */
+export const acquireLock = defineSignal<[LockClaim]>('acquire')
+
+/** To a lock: the claim is given back or given up. */
+export const releaseLock = defineSignal<[LockClaim]>('release')
+
+/** To a lock: its holder keeps `previous` warm until then (epoch milliseconds), even if the holder should die; null: no more. */
+export const keepWarm = defineSignal<[LockClaim, number | null]>('warm')
+
+/** To an execution: the service is its own from now on. Every effect carries the fence. */
+export const lockGranted = defineSignal<[LockClaim & { target: string; service: string; fence: number }]>('granted')
+
+/** To an execution: somebody else has it. */
+export const lockBusy = defineSignal<[LockClaim & { target: string; service: string; holder: string }]>('busy')
+
+/** Of a lock: who has it and who waits. */
+export const lockState = defineQuery<LockState>('lock')
+
+export interface LockState {
+  holder: LockHolder | null
+  /** First in line first. */
+  queue: LockWaiter[]
+  /** The newest one that was given. */
+  fence: number
+  /** Until when `previous` is kept warm; epoch milliseconds. */
+  warmUntil: number | null
+}
+
+/** `since`: epoch milliseconds. */
+export interface LockWaiter extends LockClaim {
+  since: number
+}
+
+export interface LockHolder extends LockWaiter {
+  fence: number
 }

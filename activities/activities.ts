@@ -1,0 +1,141 @@
+import { CancelledFailure, Context } from '@temporalio/activity'
+import type { Client } from '@temporalio/client'
+import { WorkflowNotFoundError } from '@temporalio/client'
+import type { Store } from '../store/store.ts'
+import { acquireLock, lockId, targetLockType, taskQueue } from '../workflows/messages.ts'
+import { toActivityFailure } from './activity-failure.ts'
+import type { Attempt } from './effects.ts'
+import { keeping, lettingGo, opOf, routeAndCheck } from './effects.ts'
+import { NotFound } from './failures.ts'
+import { look } from './look.ts'
+import type { Providers } from './read-metrics.ts'
+import type { Activities, Unrecorded } from './requests.ts'
+import { resolve } from './resolve.ts'
+import { settle } from './settle.ts'
+import type { Target } from './targets/target.ts'
+
+export interface ActivityResources {
+  targets: Readonly<Record<string, Target>>
+  providers: Providers
+  store: Pick<Store, 'record'>
+  client: Client
+  now?: () => number
+  /** Instances of a service's first cluster. */
+  instances?: (target: string, service: string) => number
+  /** Where locks run, and how often they look around. */
+  locks?: { taskQueue?: string; timings?: Readonly<Record<string, number>> }
+}
+
+/** Milliseconds the store has to take what a look saw; later the workflow keeps it. */
+const recordingTime = 250
+const heartbeatEvery = 1_000
+
+/** Everything with a side effect, for one worker. Each is idempotent by the id of its effect. */
+export function createActivities(resources: ActivityResources): Activities {
+  const { targets, providers, store, client, now = Date.now, instances = () => 2, locks = {} } = resources
+
+  const target = (name: string): Target => {
+    const found = Object.hasOwn(targets, name) ? targets[name] : undefined
+    if (found !== undefined) return found
+    throw new NotFound(`there is no target "${name}"; known are ${Object.keys(targets).join(', ') || 'none'}`)
+  }
+
+  return guarded({
+    resolve: async request => resolve(request),
+    current: ({ target: name, service }) => target(name).current(service),
+    apply: request =>
+      beating(attempt => {
+        const { role, release, service, keep } = request
+        const wanted = { role, release, instances: request.instances ?? instances(request.target, service) }
+        const work = () => target(request.target).apply(service, wanted, opOf(request, null, attempt))
+        return keeping(work, { keep, target: target(request.target), request, attempt })
+      }),
+    route: request => beating(attempt => routeAndCheck(target(request.target), request, attempt)),
+    remove: request =>
+      beating(attempt => target(request.target).remove(request.service, request.role, opOf(request, null, attempt))),
+    hold: request =>
+      beating(attempt => {
+        const forever = () => new Promise<void>(() => {})
+        return keeping(forever, { keep: request.keep, target: target(request.target), request, attempt })
+      }, 0),
+    look: request =>
+      beating(({ signal }) =>
+        look(request, {
+          target: target(request.target),
+          providers,
+          record: seen => recordInTime(store, seen),
+          now,
+          signal,
+        }),
+      ),
+    async record(batch, linger) {
+      await store.record(batch)
+      if (linger > 0) await Context.current().sleep(linger)
+    },
+    async requestLock({ target, service, ...claim }) {
+      await client.workflow.signalWithStart(targetLockType, {
+        workflowId: lockId(target, service),
+        taskQueue: locks.taskQueue ?? taskQueue,
+        args: [{ target, service }, locks.timings ?? {}],
+        signal: acquireLock,
+        signalArgs: [claim],
+      })
+    },
+    async holderLives(execution) {
+      try {
+        const { status } = await client.workflow.getHandle(execution).describe()
+        return status.name === 'RUNNING' || status.name === 'PAUSED'
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return false
+        throw error
+      }
+    },
+    settle: request => beating(attempt => settle(target(request.target), request, attempt, now())),
+  })
+}
+
+/** Heartbeats while it works, and answers a cancel soon, whatever the work does. */
+async function beating<T>(work: (attempt: Attempt) => Promise<T>, grace?: number): Promise<T> {
+  const context = Context.current()
+  let latest = ''
+  const heartbeat = (message: string) => {
+    latest = message
+    context.heartbeat(latest)
+  }
+  const timer = setInterval(() => context.heartbeat(latest), heartbeatEvery)
+  try {
+    return await lettingGo(work({ signal: context.cancellationSignal, heartbeat }), context.cancellationSignal, grace)
+  } catch (error) {
+    if (context.cancellationSignal.aborted) throw new CancelledFailure(String(context.cancellationSignal.reason))
+    throw error
+  } finally {
+    clearInterval(timer)
+  }
+}
+
+async function recordInTime(store: Pick<Store, 'record'>, { event, evidence }: Unrecorded): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('the store is slow')), recordingTime)
+  })
+  try {
+    await Promise.race([store.record({ snapshot: null, sequence: 0, events: [event], evidence }), late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** Every failure in the words that Temporal needs to know whether to try again. */
+function guarded(activities: Activities): Activities {
+  const each = Object.entries(activities).map(([name, run]) => [
+    name,
+    async (...request: never[]) => {
+      try {
+        return await (run as (...request: never[]) => Promise<unknown>)(...request)
+      } catch (error) {
+        throw toActivityFailure(error)
+      }
+    },
+  ])
+  return Object.fromEntries(each) as Activities
+}

@@ -1,0 +1,49 @@
+import type { NativeConnection } from '@temporalio/worker'
+import { Worker } from '@temporalio/worker'
+import { workflowBundle } from '../workflows/bundle.ts'
+import { taskQueue } from '../workflows/messages.ts'
+import type { Activities } from './requests.ts'
+
+export interface WorkerSetup {
+  connection: NativeConnection
+  namespace: string
+  activities: Activities
+  /** A bundle that was built before; else the one of `.cache/`, built when a source has changed. */
+  bundlePath?: string
+  /** Another one than the product's is for tests. */
+  taskQueue?: string
+}
+
+export interface RunningWorker {
+  /** Takes no more work, lets what runs go on for some seconds, then gives it back to the server. */
+  stop(): Promise<void>
+  /** Rejects when the worker fails. */
+  ended: Promise<void>
+}
+
+/** Runs workflows and activities until it is stopped. */
+export async function runWorker(setup: WorkerSetup): Promise<RunningWorker> {
+  const { connection, namespace, activities, bundlePath } = setup
+  const worker = await Worker.create({
+    connection,
+    namespace,
+    activities,
+    taskQueue: setup.taskQueue ?? taskQueue,
+    workflowBundle: bundlePath === undefined ? await workflowBundle() : { codePath: bundlePath },
+    maxConcurrentActivityTaskExecutions: 200,
+    // How soon a long activity learns that it was canceled.
+    maxHeartbeatThrottleInterval: 1_000,
+    defaultHeartbeatThrottleInterval: 1_000,
+    shutdownGraceTime: 1_000,
+    shutdownForceTime: 10_000,
+  })
+  const ended = worker.run()
+  ended.catch(() => {})
+  return {
+    ended,
+    async stop() {
+      if (worker.getState() === 'RUNNING') worker.shutdown()
+      await ended
+    },
+  }
+}

@@ -1,0 +1,4 @@
+/** Every workflow that a worker of Slipway runs. The name of the export is the type of the workflow. */
+export { canaryAnalysis } from './canary-analysis.ts'
+export { pipelineExecution } from './pipeline-execution.ts'
+export { targetLock } from './target-lock.ts'

@@ -1,0 +1,83 @@
+import { ApplicationFailure, CancellationScope, setHandler } from '@temporalio/workflow'
+import type { Execution } from '../pipeline/execution.ts'
+import type { ExecutionInput } from '../store/store.ts'
+import { interpret } from './interpreter.ts'
+import type { Journal } from './journal.ts'
+import { createJournal } from './journal.ts'
+import type { Message } from './messages.ts'
+import { cancel, promote, rollback, state } from './messages.ts'
+import { createOutbox } from './outbox.ts'
+import { createRecorder } from './recorder.ts'
+import { stageRegistry } from './stages/registry.ts'
+import type { StageRegistry } from './stages/stage.ts'
+import type { Steering } from './steering.ts'
+import { createSteering } from './steering.ts'
+import { temporalLocks } from './temporal-locks.ts'
+import { temporalWorld } from './temporal-world.ts'
+import type { Timings } from './timings.ts'
+import { defaultTimings } from './timings.ts'
+
+/** One run of a pipeline. Ends when all that happened is recorded. */
+export async function pipelineExecution(input: ExecutionInput, timings: Partial<Timings> = {}): Promise<Execution> {
+  return runPipeline(input, { ...defaultTimings, ...timings }, stageRegistry)
+}
+
+/** The same with other stage types, for benches. */
+export async function runPipeline(
+  input: ExecutionInput,
+  timings: Timings,
+  registry: StageRegistry,
+): Promise<Execution> {
+  const world = temporalWorld(timings, temporalLocks)
+  const outbox = createOutbox()
+  const recorder = createRecorder(world, outbox, {
+    linger: timings.linger,
+    snapshot: () => ({ execution: journal.execution, sequence: journal.sequence }),
+  })
+  const journal = createJournal(input, { now: world.now, outbox, changed: recorder.wake })
+  const steering = createSteering()
+  handleMessages(journal, steering)
+  await CancellationScope.nonCancellable(() =>
+    interpret(input, { world, journal, steering, registry, timings }, recorder.flush),
+  )
+  return journal.execution
+}
+
+function handleMessages(journal: Journal, steering: Steering): void {
+  const received = (message: string, { by, reason }: Message) =>
+    journal.event('message.received', { message, by, reason: reason ?? null })
+
+  setHandler(state, () => journal.execution)
+  setHandler(cancel, message => {
+    received('cancel', message)
+    steering.cancel(message)
+  })
+  setHandler(rollback, message => {
+    received('rollback', message)
+    steering.rollback(message)
+  })
+  setHandler(
+    promote,
+    message => {
+      received('promote', message)
+      steering.promote(message)
+      return journal.execution
+    },
+    { validator: message => refuse(() => steering.checkPromote(message)) },
+  )
+  // A cancel by Temporal's own means is one like any other.
+  CancellationScope.current().cancelRequested.catch(() => {
+    const message = { by: 'temporal', reason: 'its workflow was asked to cancel' }
+    received('cancel', message)
+    steering.cancel(message)
+  })
+}
+
+function refuse(check: () => void): void {
+  try {
+    check()
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw ApplicationFailure.create({ message: reason, type: 'Refused', nonRetryable: true })
+  }
+}

@@ -1,0 +1,112 @@
+import type { ServiceRef } from '../activities/requests.ts'
+import type { Execution } from '../pipeline/execution.ts'
+import type { ExpressionContext } from '../pipeline/expressions/evaluate.ts'
+import type { Stage } from '../pipeline/schema/stage.ts'
+import { isFinal } from '../pipeline/statuses.ts'
+import type { ExecutionInput } from '../store/store.ts'
+import type { Engine } from './interpreter.ts'
+import type { StageContext } from './stages/stage.ts'
+import type { Committed, UndoStack } from './undo.ts'
+import { createUndoStack } from './undo.ts'
+import type { Grant } from './world.ts'
+
+/** All that belongs to one running stage: what it may do, what it would undo, what it has locked. */
+export interface StageSession {
+  context: StageContext
+  undo: UndoStack
+  /** What the stage said last about itself, to be kept. */
+  note(): string | null
+  /** From now on, effects that were begun before are refused. */
+  shutOut(): void
+  /** What could be taken back later; null when there is nothing. */
+  committed(): Committed | null
+  release(): Promise<void>
+}
+
+export function openSession(
+  input: ExecutionInput,
+  { world, journal, steering, timings }: Engine,
+  { stage, index }: { stage: Stage; index: number },
+): StageSession {
+  const { id } = stage
+  const undo = createUndoStack()
+  let grant: Grant | null = null
+  let check: (() => Promise<string | null>) | null = null
+  let note: string | null = null
+
+  const lock = async ({ target, service }: ServiceRef) => {
+    if (grant !== null) throw new Error(`stage ${id} locks a second service; one is the most`)
+    const claim = { target, service, claim: id }
+    grant = await world.locks.acquire(claim, holder => {
+      journal.setStage(id, 'queued', `waits for ${holder}, which works on ${service} on ${target}`)
+      journal.event('lock.waiting', { target, service, holder }, id)
+    })
+    journal.setStage(id, 'running')
+    journal.event('lock.acquired', { target, service, fence: grant.fence }, id)
+  }
+
+  const present = () => {
+    if (grant === null) throw new Error(`stage ${id} acts without a lock`)
+    return grant
+  }
+
+  const context: StageContext = {
+    execution: input.id,
+    index,
+    prefix: `${input.id}/${id}`,
+    world,
+    timings,
+    undo,
+    steering: steering.stage(id),
+    progress: change => journal.progress(id, change),
+    outputs: values => journal.outputs(id, values),
+    event: (kind, data) => journal.event(kind, data, id),
+    adopt: journal.adopt,
+    status: (status, reason) => journal.setStage(id, status, reason ?? null),
+    note: text => {
+      note = text
+    },
+    lock,
+    grant: present,
+    onReopen: reopen => {
+      check = reopen
+    },
+  }
+
+  return {
+    context,
+    undo,
+    note: () => note,
+    shutOut: () => {
+      if (grant !== null) grant.fence += 1
+    },
+    committed() {
+      if (undo.size === 0 || grant === null) return null
+      const { target, service } = grant
+      return {
+        stage: id,
+        undo,
+        claim: { target, service, claim: `${id}/rollback` },
+        async reopen(again) {
+          grant = again
+          return check === null ? 'it has no way back' : check()
+        },
+      }
+    },
+    async release() {
+      await grant?.release()
+    },
+  }
+}
+
+/** What expressions of a stage may refer to. */
+export function expressionContext(input: ExecutionInput, { stages }: Execution): ExpressionContext {
+  const { id, revision, attempt, parameters, trigger } = input
+  const { name: pipeline, application } = input.definition
+  return {
+    parameters,
+    trigger,
+    execution: { id, pipeline, application, revision, attempt },
+    stages: Object.fromEntries(stages.filter(stage => isFinal(stage.status)).map(({ id, outputs }) => [id, outputs])),
+  }
+}

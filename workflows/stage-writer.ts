@@ -1,0 +1,26 @@
+import type { Activities } from '../activities/requests.ts'
+import type { StageContext } from './stages/stage.ts'
+import type { Writer } from './writer.ts'
+import { createWriter } from './writer.ts'
+
+/** The writer of a stage's own acts; each change of weights is an event and shows in its progress. */
+export function stageWriter(context: StageContext): Writer {
+  return tellingWriter(context, context.world.activities, context.prefix)
+}
+
+/** The writer of its undos. */
+export function undoWriter(context: StageContext): Writer {
+  return tellingWriter(context, context.world.patient, `${context.prefix}/undo`)
+}
+
+function tellingWriter(context: StageContext, activities: Activities, prefix: string): Writer {
+  return createWriter(activities, {
+    grant: context.grant,
+    prefix,
+    routed(weights) {
+      const { target, service } = context.grant()
+      context.event('weights.changed', { target, service, weights: { ...weights } })
+      context.progress({ weights: { ...weights } })
+    },
+  })
+}

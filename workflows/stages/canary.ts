@@ -1,0 +1,87 @@
+import type { ServiceState } from '../../activities/targets/target.ts'
+import type { Release } from '../../pipeline/release.ts'
+import { sameRelease } from '../../pipeline/release.ts'
+import type { StageOf } from '../../pipeline/schema/stage.ts'
+import { bake } from '../canary/bake.ts'
+import { climb } from '../canary/climb.ts'
+import { decide } from '../canary/decide.ts'
+import { promote, tidy } from '../canary/promotion.ts'
+import { registerReturn } from '../canary/restore.ts'
+import type { CanaryRun, Climbed } from '../canary/run.ts'
+import { tellVerdict } from '../canary/verdict.ts'
+import { directDeploy, superseded } from '../direct-deploy.ts'
+import type { Outcome } from '../outcome.ts'
+import { CannotTell, failed, succeeded } from '../outcome.ts'
+import { stageWriter } from '../stage-writer.ts'
+import { together } from '../together.ts'
+import { badReleaseFails } from '../try-release.ts'
+import { clusterOf } from '../writer.ts'
+import { releaseJson } from './deploy.ts'
+import type { StageContext } from './stage.ts'
+
+/** Puts a new version beside a baseline, gives both a little traffic, compares them, and promotes it or takes it back. */
+export async function canary(stage: StageOf<'canary'>, context: StageContext): Promise<Outcome> {
+  const { target, service } = stage
+  const release = stage.release as Release
+  context.steering.notPromotable = 'is still starting'
+  context.progress({ phase: 'starting', target, service, release: release.version, steps: stage.steps.length })
+  await context.lock({ target, service })
+  const writer = stageWriter(context)
+  const state = await writer.current()
+  const old = clusterOf(state, 'stable')
+  context.outputs({ release: releaseJson(release), previousRelease: old && releaseJson(old.release) })
+  return badReleaseFails(context.world, async () => {
+    if (old === null) {
+      await directDeploy(context, release, { before: null, instances: null })
+      return unjudged(context, `first deployment of ${service} on ${target}: nothing to compare with`)
+    }
+    if (sameRelease(old.release, release))
+      return unjudged(context, `${service} on ${target} runs ${release.version} already`)
+    return compare({ stage, context, writer, release, old }, state)
+  })
+}
+
+async function compare(run: CanaryRun, state: ServiceState): Promise<Outcome> {
+  const { stage, context, writer } = run
+  registerReturn(run)
+  await clearLeftovers(run, state)
+  const climbed = await climb(run)
+  tellVerdict(context, climbed.progress, 'canary')
+  const decision = await decide(run, climbed)
+  if (!decision.promote) return takenBack(climbed.progress.verdict, decision.reason)
+  context.note(decision.reason)
+  await promote(run, decision.weights)
+  context.onReopen(async () => superseded(await writer.current(), run.release))
+  const harm = stage.bake === undefined ? null : await bake(run, climbed, stage.bake)
+  if (harm !== null) return failed(harm)
+  await context.world.shielded(async () => {
+    await tidy(run, ['previous'])
+    await context.grant().warm(null)
+  })
+  return succeeded()
+}
+
+/** A run that died, or an undo that failed, may have left clusters and weights behind. */
+async function clearLeftovers({ context, writer }: CanaryRun, { clusters, weights }: ServiceState): Promise<void> {
+  const left = clusters.filter(({ role }) => role !== 'stable')
+  if (weights.stable !== 100) await writer.route({ stable: 100 })
+  await together(
+    context.world,
+    left.map(
+      ({ role }) =>
+        () =>
+          writer.remove(role),
+    ),
+  )
+}
+
+/** Nothing was compared, which is no reason to stop. */
+function unjudged(context: StageContext, reason: string): Outcome {
+  context.note(reason)
+  return succeeded({ verdict: 'insufficient', analysis: { looks: 0, verdict: 'insufficient', reason, metrics: [] } })
+}
+
+function takenBack(verdict: Climbed['verdict'], reason: string): Outcome {
+  if (verdict === 'errored') throw new CannotTell(reason)
+  return failed(reason)
+}

@@ -1,0 +1,7 @@
+import { canary } from './canary.ts'
+import { deploy } from './deploy.ts'
+import type { StageRegistry } from './stage.ts'
+import { wait } from './wait.ts'
+
+/** Every stage type that can run. */
+export const stageRegistry = { canary, deploy, wait } satisfies StageRegistry

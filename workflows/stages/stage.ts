@@ -1,0 +1,54 @@
+import type { ServiceRef } from '../../activities/requests.ts'
+import type { StoredEvidence } from '../../pipeline/evidence.ts'
+import type { EventKind, ExecutionEvent, Json, StageProgress } from '../../pipeline/execution.ts'
+import type { Stage, StageOf, StageType } from '../../pipeline/schema/stage.ts'
+import type { Message } from '../messages.ts'
+import type { Outcome } from '../outcome.ts'
+import type { Timings } from '../timings.ts'
+import type { UndoStack } from '../undo.ts'
+import type { Grant, World } from '../world.ts'
+
+/** What a stage may do and say while it runs. */
+export interface StageContext {
+  execution: string
+  /** Position in the definition. */
+  index: number
+  /** Begins every id of an effect: execution, stage and attempt. */
+  prefix: string
+  world: World
+  timings: Timings
+  /** Register the undo before the act. */
+  undo: UndoStack
+  steering: StageSteering
+  progress(change: Partial<StageProgress>): void
+  outputs(values: Readonly<Record<string, Json>>): void
+  event(kind: EventKind, data: Readonly<Record<string, Json>>): void
+  /** Has what a look could not record by itself recorded. */
+  adopt(event: ExecutionEvent, evidence: readonly StoredEvidence[]): void
+  /** `held`: a person has to act. */
+  status(status: 'running' | 'held', reason?: string): void
+  /** Stays as the reason of a stage that succeeds. */
+  note(text: string): void
+  /** The service is this stage's alone until it has ended and is undone; at most one a stage. */
+  lock(service: ServiceRef): Promise<void>
+  /** The present grant; throws without one. */
+  grant(): Grant
+  /**
+   * When the stage has succeeded, whether its undos may still run later on, under another grant: answers why not, or null.
+   * Without it they may not.
+   */
+  onReopen(check: () => Promise<string | null>): void
+}
+
+/** What people may ask of the stage; the stage says what it can take. */
+export interface StageSteering {
+  /** Why it cannot be promoted now; null when it can. */
+  notPromotable: string | null
+  promote: Message | null
+}
+
+/** One stage type: its whole behaviour. A throw means that the answer is unknown (`errored`). */
+export type StageRun<S extends Stage = Stage> = (stage: S, context: StageContext) => Promise<Outcome>
+
+/** Stage types without an entry are refused when a pipeline is saved, and fail if they come this far. */
+export type StageRegistry = { readonly [T in StageType]?: StageRun<StageOf<T>> }

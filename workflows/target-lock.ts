@@ -1,0 +1,108 @@
+import {
+  condition,
+  continueAsNew,
+  getExternalWorkflowHandle,
+  log,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow'
+import type { ServiceRef } from '../activities/requests.ts'
+import { abandoned, freeLock, granted, joined, keptWarm, left } from './lock-queue.ts'
+import type { LockState } from './messages.ts'
+import { acquireLock, keepWarm, lockBusy, lockGranted, lockState, releaseLock } from './messages.ts'
+import { activitiesFor, explain } from './temporal-world.ts'
+import type { Timings } from './timings.ts'
+import { defaultTimings } from './timings.ts'
+
+export type LockTimings = Pick<Timings, 'lockCheck' | 'lockCheckWaiting' | 'lockIdle'>
+
+/**
+ * The one writer per service and target. Grants in order, checks that the holder lives, settles what a dead one left
+ * behind, and ends itself when nobody wants it; a claim that comes at that moment keeps it alive (a workflow cannot end
+ * with a signal unread).
+ */
+export async function targetLock(
+  service: ServiceRef,
+  timings: Partial<LockTimings> = {},
+  before: LockState = freeLock,
+): Promise<void> {
+  const { lockCheck, lockCheckWaiting, lockIdle } = { ...defaultTimings, ...timings }
+  const activities = activitiesFor(defaultTimings.undoPatience)
+  let state = before
+  setHandler(acquireLock, claim => {
+    state = joined(state, claim, Date.now())
+    if (state.holder !== null) void tellBusy(service, state)
+  })
+  setHandler(releaseLock, claim => {
+    state = left(state, claim)
+  })
+  setHandler(keepWarm, (claim, until) => {
+    state = keptWarm(state, claim, until)
+  })
+  setHandler(lockState, () => state)
+
+  while (!workflowInfo().continueAsNewSuggested) {
+    if (state.holder !== null) {
+      const { execution, fence } = state.holder
+      const free = () => state.holder?.fence !== fence
+      const ended = await condition(free, state.queue.length > 0 ? lockCheckWaiting : lockCheck)
+      if (ended || (await activities.holderLives(execution)) || free()) continue
+      log.warn('the holder of a lock is gone', { ...service, execution })
+      state = abandoned(state, Date.now())
+      await settle()
+      continue
+    }
+    if (state.queue.length > 0) {
+      state = granted(state, Date.now())
+      await tellGranted()
+      continue
+    }
+    const { warmUntil } = state
+    const wanted = await condition(() => state.queue.length > 0, warmUntil === null ? lockIdle : untilThen(warmUntil))
+    if (wanted) continue
+    if (warmUntil === null) return
+    state = { ...abandoned(state, Date.now()), warmUntil: null }
+    await settle()
+  }
+  await continueAsNew<typeof targetLock>(service, timings, state)
+
+  /** To one healthy version; `previous` stays while it is to be kept warm. */
+  async function settle(): Promise<void> {
+    const { fence, warmUntil } = state
+    try {
+      const done = await activities.settle({ ...service, id: `settle/${fence}`, fence, warmUntil })
+      log.info('a service was settled', { ...service, done })
+    } catch (error) {
+      log.error('a service could not be settled', { ...service, error: explain(error).message })
+    }
+  }
+
+  /** A holder that has ended meanwhile is passed over. */
+  async function tellGranted(): Promise<void> {
+    const { holder } = state
+    if (holder === null) return
+    const { execution, claim, fence } = holder
+    try {
+      await getExternalWorkflowHandle(execution).signal(lockGranted, { ...service, execution, claim, fence })
+    } catch {
+      state = left(state, holder)
+    }
+  }
+}
+
+/** The newest claim learns who is in its way. */
+async function tellBusy(service: ServiceRef, { holder, queue }: LockState): Promise<void> {
+  const last = queue.at(-1)
+  if (holder === null || last === undefined) return
+  const { execution, claim } = last
+  try {
+    const busy = { ...service, execution, claim, holder: holder.execution }
+    await getExternalWorkflowHandle(execution).signal(lockBusy, busy)
+  } catch {
+    // It has ended meanwhile, and will be passed over when its turn comes.
+  }
+}
+
+function untilThen(time: number): number {
+  return Math.max(1, time - Date.now())
+}

@@ -1,0 +1,73 @@
+import { getExternalWorkflowHandle, isCancellation, setHandler, workflowInfo } from '@temporalio/workflow'
+import type { LockClaim } from './messages.ts'
+import { keepWarm, lockBusy, lockGranted, lockId, releaseLock } from './messages.ts'
+import type { Claim, Grant, Locks, World } from './world.ts'
+
+interface Waiting {
+  fence: number | null
+  onWait(holder: string): void
+}
+
+/** Claims locks of `targetLock` workflows for this execution. Make it once: it handles the locks' signals. */
+export function temporalLocks(world: Omit<World, 'locks'>): Locks {
+  const execution = workflowInfo().workflowId
+  const waiting = new Map<string, Waiting>()
+
+  setHandler(lockGranted, ({ fence, ...claim }) => {
+    const one = waiting.get(keyOf(claim))
+    if (one !== undefined) one.fence = fence
+    // Nobody waits for it (any more).
+    else void world.shielded(() => tell(claim, lock => lock.signal(releaseLock, { execution, claim: claim.claim })))
+  })
+  setHandler(lockBusy, ({ holder, ...claim }) => waiting.get(keyOf(claim))?.onWait(holder))
+
+  return {
+    async acquire(claim, onWait) {
+      const { target, service } = claim
+      const own: LockClaim = { execution, claim: claim.claim }
+      const release = () => world.shielded(() => tell({ target, service }, lock => lock.signal(releaseLock, own)))
+      const one: Waiting = { fence: null, onWait }
+      waiting.set(keyOf(claim), one)
+      try {
+        await world.activities.requestLock({ target, service, ...own })
+        await world.condition(() => one.fence !== null)
+      } catch (error) {
+        await release()
+        throw error
+      } finally {
+        waiting.delete(keyOf(claim))
+      }
+      return granted(claim, own, one.fence!, { world, release })
+    },
+  }
+}
+
+function granted(
+  claim: Claim,
+  own: LockClaim,
+  fence: number,
+  { world, release }: { world: Omit<World, 'locks'>; release: () => Promise<void> },
+): Grant {
+  const { target, service } = claim
+  return {
+    ...claim,
+    fence,
+    release,
+    warm: until => world.shielded(() => tell({ target, service }, lock => lock.signal(keepWarm, own, until))),
+  }
+}
+
+type Lock = ReturnType<typeof getExternalWorkflowHandle>
+
+/** A lock that is gone needs not be told. */
+async function tell(service: { target: string; service: string }, say: (lock: Lock) => Promise<void>): Promise<void> {
+  try {
+    await say(getExternalWorkflowHandle(lockId(service.target, service.service)))
+  } catch (error) {
+    if (isCancellation(error)) throw error
+  }
+}
+
+function keyOf({ target, service, claim }: Claim): string {
+  return JSON.stringify([target, service, claim])
+}

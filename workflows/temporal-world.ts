@@ -1,0 +1,89 @@
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancellationScope,
+  CancelledFailure,
+  ChildWorkflowCancellationType,
+  ChildWorkflowFailure,
+  condition,
+  executeChild,
+  isCancellation,
+  ParentClosePolicy,
+  proxyActivities,
+  sleep,
+} from '@temporalio/workflow'
+import type { Activities } from '../activities/requests.ts'
+import { activityNames, activityOptions } from './activity-options.ts'
+import type { AnalysisRequest, AnalysisResult } from './analysis.ts'
+import { canaryAnalysisType } from './messages.ts'
+import type { Timings } from './timings.ts'
+import type { Locks, Problem, Scope, World } from './world.ts'
+
+/** The world as Temporal gives it. */
+export function temporalWorld(timings: Timings, locks: (world: Omit<World, 'locks'>) => Locks): World {
+  const world = {
+    now: () => Date.now(),
+    sleep: (milliseconds: number) => sleep(milliseconds),
+    condition: waitFor,
+    activities: activitiesFor(timings.patience),
+    patient: activitiesFor(timings.undoPatience),
+    analyse,
+    scope,
+    shielded,
+    isCancellation,
+    checkCanceled,
+    explain,
+  }
+  return { ...world, locks: locks(world) }
+}
+
+export function activitiesFor(patience: number): Activities {
+  const each = activityNames.map(name => [name, proxyActivities<Activities>(activityOptions(name, patience))[name]])
+  return Object.fromEntries(each) as Activities
+}
+
+/** The message of the deepest failure that has one: those around it only say that something below failed. */
+export function explain(error: unknown): Problem {
+  let inner = error
+  while (inner instanceof ActivityFailure || inner instanceof ChildWorkflowFailure) {
+    if (inner.cause === undefined) break
+    inner = inner.cause
+  }
+  if (inner instanceof ApplicationFailure) return { kind: inner.type ?? 'Error', message: inner.message }
+  if (inner instanceof Error) return { kind: inner.name, message: inner.message }
+  return { kind: 'Error', message: String(inner) }
+}
+
+async function waitFor(holds: () => boolean, timeout?: number): Promise<boolean> {
+  if (timeout !== undefined) return condition(holds, timeout)
+  await condition(holds)
+  return true
+}
+
+/** The child answers with what it has when it is canceled; one that was never started has nothing new. */
+async function analyse(id: string, request: AnalysisRequest): Promise<AnalysisResult> {
+  try {
+    return await executeChild<(request: AnalysisRequest) => Promise<AnalysisResult>>(canaryAnalysisType, {
+      workflowId: id,
+      args: [request],
+      cancellationType: ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED,
+      parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
+    })
+  } catch (error) {
+    if (!isCancellation(error)) throw error
+    return { end: 'canceled', progress: request.progress, unrecorded: [] }
+  }
+}
+
+export function shielded<T>(work: () => Promise<T>): Promise<T> {
+  return CancellationScope.nonCancellable(work)
+}
+
+function scope<T>(work: () => Promise<T>): Scope<T> {
+  const own = new CancellationScope()
+  return { result: own.run(work), cancel: () => own.cancel() }
+}
+
+function checkCanceled(): void {
+  if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('canceled')
+}

@@ -1,0 +1,59 @@
+import type { Activities, Keep } from '../activities/requests.ts'
+import type { ClusterState, ServiceState } from '../activities/targets/target.ts'
+import type { Role, Weights } from '../pipeline/clusters.ts'
+import type { Release } from '../pipeline/release.ts'
+import { sameRelease } from '../pipeline/release.ts'
+import type { Grant } from './world.ts'
+
+/** One stage's right to change one service. Every effect has an id of its own and the fence of the grant. */
+export interface Writer {
+  current(): Promise<ServiceState>
+  /** `keep`: the weights in force under a lease, renewed while it takes long. */
+  apply(cluster: { role: Role; release: Release; instances: number | null }, keep?: Keep | null): Promise<ServiceState>
+  /** Shuts out whatever an earlier change may still try to do. */
+  route(weights: Weights, lease?: number | null): Promise<ServiceState>
+  remove(role: Role): Promise<void>
+  /** Renews the lease until canceled. */
+  hold(keep: Keep): Promise<void>
+  /** The id and the fence for somebody who renews what is routed now. */
+  renewal(): { id: string; fence: number }
+}
+
+export function createWriter(
+  activities: Activities,
+  options: { grant: () => Grant; prefix: string; routed?: (weights: Weights) => void },
+): Writer {
+  const { grant, prefix, routed = () => {} } = options
+  let effects = 0
+
+  const effect = (purpose: string) => {
+    effects += 1
+    const { target, service, fence } = grant()
+    return { target, service, id: `${prefix}/${effects}-${purpose}`, fence }
+  }
+
+  return {
+    current: () => activities.current({ target: grant().target, service: grant().service }),
+    apply: (cluster, keep = null) => activities.apply({ ...effect(`apply-${cluster.role}`), ...cluster, keep }),
+    async route(weights, lease = null) {
+      grant().fence += 1
+      const state = await activities.route({ ...effect('route'), weights, lease })
+      routed(state.weights)
+      return state
+    },
+    remove: role => activities.remove({ ...effect(`remove-${role}`), role }),
+    hold: keep => activities.hold({ ...effect('hold'), keep }),
+    renewal: () => ({ id: effect('renew').id, fence: grant().fence }),
+  }
+}
+
+export function clusterOf(state: ServiceState, role: Role): ClusterState | null {
+  return state.clusters.find(cluster => cluster.role === role) ?? null
+}
+
+/** The cluster that can take all traffic with this release; `stable` before others. */
+export function runs(state: ServiceState, release: Release): ClusterState | null {
+  const order: readonly Role[] = ['stable', 'previous', 'baseline', 'canary']
+  const fitting = order.map(role => clusterOf(state, role))
+  return fitting.find(cluster => cluster !== null && cluster.ready > 0 && sameRelease(cluster.release, release)) ?? null
+}
