@@ -1,4 +1,5 @@
 import { metricProblems } from '../canary/sequential/config-problems.ts'
+import { latencyBounds } from '../latency.ts'
 import type { PlannedMetric } from '../presets.ts'
 import { expandMetrics, routerProvider } from '../presets.ts'
 import type { Finding, Path } from '../problem.ts'
@@ -23,6 +24,7 @@ export function canaryFindings(stage: Canary, raw: unknown): RuleFindings {
       ...looks(stage),
       ...metricNames(stage),
       ...routerMetrics(stage),
+      ...slowness(stage),
       ...judgeable(stage),
       ...guardrails(stage, raw),
       ...judge(stage),
@@ -85,6 +87,19 @@ function routerMetrics({ analysis }: Canary): Finding[] {
     const message = `"${routerProvider}" takes no queries; write "preset: http" to judge what the router sees`
     return [{ path: ['analysis', 'metrics', index, 'provider'], message }]
   })
+}
+
+/** The router counts slow requests by buckets. */
+function slowness({ analysis }: Canary): Finding[] {
+  return analysis.metrics.flatMap((metric, index) => {
+    if (!('preset' in metric) || latencyBounds.some(bound => bound === metric.slow)) return []
+    const message = `"slow" must be one of the bounds of the router: ${latencyBounds.map(spoken).join(', ')}`
+    return [{ path: ['analysis', 'metrics', index, 'slow'], message }]
+  })
+}
+
+function spoken(milliseconds: number): string {
+  return milliseconds < 1_000 ? `${milliseconds}ms` : `${milliseconds / 1_000}s`
 }
 
 /** What the judge itself says of a metric. */

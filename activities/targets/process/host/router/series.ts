@@ -1,8 +1,8 @@
+import { latencyBounds } from '../../../../../pipeline/latency.ts'
 import type { Counts } from '../protocol.ts'
 import { SecondRing } from './second-ring.ts'
 
-/** Upper bounds of the latency buckets, milliseconds; a request slower than one of them can be asked for. */
-export const latencyBounds = [5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000] as const
+export { latencyBounds }
 
 const remembered = 3_600
 const buckets = latencyBounds.length + 1
