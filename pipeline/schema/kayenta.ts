@@ -70,7 +70,7 @@ const metricSetPair = z.looseObject(
 
 export const kayentaCase = z.looseObject(
   {
-    id: z.unknown(),
+    id: z.unknown().optional(),
     seed: z
       .int('must be a whole number')
       .nullish()

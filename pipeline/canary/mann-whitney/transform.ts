@@ -4,9 +4,14 @@ import { percentile } from './statistics.ts'
 export type NanStrategy = 'remove' | 'replace'
 
 export function withoutNan(values: Float64Array, strategy: NanStrategy): Float64Array {
-  if (!values.some(Number.isNaN)) return values
+  if (!hasNan(values)) return values
   if (strategy === 'remove') return values.filter(value => !Number.isNaN(value))
   return values.map(value => (Number.isNaN(value) ? 0 : value))
+}
+
+function hasNan(values: Float64Array): boolean {
+  for (let i = 0; i < values.length; i++) if (Number.isNaN(values[i])) return true
+  return false
 }
 
 /**
