@@ -24,12 +24,10 @@ export function processTarget(name: string, configuration: TargetConfiguration, 
     apply: async (service, desired, op) =>
       host.apply(name, service, { settings: known(service), desired, op: reference(op) }, op),
     async route(service, weights, op) {
-      known(service)
-      await host.route(name, service, { weights, op: reference(op) }, op.signal)
+      await host.route(name, service, { settings: known(service), weights, op: reference(op) }, op.signal)
     },
     async remove(service, role, op) {
-      known(service)
-      await host.remove(name, service, { role, op: reference(op) }, op)
+      await host.remove(name, service, { settings: known(service), role, op: reference(op) }, op)
     },
   }
 }

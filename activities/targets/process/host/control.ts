@@ -12,8 +12,8 @@ const desired = z.strictObject({ role: roleSchema, release: releaseSchema, insta
 
 const bodies = {
   apply: z.strictObject({ settings: settingsSchema, desired, op }),
-  route: z.strictObject({ weights: weightsSchema, op }),
-  remove: z.strictObject({ role: roleSchema, op }),
+  route: z.strictObject({ settings: settingsSchema, weights: weightsSchema, op }),
+  remove: z.strictObject({ settings: settingsSchema, role: roleSchema, op }),
   stop: z.strictObject({ instances: z.enum(['end', 'keep']) }),
 }
 
@@ -65,15 +65,15 @@ export function controlServer(host: Host, identity: ProcessIdentity, stop: (requ
         return text(response, await host.metrics.text())
       case 'POST services/:target/:service/apply': {
         const body = parse(bodies.apply, await bodyOf(request))
-        return lines(response, progress => host.openService(target, service, body).apply(body, progress))
+        return lines(response, progress => host.openService(target, service, body.settings).apply(body, progress))
       }
       case 'POST services/:target/:service/route': {
         const body = parse(bodies.route, await bodyOf(request))
-        return lines(response, () => host.service(target, service).route(body))
+        return lines(response, () => host.openService(target, service, body.settings).route(body))
       }
       case 'POST services/:target/:service/remove': {
         const body = parse(bodies.remove, await bodyOf(request))
-        return lines(response, progress => host.service(target, service).remove(body, progress))
+        return lines(response, progress => host.openService(target, service, body.settings).remove(body, progress))
       }
       case 'POST stop': {
         const body = parse(bodies.stop, await bodyOf(request))

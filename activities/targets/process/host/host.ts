@@ -3,7 +3,7 @@ import { NotFound } from '../../../failures.ts'
 import { rotateLog } from '../../../processes/log-file.ts'
 import { freePort } from '../../../processes/ports.ts'
 import type { HostLocation } from './location.ts'
-import type { ApplyRequest, StopRequest } from './protocol.ts'
+import type { ServiceSettings, StopRequest } from './protocol.ts'
 import { metricsOf } from './router/recorder.ts'
 import { Service } from './service.ts'
 import { type HostState, loadState, StateFile } from './state.ts'
@@ -52,8 +52,8 @@ export class Host {
     throw new NotFound(`nothing was ever deployed as ${service} on ${target}`)
   }
 
-  /** The service, made when it is the first time something is applied to it. */
-  openService(target: string, service: string, { settings }: ApplyRequest): Service {
+  /** The service, made when it is the first time something is asked of it. */
+  openService(target: string, service: string, settings: ServiceSettings): Service {
     const found = this.#services.get(`${target}/${service}`)
     if (found) return found
     return this.#add({ target, service, settings, port: 0, fence: 0, done: [], weights: {}, lapsed: null })

@@ -34,11 +34,13 @@ export interface ApplyRequest {
 }
 
 export interface RouteRequest {
+  settings: ServiceSettings
   weights: Weights
   op: OpReference
 }
 
 export interface RemoveRequest {
+  settings: ServiceSettings
   role: Role
   op: OpReference
 }

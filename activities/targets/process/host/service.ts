@@ -48,7 +48,6 @@ export class Service implements Backends {
   #port: number
   #weights: Weights
   #lapsed: ServiceReport['lapsed']
-  #routedBy: string | null = null
   #routerProblem: string | null = null
   #ready = new Map<Role, readonly Instance[]>()
 
@@ -88,12 +87,10 @@ export class Service implements Backends {
 
   async route({ weights, op }: RouteRequest): Promise<ServiceReport> {
     const until = op.lease === undefined ? null : Date.now() + op.lease
-    if (this.operations.wasDone(op) && op.fence >= this.operations.fence && this.#holds(op.id, weights))
-      this.#lease.set(until)
+    if (this.operations.wasDone(op) && op.fence >= this.operations.fence && this.#holds(weights)) this.#lease.set(until)
     await this.operations.run(op, [], async () => {
       checkWeights(this, weights)
       this.#lapsed = null
-      this.#routedBy = op.id
       this.shift(weights)
       this.#lease.set(until)
       this.#context.log('weights changed', { service: this.name, weights, op: op.id, leaseUntil: until })
@@ -344,8 +341,9 @@ export class Service implements Backends {
     this.save().catch(error => this.log('state could not be saved', { error: String(error) }))
   }
 
-  #holds(op: string, weights: Weights): boolean {
-    return this.#routedBy === op && this.#lapsed === null && sameWeights(this.#weights, weights)
+  /** Doing a route again renews its lease while it still holds; what has lapsed stays so. */
+  #holds(weights: Weights): boolean {
+    return this.#lapsed === null && sameWeights(this.#weights, weights)
   }
 
   #clusterContext(): ClusterContext {

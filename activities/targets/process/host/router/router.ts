@@ -81,8 +81,8 @@ export class Router {
     }
     request.url = path
     const route = this.#routing.route(request)
-    if (typeof route === 'string') {
-      refuse(response, 503, route, true)
+    if ('status' in route) {
+      refuse(response, route.status, route.reason, true)
       return
     }
     forwardHeaders(request)
@@ -101,8 +101,8 @@ export class Router {
     }
     request.url = path
     const route = this.#routing.route(request)
-    if (typeof route === 'string') {
-      refuseUpgrade(socket, 503, 'Service Unavailable', route)
+    if ('status' in route) {
+      refuseUpgrade(socket, route.status, route.status === 400 ? 'Bad Request' : 'Service Unavailable', route.reason)
       return
     }
     forwardUpgradeHeaders(request)

@@ -17,6 +17,12 @@ export interface Route {
   cookie: string | null
 }
 
+/** Why a request goes nowhere. */
+export interface Refusal {
+  status: 400 | 503
+  reason: string
+}
+
 /** Which cluster each request goes to. */
 export class Routing {
   #weights: Weights = {}
@@ -34,8 +40,8 @@ export class Routing {
     this.#choice.set(weights)
   }
 
-  /** Takes the cluster header off a request that may not use it. A string says why the request is refused. */
-  route(request: IncomingMessage): Route | string {
+  /** Takes the cluster header off a request that may not use it. */
+  route(request: IncomingMessage): Route | Refusal {
     const { stickyCookie, clusterHeader: allowed } = this.#settings()
     const named = request.headers[clusterHeader]
     if (named !== undefined && allowed) return this.#forced(String(named))
@@ -43,14 +49,14 @@ export class Routing {
     const kept = stickyCookie === null ? null : this.#kept(request, stickyCookie)
     if (kept) return kept
     const role = this.#choice.next()
-    if (role === null) return 'nothing is deployed yet'
+    if (role === null) return { status: 503, reason: 'nothing is deployed yet' }
     return { role, way: 'weighted', cookie: stickyCookie === null ? null : this.#backends.keyOf(role) }
   }
 
-  #forced(name: string): Route | string {
+  #forced(name: string): Route | Refusal {
     const role = roles.find(known => known === name)
     if (role) return { role, way: 'header', cookie: null }
-    return `${clusterHeader}: there is no cluster "${name}" (there are: ${roles.join(', ')})`
+    return { status: 400, reason: `${clusterHeader}: there is no cluster "${name}" (there are: ${roles.join(', ')})` }
   }
 
   /** A cookie holds only while its cluster has traffic: at weight 0 everyone leaves. */
