@@ -24,24 +24,31 @@ export function eventDirection(metric: MetricConfig): () => DirectionTest<EventS
     const seen: EventSample[] = []
     let waiting: EventSample[] = []
 
-    const addBlock = (sample: EventSample) => {
+    /** The tests that each block goes to, by bound. */
+    let groups = safe === null ? [harm] : [harm, safe]
+
+    function closeBlock(): void {
+      const sample = waiting.length === 1 ? waiting[0]! : summed(waiting)
+      waiting = []
       seen.push(sample)
-      for (const tests of new Set([harm, safe, recent])) {
-        for (const [k, test] of (tests ?? []).entries()) test.add(sample[k]!)
+      for (const tests of groups) {
+        for (let k = 0; k < watched; k++) tests[k]!.add(sample[k]!)
       }
     }
     return {
       add(sample) {
         waiting.push(sample)
-        if (waiting.length < block) return
-        addBlock(sample.map((_, k) => sumOfArms(waiting.map(each => each[k]!))))
-        waiting = []
+        if (waiting.length >= block) closeBlock()
       },
       harm: averageOf(harm),
       safe: safe && weakestOf(safe),
       safeSinceRestart: () => recent && weakestOf(recent),
       restart() {
-        if (kinds.safe !== null) recent = Array.from({ length: watched }, kinds.safe)
+        if (safe === null || kinds.safe === null) return
+        // A block must not reach over two steps: their traffic differs, and the new one's pass is its own.
+        if (waiting.length > 0) closeBlock()
+        recent = Array.from({ length: watched }, kinds.safe)
+        groups = [harm, safe, recent]
       },
       limits(levels, decided) {
         const bound = decided === 'harm' || recent === null ? strongest(harm) : weakest(recent)
@@ -54,6 +61,10 @@ export function eventDirection(metric: MetricConfig): () => DirectionTest<EventS
       },
     }
   }
+}
+
+function summed(samples: readonly EventSample[]): EventSample {
+  return samples[0]!.map((_, k) => sumOfArms(samples.map(sample => sample[k]!)))
 }
 
 /** The tests a metric's settings ask for. */

@@ -16,6 +16,11 @@ export interface EventTest extends EValue {
   add(arms: Arms): void
 }
 
+export interface RatioTest extends EventTest {
+  /** Adds an interval, or the same one `times` over. */
+  add(arms: Arms, times?: number): void
+}
+
 /**
  * Test of "the canary's rate is at most `atMost` times the baseline's": a large E says it is more.
  *
@@ -23,12 +28,12 @@ export interface EventTest extends EValue {
  * baseline that changes from interval to interval cancels, and so does a changed traffic share. For proportions the
  * totals are the exposures: the Poisson form is then conservative ((1 + x)ⁿ ≤ eⁿˣ), by the factor 1/(1 − share of bad).
  */
-export function ratioHarmTest(atMost: number, dispersion: Dispersion): () => EventTest {
+export function ratioHarmTest(atMost: number, dispersion: Dispersion): () => RatioTest {
   return mixtureTest(atMost, harmful, dispersion, 0.3)
 }
 
 /** Test of "the canary's rate is at least `atLeast` times the baseline's": a large E says it is less. */
-export function ratioSafeTest(atLeast: number, dispersion: Dispersion): () => EventTest {
+export function ratioSafeTest(atLeast: number, dispersion: Dispersion): () => RatioTest {
   return mixtureTest(atLeast, harmless(atLeast), dispersion, 0.5)
 }
 
@@ -44,7 +49,7 @@ function mixtureTest(
   alternatives: readonly Alternative[],
   dispersion: Dispersion,
   kappa: number,
-): () => EventTest {
+): () => RatioTest {
   const effects = alternatives.map(({ effect }) => effect)
   const logWeights = alternatives.map(({ logWeight }) => logWeight)
   if (dispersion === 'none' || typeof dispersion === 'number') {
@@ -62,22 +67,22 @@ function createSums(table: UrnTable, size: number) {
   const sums = new Float64Array(size)
   return {
     sums,
-    add(arms: Arms) {
+    add(arms: Arms, times = 1) {
       if (!isExposed(arms)) return
       const row = table(arms)
-      for (let i = 0; i < size; i++) sums[i]! += row[i]!
+      for (let i = 0; i < size; i++) sums[i]! += times * row[i]!
     },
   }
 }
 
 /** Independent events, or all log likelihood ratios divided by a measured over-dispersion. */
-function independentTest(table: UrnTable, logWeights: readonly number[], phi: number): EventTest {
+function independentTest(table: UrnTable, logWeights: readonly number[], phi: number): RatioTest {
   const { sums, add } = createSums(table, logWeights.length + 1)
   const logE = () => logSumExp(logWeights.map((logWeight, k) => logWeight + (sums[k + 1]! - sums[0]!) / phi))
   return { add, logE, reaches: log => logE() >= log }
 }
 
-function clusteredTest(table: UrnTable, logWeights: readonly number[], logKappa: number): EventTest {
+function clusteredTest(table: UrnTable, logWeights: readonly number[], logKappa: number): RatioTest {
   const width = logWeights.length + 1
   const { sums, add } = createSums(table, width * rhos.length)
   const terms = new Float64Array(logWeights.length * rhos.length)

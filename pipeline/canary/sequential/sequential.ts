@@ -1,5 +1,5 @@
 import type { Evidence, Interval, Judgment, MetricConfig, SequentialConfig, Verdict } from '../judge.ts'
-import { overallVerdict } from '../overall.ts'
+import { type MetricVerdict, type Overall, overallVerdict } from '../overall.ts'
 import { errorBudgets } from './budget.ts'
 import { judgeProblems, metricProblems, nameProblems, type Problem } from './config-problems.ts'
 import { metricTrack } from './metric-track.ts'
@@ -51,18 +51,27 @@ function createRun(metrics: readonly MetricConfig[], starts: readonly ReturnType
   /** The look since which the overall verdict has been `pass`. */
   let passingSince: number | null = null
   let failed: Judgment | null = null
+  const verdicts: MetricVerdict[] = metrics.map(metric => ({
+    name: metric.name,
+    verdict: 'insufficient',
+    critical: metric.critical ?? false,
+    muted: metric.muted ?? false,
+    group: metric.group ?? null,
+    weight: metric.weight ?? 1,
+  }))
+  let current = overallVerdict(verdicts)
 
-  const overall = (last: boolean) =>
-    overallVerdict(
-      metrics.map((metric, index) => ({
-        name: metric.name,
-        verdict: tracks[index]!.verdict(last),
-        critical: metric.critical ?? false,
-        muted: metric.muted ?? false,
-        group: metric.group ?? null,
-        weight: metric.weight ?? 1,
-      })),
-    )
+  /** Most looks change no metric's verdict, and then not the overall one. */
+  const overall = (last: boolean): Overall => {
+    let changed = false
+    for (const [index, metric] of verdicts.entries()) {
+      const verdict = tracks[index]!.verdict(last)
+      changed ||= verdict !== metric.verdict
+      metric.verdict = verdict
+    }
+    if (changed) current = overallVerdict(verdicts)
+    return current
+  }
 
   const report = (last: boolean): Judgment => {
     const { verdict, reason } = overall(last)
