@@ -17,5 +17,7 @@ describe('parseCase', () => {
 
   it('takes the whole number −0 for 0, and leaves the decimal −0.0', () => {
     expect(parseCase('[-0, -0.0, -0e0, "-0"]')).toEqual([0, -0, -0, '-0'])
+    expect(parseCase('{"a": -0}')).toEqual({ a: 0 })
+    expect(parseCase('{"id":"m-0","values":[1,-0 ]}')).toEqual({ id: 'm-0', values: [1, 0] })
   })
 })

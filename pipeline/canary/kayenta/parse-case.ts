@@ -1,7 +1,7 @@
 /** Settings whose type, and not only whose value, depends on how the number is written. */
 const decimalSetting =
   /"(?:outlierFactor|(?:allowed|critical)(?:Increase|Decrease))"\s*:\s*-?(?:\d{10,}\.|\d[\d.]*[eE])/
-const negativeZero = /-0(?![\d.eE])/
+const negativeZero = /[[,:\s]-0\s*[,\]}]/
 
 /**
  * Parses the text of one case. Two things that `JSON.parse` drops are kept, because the original keeps them: `1e10` is

@@ -1,4 +1,4 @@
-import type { Margin } from '../judge.ts'
+import type { Margin, MetricConfig } from '../judge.ts'
 import { number, percent, share } from '../sequential/wording.ts'
 import type { LiveComparison } from './live-metric.ts'
 import { fewestValues } from './live-values.ts'
@@ -40,12 +40,13 @@ function means(comparison: LiveComparison): string {
   return `canary ${metric.name} ${level(values.experiment)} against ${level(values.control)}${unit}`
 }
 
-/** "by rank it lies between 2.1 and 5.0 % higher (98 % sure, at this look)". */
-function shift(comparison: LiveComparison): string {
-  const { lower, upper } = comparison
+/** "by rank the shift is +2.1 to +5.0 points (98 % at a single look)". */
+function shift({ metric, lower, upper }: LiveComparison): string {
   if (lower === null || upper === null) return 'the ranks set no limit to the shift'
-  const signed = (value: number) => `${value > 0 ? '+' : value < 0 ? '−' : ''}${amount(comparison, Math.abs(value))}`
-  return `by rank the shift is ${signed(lower)} to ${signed(upper)} (98 % at a single look)`
+  const unit = isShare(metric) ? ' points' : ''
+  const size = (value: number) => number(Math.abs(isShare(metric) ? 100 * value : value))
+  const signed = (value: number) => `${value > 0 ? '+' : value < 0 ? '−' : ''}${size(value)}`
+  return `by rank the shift is ${signed(lower)} to ${signed(upper)}${unit} (98 % at a single look)`
 }
 
 function beyond(comparison: LiveComparison): string {
@@ -63,5 +64,9 @@ function unreadable({ values: { data } }: LiveComparison): string {
 }
 
 function amount({ metric }: LiveComparison, value: number): string {
-  return metric.kind === 'proportion' || metric.kind === 'histogram' ? percent(value) : number(value)
+  return isShare(metric) ? percent(value) : number(value)
+}
+
+function isShare({ kind }: MetricConfig): boolean {
+  return kind === 'proportion' || kind === 'histogram'
 }
