@@ -2,20 +2,17 @@ import type { Role, Weights } from '../../../../pipeline/clusters.ts'
 import { type Release, sameRelease } from '../../../../pipeline/release.ts'
 import { Invalid, Refused } from '../../../failures.ts'
 import type { DesiredCluster } from '../../target.ts'
-import type { Cluster, ClusterRecord } from './cluster.ts'
+import type { Cluster } from './cluster.ts'
+import { type Roles, wholeAgain } from './roles.ts'
 import { onlyTo } from './weights.ts'
 
 /** What `apply` needs of a service. */
 export interface Applied {
   name: string
-  cluster(role: Role): Cluster | undefined
+  roles: Roles
   weights(): Weights
   weightOf(role: Role): number
-  begin(record: Omit<ClusterRecord, 'key'>): Cluster
-  commit(assignments: ReadonlyMap<Role, Cluster>): void
-  discard(cluster: Cluster): Promise<void>
   shift(weights: Weights): void
-  changed(): void
   save(): Promise<void>
   log(message: string, details: object): void
 }
@@ -43,7 +40,7 @@ export async function apply(
 ): Promise<void> {
   const { role, release, instances } = desired
   if (!(instances >= 1)) throw new Invalid(`${service.name}: ${role} needs at least one instance; or remove it`)
-  const present = service.cluster(role)
+  const present = service.roles.cluster(role)
   if (present && sameRelease(present.release, release)) return resize(service, present, instances, signal, progress)
   const donor = role === 'stable' ? donorOf(service, release) : undefined
   if (donor) return promote(service, donor, instances, signal, progress)
@@ -62,7 +59,7 @@ async function resize(service: Applied, cluster: Cluster, count: number, signal:
 
 async function start(service: Applied, desired: DesiredCluster, signal: AbortSignal, progress: Progress) {
   const cluster = await startPending(service, desired, signal, progress)
-  service.commit(new Map([[desired.role, cluster]]))
+  service.roles.commit(new Map([[desired.role, cluster]]))
   // The first version of a service needs no shift: there is nobody to shift from.
   if (desired.role === 'stable' && Object.keys(service.weights()).length === 0) service.shift(onlyTo('stable'))
 }
@@ -85,17 +82,18 @@ async function promote(service: Applied, donor: Cluster, count: number, signal: 
 
 /** One moment for roles and traffic: at no time is a share of it without a cluster. */
 async function becomeStable(service: Applied, cluster: Cluster): Promise<void> {
-  const old = service.cluster('stable')
-  const displaced = service.cluster('previous')
+  const old = service.roles.cluster('stable')
+  const displaced = service.roles.cluster('previous')
   const moved = cluster.phase === 'committed' ? service.weightOf(cluster.role) : 0
   const weights = { ...service.weights(), [cluster.role]: 0, stable: service.weightOf('stable') + moved }
   const assignments = new Map<Role, Cluster>([['stable', cluster]])
   if (old) assignments.set('previous', old)
-  service.commit(assignments)
+  service.roles.commit(assignments)
   service.shift(weights)
   service.log('stable changed', { from: old?.release.version ?? null, to: cluster.release.version })
   await service.save()
-  if (displaced && displaced !== cluster && displaced !== service.cluster('previous')) await service.discard(displaced)
+  if (displaced && displaced !== cluster && displaced !== service.roles.cluster('previous'))
+    await service.roles.discard(displaced)
 }
 
 async function startPending(
@@ -105,12 +103,12 @@ async function startPending(
   progress: Progress,
 ): Promise<Cluster> {
   progress(`${role} ${release.version}: starting ${instances} instances`)
-  const cluster = service.begin({ role, release, size: instances, phase: 'pending' })
+  const cluster = service.roles.begin({ role, release, size: instances, phase: 'pending' })
   try {
     await cluster.grow(instances, signal, progress)
     return cluster
   } catch (error) {
-    await service.discard(cluster)
+    await service.roles.discard(cluster)
     throw error
   }
 }
@@ -123,7 +121,7 @@ async function replace(
   progress: Progress,
 ): Promise<void> {
   progress(`${role}: replacing ${old.release.version} by ${release.version}, instance by instance`)
-  const next = service.begin({ role, release, size: instances, phase: 'joining' })
+  const next = service.roles.begin({ role, release, size: instances, phase: 'joining' })
   try {
     for (let count = 1; count <= instances; count++) {
       await next.grow(count, signal, progress)
@@ -131,27 +129,19 @@ async function replace(
     }
   } catch (error) {
     service.log('replacement is taken back', { role, from: old.release.version, to: release.version })
-    await restore(service, old)
-    await service.discard(next)
+    await wholeAgain(old)
+    await service.roles.discard(next)
     throw error
   }
-  service.commit(new Map([[role, next]]))
+  service.roles.commit(new Map([[role, next]]))
   await service.save()
-  await service.discard(old)
-}
-
-/** The old version was healthy a moment ago; when it cannot be had back at once, its keeper goes on trying. */
-async function restore(service: Applied, old: Cluster): Promise<void> {
-  try {
-    await old.grow(old.size, new AbortController().signal, () => {})
-  } catch (error) {
-    service.log('the old version is not whole again', { reason: String(error) })
-    old.keep()
-  }
+  await service.roles.discard(old)
 }
 
 function donorOf(service: Applied, release: Release): Cluster | undefined {
-  return donors.map(role => service.cluster(role)).find(cluster => cluster && sameRelease(cluster.release, release))
+  return donors
+    .map(role => service.roles.cluster(role))
+    .find(cluster => cluster && sameRelease(cluster.release, release))
 }
 
 function refuseBusyPrevious(service: Applied): void {

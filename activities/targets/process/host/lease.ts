@@ -25,6 +25,11 @@ export class Lease {
     if (until !== null) this.#wait(until)
   }
 
+  /** Stops waiting, without forgetting the deadline: the next host goes on with it. */
+  suspend(): void {
+    clearTimeout(this.#timer)
+  }
+
   #wait(until: number): void {
     const left = until - Date.now()
     this.#timer = setTimeout(() => this.#look(until), Math.min(Math.max(left, 0), longestTimer))

@@ -28,6 +28,8 @@ export class Router {
   readonly #settings: () => RouterSettings
   readonly #routing: Routing
   readonly #exchanges = new WeakMap<IncomingMessage, Exchange>()
+  /** Connections that have switched protocols; the server does not know them any more. */
+  readonly #switched = new Set<Duplex>()
   #server: Server | undefined
 
   constructor({ backends, recorder, settings }: RouterOptions) {
@@ -58,7 +60,10 @@ export class Router {
     const server = this.#server
     if (!server) return
     this.#server = undefined
-    const timer = setTimeout(() => server.closeAllConnections(), within)
+    const timer = setTimeout(() => {
+      server.closeAllConnections()
+      for (const socket of this.#switched) socket.destroy()
+    }, within)
     await new Promise(resolve => server.close(resolve))
     clearTimeout(timer)
   }
@@ -74,6 +79,7 @@ export class Router {
   }
 
   #request(request: IncomingMessage, response: ServerResponse): void {
+    if (!this.#server?.listening) response.shouldKeepAlive = false
     const path = originForm(request.url ?? '')
     if (path === null) {
       refuse(response, 400, 'the request names no path', true)
@@ -100,6 +106,8 @@ export class Router {
       return
     }
     request.url = path
+    this.#switched.add(socket)
+    socket.once('close', () => this.#switched.delete(socket))
     const route = this.#routing.route(request)
     if ('status' in route) {
       refuseUpgrade(socket, route.status, route.status === 400 ? 'Bad Request' : 'Service Unavailable', route.reason)
