@@ -98,7 +98,7 @@ function judged(
   const evidence = addLook(last ? closeBlock(request.evidence) : request.evidence, seen)
   const intervals = withErrors(judgedIntervals(evidence, configs), readings)
   try {
-    const judgment = judge(analysis.judge, { metrics: configs, intervals, last })
+    const judgment = withCause(judge(analysis.judge, { metrics: configs, intervals, last }), readings)
     const broken = checkGuardrails(analysis.guardrails, { metrics: configs, intervals })
     if (broken === null) return judgment
     return { ...judgment, verdict: 'fail', reason: broken.reason, decidedAt: judgment.decidedAt ?? intervals.length }
@@ -107,6 +107,15 @@ function judged(
       throw new Invalid(`the analysis of ${request.stage} cannot be judged: ${error.message}`)
     throw error
   }
+}
+
+/** Why it could not be read, where that is the reason for the verdict. */
+function withCause(judgment: Judgment, readings: readonly MetricReading[]): Judgment {
+  if (judgment.verdict !== 'errored') return judgment
+  const errors = readings.flatMap(({ name, baseline, canary }) =>
+    [canary, baseline].flatMap(side => (side !== null && 'error' in side ? [`${name}: ${side.error}`] : [])),
+  )
+  return errors.length === 0 ? judgment : { ...judgment, reason: `${judgment.reason} (${errors[0]})` }
 }
 
 /** The words of the newest errors, which compact evidence leaves out. */

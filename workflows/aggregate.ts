@@ -22,6 +22,7 @@ export function runningStatus(stages: readonly StageStatus[]): ExecutionStatus {
 export function endStatus(stages: readonly StageStatus[], asked: Asked): ExecutionStatus {
   if (stages.includes('errored')) return 'errored'
   if (asked === 'rollback') return 'rolled-back'
-  if (asked === 'cancel') return 'canceled'
+  // A cancel that came too late to stop anything changes nothing.
+  if (asked === 'cancel' && !stages.every(status => status === 'succeeded')) return 'canceled'
   return grave.find(status => stages.includes(status)) ?? 'succeeded'
 }

@@ -29,7 +29,9 @@ export function openSession(
   { stage, index }: { stage: Stage; index: number },
 ): StageSession {
   const { id } = stage
+  const prefix = `${input.id}/${id}`
   const undo = createUndoStack()
+  let effects = 0
   let grant: Grant | null = null
   let check: (() => Promise<string | null>) | null = null
   let note: string | null = null
@@ -53,7 +55,11 @@ export function openSession(
   const context: StageContext = {
     execution: input.id,
     index,
-    prefix: `${input.id}/${id}`,
+    prefix,
+    effectId: purpose => {
+      effects += 1
+      return `${prefix}/${effects}-${purpose}`
+    },
     world,
     timings,
     undo,

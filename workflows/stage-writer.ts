@@ -5,18 +5,18 @@ import { createWriter } from './writer.ts'
 
 /** The writer of a stage's own acts; each change of weights is an event and shows in its progress. */
 export function stageWriter(context: StageContext): Writer {
-  return tellingWriter(context, context.world.activities, context.prefix)
+  return tellingWriter(context, context.world.activities, purpose => context.effectId(purpose))
 }
 
 /** The writer of its undos. */
 export function undoWriter(context: StageContext): Writer {
-  return tellingWriter(context, context.world.patient, `${context.prefix}/undo`)
+  return tellingWriter(context, context.world.patient, purpose => context.effectId(`undo-${purpose}`))
 }
 
-function tellingWriter(context: StageContext, activities: Activities, prefix: string): Writer {
+function tellingWriter(context: StageContext, activities: Activities, id: (purpose: string) => string): Writer {
   return createWriter(activities, {
     grant: context.grant,
-    prefix,
+    id,
     routed(weights) {
       const { target, service } = context.grant()
       context.event('weights.changed', { target, service, weights: { ...weights } })

@@ -21,15 +21,18 @@ export interface Writer {
 
 export function createWriter(
   activities: Activities,
-  options: { grant: () => Grant; prefix: string; routed?: (weights: Weights) => void },
+  options: {
+    grant: () => Grant
+    /** A name that no other effect has. */
+    id: (purpose: string) => string
+    routed?: (weights: Weights) => void
+  },
 ): Writer {
-  const { grant, prefix, routed = () => {} } = options
-  let effects = 0
+  const { grant, id, routed = () => {} } = options
 
   const effect = (purpose: string) => {
-    effects += 1
     const { target, service, fence } = grant()
-    return { target, service, id: `${prefix}/${effects}-${purpose}`, fence }
+    return { target, service, id: id(purpose), fence }
   }
 
   return {

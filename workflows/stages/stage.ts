@@ -13,8 +13,10 @@ export interface StageContext {
   execution: string
   /** Position in the definition. */
   index: number
-  /** Begins every id of an effect: execution, stage and attempt. */
+  /** Begins the ids of all that belongs to the stage: execution and stage. */
   prefix: string
+  /** A name for one effect that no other has; the same when the workflow is replayed. */
+  effectId(purpose: string): string
   world: World
   timings: Timings
   /** Register the undo before the act. */

@@ -1,0 +1,40 @@
+import { opOf, routeAndCheck } from '../../activities/effects.ts'
+import { look } from '../../activities/look.ts'
+import type { Activities } from '../../activities/requests.ts'
+import { resolve } from '../../activities/resolve.ts'
+import { settle } from '../../activities/settle.ts'
+import type { FakeMetrics } from './metrics.ts'
+import type { FakeStore } from './store.ts'
+import type { FakeTarget } from './target.ts'
+
+/** The product's activities without Temporal around them: one attempt, no heartbeat. */
+export function fakeActivities(parts: {
+  target: FakeTarget
+  metrics: FakeMetrics
+  store: FakeStore
+  now(): number
+}): Activities {
+  const { target, metrics, store, now } = parts
+  const attempt = { signal: new AbortController().signal, heartbeat: () => {} }
+  return {
+    resolve: async request => resolve(request),
+    current: ({ service }) => target.current(service),
+    apply: request =>
+      target.apply(request.service, { ...request, instances: request.instances ?? 2 }, opOf(request, null, attempt)),
+    route: request => routeAndCheck(target, request, attempt),
+    remove: request => target.remove(request.service, request.role, opOf(request, null, attempt)),
+    hold: () => new Promise(() => {}),
+    look: request =>
+      look(request, {
+        target,
+        providers: { router: metrics },
+        record: ({ event, evidence }) => store.record({ snapshot: null, sequence: 0, events: [event], evidence }),
+        now,
+        signal: attempt.signal,
+      }),
+    record: async batch => store.record(batch),
+    requestLock: async () => {},
+    holderLives: async () => true,
+    settle: request => settle(target, request, attempt, now()),
+  }
+}

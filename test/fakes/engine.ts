@@ -1,0 +1,117 @@
+import type { NativeConnection } from '@temporalio/worker'
+import { DefaultLogger, NativeConnection as Native, Runtime } from '@temporalio/worker'
+import { createActivities } from '../../activities/activities.ts'
+import type { RunningWorker } from '../../activities/worker.ts'
+import { runWorker } from '../../activities/worker.ts'
+import type { Execution } from '../../pipeline/execution.ts'
+import type { Stage } from '../../pipeline/schema/stage.ts'
+import type { ExecutionInput } from '../../store/store.ts'
+import { pipelineExecutionType, taskQueue } from '../../workflows/messages.ts'
+import type { Timings } from '../../workflows/timings.ts'
+import type { TemporalServer } from '../temporal.ts'
+import type { FakeMetrics } from './metrics.ts'
+import { fakeMetrics } from './metrics.ts'
+import { runOf, v1 } from './pipelines.ts'
+import type { FakeStore } from './store.ts'
+import { fakeStore } from './store.ts'
+import type { FakeTarget } from './target.ts'
+import { fakeTarget } from './target.ts'
+
+/** The real workflows on a real Temporal, over a target, metrics and a store in memory. */
+export interface TestEngine {
+  target: FakeTarget
+  metrics: FakeMetrics
+  store: FakeStore
+  start(stages: Stage[], change?: Partial<ExecutionInput>): Promise<TestRun>
+  /** Ends the worker; `resume` starts another one. */
+  pause(): Promise<void>
+  resume(): Promise<void>
+  stop(): Promise<void>
+}
+
+export interface TestRun {
+  id: string
+  result(): Promise<Execution>
+  state(): Promise<Execution>
+  signal(name: 'cancel' | 'rollback', reason?: string): Promise<void>
+  promote(): Promise<Execution>
+  terminate(): Promise<void>
+  /** Types of the events in its history. */
+  history(): Promise<string[]>
+}
+
+/** Short enough for tests; a service `checkout` runs 1.0.0 on four instances. */
+export const testTimings: Partial<Timings> = { patience: 1_000, undoPatience: 10_000, lease: 5_000 }
+export const lockTimings = { lockCheck: 500, lockCheckWaiting: 500, lockIdle: 1_000 }
+
+let installed = false
+
+export async function startEngine(server: TemporalServer): Promise<TestEngine> {
+  if (!installed) Runtime.install({ logger: new DefaultLogger('ERROR') })
+  installed = true
+  const target = fakeTarget()
+  target.seed('checkout', v1, 4)
+  const metrics = fakeMetrics({ '1.0.0': 0.01, '2.0.0': 0.01 })
+  const store = fakeStore()
+  const connection: NativeConnection = await Native.connect({ address: server.address })
+  const activities = createActivities({
+    targets: { eu: target },
+    providers: { router: metrics },
+    store,
+    client: server.client,
+    locks: { timings: lockTimings },
+  })
+  const work = () => runWorker({ connection, namespace: server.namespace, activities })
+  let worker: RunningWorker | null = await work()
+  let runs = 0
+  return {
+    ...{ target, metrics, store },
+    async start(stages, change = {}) {
+      runs += 1
+      const input = { ...runOf(stages, `run-${process.pid}-${Date.now()}-${runs}`), ...change }
+      await server.client.workflow.start(pipelineExecutionType, {
+        workflowId: input.id,
+        taskQueue,
+        args: [input, testTimings],
+      })
+      return testRun(server, input.id)
+    },
+    async pause() {
+      await worker?.stop()
+      worker = null
+    },
+    async resume() {
+      worker ??= await work()
+    },
+    async stop() {
+      await worker?.stop()
+      await connection.close()
+    },
+  }
+}
+
+function testRun({ client }: TemporalServer, id: string): TestRun {
+  const handle = client.workflow.getHandle(id)
+  const message = (reason?: string) => ({ by: 'ann', ...(reason === undefined ? {} : { reason }) })
+  return {
+    id,
+    result: () => handle.result() as Promise<Execution>,
+    state: () => handle.query<Execution>('state'),
+    signal: (name, reason) => handle.signal(name, message(reason)),
+    promote: () => handle.executeUpdate<Execution, [object]>('promote', { args: [message()] }),
+    terminate: async () => void (await handle.terminate('test')),
+    async history() {
+      const { events } = await handle.fetchHistory()
+      return (events ?? []).map(event => String(event.eventType))
+    },
+  }
+}
+
+/** Waits until something holds; a test that would wait for ever fails with what it waited for. */
+export async function until(what: string, holds: () => boolean | Promise<boolean>, patience = 20_000): Promise<void> {
+  const end = Date.now() + patience
+  while (!(await holds())) {
+    if (Date.now() > end) throw new Error(`waited in vain until ${what}`)
+    await new Promise(resolve => setTimeout(resolve, 20))
+  }
+}

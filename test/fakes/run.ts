@@ -1,0 +1,74 @@
+import type { Execution } from '../../pipeline/execution.ts'
+import type { ExecutionInput } from '../../store/store.ts'
+import { interpret } from '../../workflows/interpreter.ts'
+import { createJournal } from '../../workflows/journal.ts'
+import { createOutbox } from '../../workflows/outbox.ts'
+import { createRecorder } from '../../workflows/recorder.ts'
+import { stageRegistry } from '../../workflows/stages/registry.ts'
+import type { StageRegistry } from '../../workflows/stages/stage.ts'
+import type { Steering } from '../../workflows/steering.ts'
+import { createSteering } from '../../workflows/steering.ts'
+import { defaultTimings } from '../../workflows/timings.ts'
+import { fakeActivities } from './activities.ts'
+import type { Behaviour, FakeMetrics } from './metrics.ts'
+import { fakeMetrics } from './metrics.ts'
+import { v1 } from './pipelines.ts'
+import type { FakeStore } from './store.ts'
+import { fakeStore } from './store.ts'
+import type { FakeTarget } from './target.ts'
+import { fakeTarget } from './target.ts'
+import type { FakeWorld } from './world.ts'
+import { fakeWorld } from './world.ts'
+
+export interface FakeRun {
+  target: FakeTarget
+  metrics: FakeMetrics
+  store: FakeStore
+  world: FakeWorld
+  steering: Steering
+  /** The state now. */
+  execution(): Execution
+  /** Runs it to its end, in no time. */
+  run(): Promise<Execution>
+  /** What the target did, renewals left out. */
+  effects(): string[]
+  /** Kinds and words of what was recorded, in order. */
+  story(): string[]
+}
+
+/** A run in a fake world, with `checkout` in 1.0.0 on four instances. */
+export function fakeRun(
+  input: ExecutionInput,
+  { behaviour = {}, registry = stageRegistry }: { behaviour?: Behaviour; registry?: StageRegistry } = {},
+): FakeRun {
+  const target = fakeTarget()
+  target.seed('checkout', v1, 4)
+  const metrics = fakeMetrics({ '1.0.0': 0.01, '2.0.0': 0.01, ...behaviour })
+  const store = fakeStore()
+  const world: FakeWorld = fakeWorld(fakeActivities({ target, metrics, store, now: () => world.now() }))
+  const outbox = createOutbox()
+  const recorder = createRecorder(world, outbox, {
+    linger: 0,
+    snapshot: () => ({ execution: journal.execution, sequence: journal.sequence }),
+  })
+  const journal = createJournal(input, { now: world.now, outbox, changed: recorder.wake })
+  const steering = createSteering()
+  return {
+    ...{ target, metrics, store, world, steering },
+    execution: () => journal.execution,
+    async run() {
+      const engine = { world, journal, steering, registry, timings: defaultTimings }
+      await world.run(() => interpret(input, engine, recorder.flush))
+      return journal.execution
+    },
+    effects: () =>
+      target.done
+        .filter(({ id }) => !/renew|keep/.test(id))
+        .map(({ verb, what }) => (verb === 'remove' ? `-${what}` : what)),
+    story: () =>
+      store
+        .events(input.id)
+        .filter(event => event.kind !== 'canary.look')
+        .map(event => [event.kind, event.stage, event.data.status ?? event.data.what ?? ''].filter(Boolean).join(' ')),
+  }
+}
