@@ -10,7 +10,7 @@ export function events(database: Database): Events {
   return {
     async record(batch) {
       await database.query('select record_batch($1, $2, $3, $4)', [
-        jsonColumn(batch.snapshot),
+        batch.snapshot === null ? null : jsonColumn(batch.snapshot),
         batch.sequence,
         jsonColumn(batch.events),
         jsonColumn(batch.evidence),

@@ -58,7 +58,7 @@ function startWatch(database: Database, position: Store['position'], pollInterva
   }
 
   function see(now: number) {
-    if ((seen !== null && now <= seen) || signal.aborted) return
+    if (!(now > (seen ?? -1)) || signal.aborted) return
     seen = now
     tell()
   }

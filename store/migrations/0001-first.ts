@@ -80,12 +80,14 @@ create table audit_head (sequence bigint not null, hash text not null);
 insert into audit_head values (0, '');
 
 -- One statement for a client, several with a snapshot each inside: the position is read after its lock was taken.
+-- 'state' is null in the batch of a canary's look, which knows nothing of its run but the id.
 create function record_batch(state json, newest integer, new_events json, new_evidence json) returns void
 language plpgsql as $$
 declare
-  run text := state->>'id';
-  base bigint := 0;
+  run text := coalesce(state->>'id', new_events->0->>'execution', new_evidence->0->>'execution');
+  base bigint;
   added bigint := 0;
+  last bigint;
 begin
   if json_array_length(new_events) > 0 then
     select value into base from event_position for update;
@@ -103,22 +105,26 @@ begin
       perform pg_notify('slipway_events', (base + added)::text);
     end if;
   end if;
+  select coalesce(max(position), 0) into last from events where execution = run;
 
-  insert into executions as known
-    (id, pipeline, application, status, created_at, ended_at, started_at, sequence, position, snapshot)
-  values (
-    run, state->>'pipeline', state->>'application', state->>'status',
-    (state->>'createdAt')::timestamptz, (state->>'endedAt')::timestamptz, now(),
-    newest, case when added > 0 then base + added else 0 end, state
-  )
-  on conflict (id) do update set
-    status = case when known.sequence < newest then excluded.status else known.status end,
-    ended_at = case when known.sequence < newest then excluded.ended_at else known.ended_at end,
-    snapshot = case when known.sequence < newest then excluded.snapshot else known.snapshot end,
-    sequence = greatest(known.sequence, newest),
-    position = greatest(known.position, excluded.position),
-    started_at = coalesce(known.started_at, excluded.started_at)
-  where known.sequence < newest or added > 0 or known.started_at is null;
+  if state is null then
+    update executions set position = last where id = run and position < last;
+  else
+    insert into executions as known
+      (id, pipeline, application, status, created_at, ended_at, started_at, sequence, position, snapshot)
+    values (
+      run, state->>'pipeline', state->>'application', state->>'status',
+      (state->>'createdAt')::timestamptz, (state->>'endedAt')::timestamptz, now(), newest, last, state
+    )
+    on conflict (id) do update set
+      status = case when known.sequence < newest then excluded.status else known.status end,
+      ended_at = case when known.sequence < newest then excluded.ended_at else known.ended_at end,
+      snapshot = case when known.sequence < newest then excluded.snapshot else known.snapshot end,
+      sequence = greatest(known.sequence, newest),
+      position = greatest(known.position, last),
+      started_at = coalesce(known.started_at, excluded.started_at)
+    where known.sequence < newest or known.position < last or known.started_at is null;
+  end if;
 
   insert into evidence (execution, stage, look, metric, body)
     select run, e->>'stage', (e->>'look')::integer, e->>'metric', e

@@ -1,7 +1,6 @@
-import { readdirSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
-import { syncFolder } from './durable-files.ts'
+import { syncTree } from './durable-files.ts'
 import { openEngine, saveMemory } from './engine.ts'
 
 /**
@@ -18,14 +17,4 @@ const engine = await openEngine(data, line => lines.push(line)).catch(error => {
   throw error
 })
 await engine.close()
-syncAll(data)
-
-/** They were copied in behind PostgreSQL's back, which would have synced them. */
-function syncAll(folder: string): void {
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    const path = join(folder, entry.name)
-    if (entry.isDirectory()) syncAll(path)
-    else syncFolder(path)
-  }
-  syncFolder(folder)
-}
+await syncTree(data)

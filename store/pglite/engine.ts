@@ -16,13 +16,17 @@ export async function openEngine(data: string, onLog: (line: string) => void): P
     onLog(line)
     return true
   }
-  return PGlite.create({ fs: new DurableFiles(data), startParams, initDbStartParams: ['--wal-segsize=1'], onStderr })
+  const fs = new DurableFiles(data)
+  const engine = await PGlite.create({ fs, startParams, initDbStartParams: ['--wal-segsize=1'], onStderr })
+  fs.opened()
+  return engine
 }
 
 const settings = {
   ...durableSettings,
-  shared_buffers: '32MB',
+  shared_buffers: '16MB',
   maintenance_work_mem: '16MB',
+  log_min_messages: 'log',
   jit: 'off',
   idle_in_transaction_session_timeout: '0',
 }

@@ -1,40 +1,42 @@
-import { execFile } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, rmSync, statSync, writeSync } from 'node:fs'
 import type { Server } from 'node:net'
-import { basename, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { parseArgs, promisify } from 'node:util'
+import { parseArgs } from 'node:util'
 import type { PGlite } from '@electric-sql/pglite'
 import { freeBytes, megabytes, refuseWritesOnFullDisk, reserve } from './disk.ts'
-import { syncFolder } from './durable-files.ts'
 import { openEngine, saveMemory } from './engine.ts'
 import { splitFrames, startup } from './frames.ts'
 import { lockFolder } from './lock.ts'
 import { maintain } from './maintenance.ts'
+import { newDatabase } from './new-database.ts'
 import type { Place } from './place.ts'
 import { placeOf } from './place.ts'
 import { notificationListeners, serve } from './server.ts'
 import { openSession } from './session.ts'
 import { startWatchdog } from './watchdog.ts'
 
-/** `node store/pglite/main.ts --data FOLDER`: the embedded store, until SIGTERM. */
-const { values } = parseArgs({ options: { data: { type: 'string' } } })
+/**
+ * `node store/pglite/main.ts --data FOLDER [--longest SECONDS]`: the embedded store, until SIGTERM. It ends itself when a
+ * statement takes longer than the longest may, by default a minute: clients have long given up by then.
+ */
+const { values } = parseArgs({ options: { data: { type: 'string' }, longest: { type: 'string', default: '60' } } })
 try {
   if (values.data === undefined) throw new Error('--data FOLDER is missing')
-  await run(placeOf(values.data))
+  const longest = Number(values.longest) * 1_000
+  if (!(longest > 0)) throw new Error(`--longest ${values.longest}: a number of seconds above 0`)
+  await run(placeOf(values.data), longest)
 } catch (error) {
   end(1, (error as Error).message)
 }
 
-async function run(place: Place): Promise<void> {
+async function run(place: Place, longest: number): Promise<void> {
   process.umask(0o077)
   saveMemory()
   mkdirSync(place.folder, { recursive: true, mode: 0o700 })
   lockFolder(place)
   checkRoom(place.folder)
-  if (!existsSync(place.data)) await create(place)
+  if (!existsSync(place.data)) await newDatabase(place.data)
 
-  const watchdog = startWatchdog(60_000)
+  const watchdog = startWatchdog(longest)
   const engine = await watchdog.guard(() => openEngine(place.data, onLog))
   const greeting = Buffer.concat(await ask(engine, startup))
   const listeners = notificationListeners()
@@ -65,19 +67,6 @@ function checkRoom(folder: string) {
   )
 }
 
-/** In another process and another folder, so that half a database is never taken for one. */
-async function create(place: Place): Promise<void> {
-  const unfinished = `${place.data}.new-`
-  for (const name of readdirSync(place.folder)) {
-    if (name.startsWith(basename(unfinished))) rmSync(join(place.folder, name), { recursive: true, force: true })
-  }
-  const data = `${unfinished}${process.pid}`
-  const program = fileURLToPath(new URL('./create.ts', import.meta.url))
-  await promisify(execFile)(process.execPath, [program, data])
-  renameSync(data, place.data)
-  syncFolder(place.folder)
-}
-
 async function ask(engine: PGlite, request: Buffer): Promise<Buffer[]> {
   const chunks: Buffer[] = []
   await engine.execProtocolRawStream(request, { syncToFs: false, onRawData: data => chunks.push(Buffer.from(data)) })
@@ -86,6 +75,7 @@ async function ask(engine: PGlite, request: Buffer): Promise<Buffer[]> {
 
 /** After a PANIC or a FATAL the engine answers with an endless loop; the next start recovers from its log of writes. */
 function onLog(line: string) {
+  if (line.startsWith('pglitec:')) return
   writeSync(2, `${line}\n`)
   if (/\b(PANIC|FATAL):/.test(line)) end(70, 'the database engine ended itself; ending, to be started again')
 }

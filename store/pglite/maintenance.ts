@@ -1,18 +1,20 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
+import { freeBytes, reserve } from './disk.ts'
 import { rowsOf } from './frames.ts'
 import type { Session } from './session.ts'
 
 /**
  * What a PostgreSQL server does in the background, and a lone session never: checkpoints, so that the log of writes
- * does not grow for ever and a start after a crash is short, and vacuum. Nothing happens while nothing is asked.
+ * does not grow for ever and a start after a crash is short, and vacuum. Nothing happens while
+ * nothing is asked, or the disk is nearly full.
  */
 export async function maintain(session: Session, data: string, interval: number, signal: AbortSignal): Promise<void> {
   let seen = session.requests()
   while (!signal.aborted) {
     await setTimeout(interval, null, { signal }).catch(() => {})
-    if (signal.aborted || session.requests() === seen) continue
+    if (signal.aborted || session.requests() === seen || freeBytes(data) < reserve) continue
     if (logSegments(data) > maxSegments) await session.run('checkpoint')
     for (const [statement] of rowsOf(await session.run(due))) await session.run(statement!)
     seen = session.requests()
