@@ -44,19 +44,26 @@ const celTypes = { string: 'string', number: 'double', boolean: 'bool' } as cons
 
 const scalars: readonly string[] = ['string', 'double', 'int', 'bool', 'dyn']
 
-function typedEnvironment({ parameters, stages }: ExpressionScope): Environment {
-  const fields = Object.fromEntries(Object.entries(parameters).map(([name, { type }]) => [name, celTypes[type]]))
-  const environment = baseEnvironment
-    .clone()
-    .registerType('Parameters', { fields })
-    .registerType('Trigger', { fields: triggerFields })
-    .registerType('Execution', { fields: executionFields })
-    .registerVariable('parameters', 'Parameters')
-    .registerVariable('trigger', 'Trigger')
-    .registerVariable('execution', 'Execution')
+/** All types that no pipeline changes. */
+const fixedTypes = withFixedTypes(baseEnvironment.clone())
+
+function withFixedTypes(environment: Environment): Environment {
   for (const type of Object.keys(stageOutputs) as StageType[]) {
     environment.registerType(outputsType(type), { fields: stageOutputs[type] })
   }
+  return environment
+    .registerType('Trigger', { fields: triggerFields })
+    .registerType('Execution', { fields: executionFields })
+    .registerVariable('trigger', 'Trigger')
+    .registerVariable('execution', 'Execution')
+}
+
+function typedEnvironment({ parameters, stages }: ExpressionScope): Environment {
+  const fields = Object.fromEntries(Object.entries(parameters).map(([name, { type }]) => [name, celTypes[type]]))
+  const environment = fixedTypes
+    .clone()
+    .registerType('Parameters', { fields })
+    .registerVariable('parameters', 'Parameters')
   for (const [index, { type }] of stages.entries()) {
     environment.registerVariable(stageVariable(index), type === null ? 'map' : outputsType(type))
   }

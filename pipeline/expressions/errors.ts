@@ -30,6 +30,7 @@ export function asExpressionError(expression: string, error: unknown): Expressio
 /** Type names of CEL in the words of the pipeline language. */
 export function typeName(type: string): string {
   return type
+    .replace(/\bdyn<([^<>]*)>/g, '$1')
     .replace(/\bdouble\b/g, 'number')
     .replace(/\bint\b/g, 'integer')
     .replace(/\bbool\b/g, 'boolean')

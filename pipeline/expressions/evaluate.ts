@@ -28,12 +28,33 @@ export function evaluate(source: string, context: ExpressionContext): Json {
   for (const root of ['parameters', 'trigger', 'execution'] as const) {
     if (expression.references.some(reference => reference.root === root)) values[root] = toCel(context[root], root)
   }
-  for (const [index, id] of ids.entries()) values[stageVariable(index)] = toCel(context.stages[id], `stages.${id}`)
+  for (const [index, id] of ids.entries()) values[stageVariable(index)] = outputsToCel(context.stages[id]!, id, source)
   try {
-    return fromCel(evaluationEnvironment.evaluate(withStageVariables(expression, ids), values), source)
+    const text = withStageVariables(expression, ids)
+    return fromCel(
+      withoutStackTraces(() => evaluationEnvironment.evaluate(text, values)),
+      source,
+    )
   } catch (error) {
     throw asExpressionError(source, error)
   }
+}
+
+/** A loop may throw and swallow an error for every element; nobody sees their traces, and they cost most of the time. */
+function withoutStackTraces<T>(evaluation: () => T): T {
+  const { stackTraceLimit } = Error
+  Error.stackTraceLimit = 0
+  try {
+    return evaluation()
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit
+  }
+}
+
+/** A large output does no harm to expressions that do not read it. */
+function outputsToCel(outputs: Readonly<Record<string, Json>>, id: string, source: string): Map<string, unknown> {
+  const read = Object.entries(outputs).filter(([key]) => source.includes(key))
+  return new Map(read.map(([key, value]) => [key, toCel(value, `stages.${id}.${key}`)]))
 }
 
 /** Puts the values into the text; `evaluateOne` gets each expression's source. */

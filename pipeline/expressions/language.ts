@@ -11,6 +11,7 @@ import { workOf } from './work.ts'
  */
 export const baseEnvironment = numbersMix(
   new Environment({
+    homogeneousAggregateLiterals: false,
     limits: { maxAstNodes: 256, maxDepth: 24, maxListElements: 100, maxMapEntries: 50, maxCallArguments: 8 },
   }),
 ).registerType('Release', { fields: releaseFields })

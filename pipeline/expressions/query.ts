@@ -22,24 +22,23 @@ export interface QueryContext {
   target: string
 }
 
-/** `Selector` and `Range` have no operators and no fields: they can only be put into a query as they are. */
-class Selector {
-  readonly text: string
+/** No operators and no fields: what is opaque can only be put into a query as it is. */
+class Opaque {
+  readonly #text: string
   constructor(text: string) {
-    this.text = text
+    this.#text = text
+  }
+  toString(): string {
+    return this.#text
   }
 }
-class Range {
-  readonly text: string
-  constructor(text: string) {
-    this.text = text
-  }
-}
+class Selector extends Opaque {}
+class Range extends Opaque {}
 
 export const queryEnvironment = baseEnvironment
   .clone()
-  .registerType('Selector', Selector)
-  .registerType('Range', Range)
+  .registerType('Selector', { ctor: Selector, fields: {} })
+  .registerType('Range', { ctor: Range, fields: {} })
   .registerVariable('selector', 'Selector')
   .registerVariable('window', 'Range')
   .registerVariable('service', 'string')
@@ -66,7 +65,7 @@ function evaluateInQuery(source: string, values: Record<string, unknown>): strin
   } catch (error) {
     throw asExpressionError(source, error)
   }
-  if (value instanceof Selector || value instanceof Range) return value.text
+  if (value instanceof Opaque) return value.toString()
   if (typeof value === 'string') return escapeText(value)
   if (typeof value === 'bigint' || (typeof value === 'number' && Number.isFinite(value))) return String(value)
   throw new ExpressionError(source, 'only the selector, the window, text and numbers can be put into a query')

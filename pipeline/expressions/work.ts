@@ -7,21 +7,29 @@ import { ExpressionError } from './errors.ts'
  */
 
 /** Bounds of one value from outside. */
-export const valueLimits = { textLength: 4_096, elements: 256, depth: 8, total: 65_536 } as const
+export const valueLimits = { textLength: 4_096, elements: 128, depth: 8, total: 32_768 } as const
 
-/** Characters or elements touched; a few milliseconds on a slow machine. */
-const budget = 4_000_000
+/** Nanoseconds, roughly, on a slow machine; a few milliseconds in all. */
+const budget = 2_000_000
+const perNode = 50
+const perCharacter = 0.25
+const perPoint = 5
+const perPair = 0.1
+/** A quantifier swallows the errors of its elements. */
+const perError = 2_000
 
 interface Bound {
   work: number
-  /** Characters of a text, or of everything in a list. */
+  /** Characters of a text, or of everything in a list or map. */
   size: number
-  /** Elements, if it turns out to be a list or map. */
+  /** Elements, if it is a list or map. */
   count: number
 }
 
-const outside: Bound = { work: 1, size: valueLimits.textLength, count: valueLimits.elements }
-const scalar: Bound = { work: 1, size: 32, count: 0 }
+/** Parameters, trigger and execution hold scalars, and a list is walked element by element. */
+const text: Bound = { work: perNode, size: valueLimits.textLength, count: valueLimits.elements }
+const output: Bound = { work: perNode, size: valueLimits.total, count: valueLimits.elements }
+const scalar: Bound = { work: perNode, size: 32, count: 0 }
 
 /** Throws `ExpressionError` when the bound is over the budget; returns the bound. */
 export function workOf(source: string, ast: ASTNode): number {
@@ -32,93 +40,100 @@ export function workOf(source: string, ast: ASTNode): number {
 
 function bound(node: ASTNode): Bound {
   switch (node.op) {
-    case 'value': {
-      const size = typeof node.args === 'string' ? node.args.length : scalar.size
-      return { work: 1, size, count: 0 }
-    }
+    case 'value':
+      return { ...scalar, size: typeof node.args === 'string' ? node.args.length : scalar.size }
     case 'id':
-      return outside
-    case '.': {
-      const left = bound(node.args[0])
-      return { ...left, work: left.work + 1 }
-    }
-    case '[]': {
-      const left = bound(node.args[0])
-      return { ...left, work: left.work + bound(node.args[1]).work + 1 }
-    }
+      return node.args === 'stages' ? output : text
+    case '.':
+      return plus(bound(node.args[0]), perNode)
+    case '[]':
+      return plus(bound(node.args[0]), bound(node.args[1]).work + perNode)
     case 'list':
-      return all(node.args, node.args.length)
+      return { ...sum(node.args.map(bound)), count: node.args.length }
     case 'map':
-      return all(node.args.flat(), node.args.length)
+      return { ...sum(node.args.flat().map(bound)), count: node.args.length }
     case '?:': {
       const [condition, yes, no] = node.args.map(bound) as [Bound, Bound, Bound]
-      const work = condition.work + yes.work + no.work
+      const work = condition.work + yes.work + no.work + perNode
       return { work, size: Math.max(yes.size, no.size), count: Math.max(yes.count, no.count) }
     }
     case '!_':
     case '-_':
-      return { ...scalar, work: bound(node.args).work + 1 }
-    case '+': {
-      const [left, right] = [bound(node.args[0]), bound(node.args[1])]
-      return { ...sum(left, [right]), count: left.count + right.count }
-    }
+      return { ...scalar, work: bound(node.args).work + perNode }
+    case '+':
+      return sum(node.args.map(bound))
     case 'call':
-      return called(node.args[0], node.args[1])
+      return called(node.args[0], node.args[1].map(bound))
     case 'rcall':
-      return called(node.args[0], [node.args[1], ...node.args[2]])
+      return called(node.args[0], [node.args[1], ...node.args[2]].map(bound))
     case '.?':
     case '[?]':
-      return outside
+      return output
     default:
-      return { ...scalar, work: all(node.args, 0).work }
+      return { ...scalar, work: sum(node.args.map(bound)).work }
   }
 }
 
-function called(name: string, nodes: readonly ASTNode[]): Bound {
-  const [first = scalar, ...rest] = nodes.map(bound)
+function called(name: string, given: readonly Bound[]): Bound {
+  const [first = scalar, ...rest] = given
+  const joined = sum(given)
   switch (name) {
     case 'all':
     case 'exists':
     case 'exists_one':
+      return { ...scalar, work: first.work + first.count * (bodyOf(rest) + perError) }
     case 'filter':
+      return { ...first, work: first.work + first.count * bodyOf(rest) }
     case 'map': {
-      const body = rest.slice(1).reduce((sum, each) => sum + each.work, 1)
-      const element = name === 'map' ? Math.max(...rest.map(each => each.size)) : first.size
-      const size = name === 'map' ? element * first.count : element
-      return { work: first.work + first.count * body, size, count: first.count }
+      const size = first.count * (rest.at(-1)?.size ?? 0)
+      return { work: first.work + first.count * bodyOf(rest), size, count: first.count }
     }
+    case 'contains':
+    case 'indexOf':
+    case 'lastIndexOf':
+      return { ...scalar, work: joined.work + searching(first, rest[0]) }
     case 'split': {
-      const joined = sum(first, rest)
-      return { ...joined, count: first.size + 1 }
+      const work = joined.work + searching(first, rest[0]) + first.size * perNode
+      return { work, size: joined.size, count: first.size + 1 }
     }
     case 'join': {
-      const joined = sum(first, rest)
-      return { work: joined.work, size: first.size + first.count * (rest[0]?.size ?? 0), count: 0 }
+      const size = first.size + first.count * (rest[0]?.size ?? 0)
+      return { work: joined.work + first.count * perNode + size * perCharacter, size, count: 0 }
     }
     // Some letters become three when their case changes.
     case 'lowerAscii':
-    case 'upperAscii': {
-      const changed = sum(first, rest)
-      return { ...changed, size: 3 * changed.size, count: 0 }
-    }
+    case 'upperAscii':
+      return { ...joined, size: 3 * joined.size, count: 0 }
+    // Counts code points one by one.
+    case 'size':
+      return { ...scalar, work: joined.work + first.size * perPoint }
     case 'substring':
     case 'trim':
     case 'string':
-      return { ...sum(first, rest), count: 0 }
+      return { ...joined, count: 0 }
     default:
-      return { ...scalar, work: sum(first, rest).work }
+      return { ...scalar, work: joined.work }
   }
 }
 
-function all(nodes: readonly ASTNode[], count: number): Bound {
-  const [first = scalar, ...rest] = nodes.map(bound)
-  const { work, size } = sum(first, rest)
-  return { work, size, count }
+/** Texts that repeat themselves make every search a product of both lengths. */
+function searching(text: Bound, part: Bound = scalar): number {
+  return text.size * part.size * perPair
+}
+
+/** Of one round of a macro; the first argument is its variable. */
+function bodyOf([, ...body]: readonly Bound[]): number {
+  return body.reduce((total, each) => total + each.work, 2 * perNode)
 }
 
 /** Everything is read once. */
-function sum(first: Bound, rest: readonly Bound[]): Bound {
-  const size = rest.reduce((total, each) => total + each.size, first.size)
-  const work = rest.reduce((total, each) => total + each.work, first.work) + size + rest.length
-  return { work, size, count: first.count }
+function sum(all: readonly Bound[]): Bound {
+  const size = all.reduce((total, each) => total + each.size, 0)
+  const count = all.reduce((total, each) => total + each.count, 0)
+  const work = all.reduce((total, each) => total + each.work, perNode) + (size + count) * perCharacter
+  return { work, size, count }
+}
+
+function plus(of: Bound, work: number): Bound {
+  return { ...of, work: of.work + work }
 }

@@ -1,8 +1,9 @@
+import { expressions } from './expressions.ts'
 import { kills } from './kills.ts'
 import { type Proof, writeProof } from './proof.ts'
 
 /** `npm run proof -- NAME [--rounds N] [--seed S]`: the whole of a series whose slice is in `npm test`. */
-const proofs = { kills } as const satisfies Record<string, Proof>
+const proofs = { expressions, kills } as const satisfies Record<string, Proof>
 
 const [name = '', ...rest] = process.argv.slice(2)
 const proof = (proofs as Record<string, Proof>)[name]
