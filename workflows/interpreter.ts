@@ -32,11 +32,20 @@ export async function interpret(input: ExecutionInput, engine: Engine, close: ()
   journal.setExecution('running')
   const committed = await runStages(input, engine)
   skipPending(engine)
+  const wanted = () => steering.asked === 'rollback' && committed.length > 0
   do {
-    if (steering.asked === 'rollback') await takeBackAll(engine, committed)
+    if (wanted()) await takeBackAll(engine, committed)
     endRun(engine)
-    await close()
-  } while (steering.asked === 'rollback' && committed.length > 0)
+    await closeUnless(engine, wanted, close)
+  } while (wanted())
+}
+
+/** Closing may take as long as the store is down; a rollback does not wait for it. */
+async function closeUnless({ world }: Engine, wanted: () => boolean, close: () => Promise<void>): Promise<void> {
+  const rollback = world.scope(() => world.condition(wanted))
+  const asked = rollback.result.catch(() => {})
+  await Promise.race([close(), asked])
+  rollback.cancel()
 }
 
 async function runStages(input: ExecutionInput, engine: Engine): Promise<Committed[]> {

@@ -27,6 +27,7 @@ export function createRecorder(
   options: { linger: number; snapshot: () => Snapshot },
 ): Recorder {
   let awake = false
+  let flushing: Promise<void> | null = null
 
   const write = async (linger: number): Promise<boolean> => {
     const batch = outbox.next()
@@ -52,9 +53,15 @@ export function createRecorder(
       void world.shielded(work)
     },
     // Does not wait for the batch that lingers: it is sent again, which the store takes as done.
-    flush: () =>
-      world.shielded(async () => {
-        while (await write(0));
-      }),
+    flush() {
+      flushing ??= world
+        .shielded(async () => {
+          while (await write(0));
+        })
+        .finally(() => {
+          flushing = null
+        })
+      return flushing
+    },
   }
 }

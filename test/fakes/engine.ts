@@ -1,5 +1,6 @@
 import type { NativeConnection } from '@temporalio/worker'
 import { DefaultLogger, NativeConnection as Native, Runtime } from '@temporalio/worker'
+import { expect } from 'vitest'
 import { createActivities } from '../../activities/activities.ts'
 import type { RunningWorker } from '../../activities/worker.ts'
 import { runWorker } from '../../activities/worker.ts'
@@ -105,6 +106,17 @@ function testRun({ client }: TemporalServer, id: string): TestRun {
       return (events ?? []).map(event => String(event.eventType))
     },
   }
+}
+
+/** All traffic on one version of `checkout`, nothing else left, and no effect done twice. */
+export function expectOnly({ target }: Pick<TestEngine, 'target'>, version: string): void {
+  const { clusters, weights } = target.state('checkout')
+  expect(clusters.map(({ role, release, ready }) => `${role} ${release.version} x${ready}`)).toEqual([
+    `stable ${version} x4`,
+  ])
+  expect(weights).toEqual({ stable: 100 })
+  const ids = target.done.map(({ id }) => id)
+  expect(ids).toEqual([...new Set(ids)])
 }
 
 /** Waits until something holds; a test that would wait for ever fails with what it waited for. */

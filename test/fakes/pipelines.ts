@@ -62,3 +62,13 @@ export function runOf(stages: Stage[], id = 'shop-1'): ExecutionInput {
     rollbackOf: null,
   }
 }
+
+/** A canary with a look every 200 ms, for tests in which time is real. */
+export function quickCanary(change: Partial<Canary> = {}): Canary {
+  const steps = [
+    { weight: 10, for: 4_000 },
+    { weight: 50, for: 4_000 },
+  ]
+  const stage = canaryStage({ steps, maxHold: 10_000, ...change })
+  return { ...stage, analysis: { ...stage.analysis, interval: 200 } }
+}

@@ -51,8 +51,14 @@ export function fakeWorld(activities: Activities, start = Date.parse('2026-01-01
       scope.listeners.add(abort)
       const done = () => scope.listeners.delete(abort)
       begin(
-        value => (done(), resolve(value)),
-        error => (done(), reject(error)),
+        value => {
+          done()
+          resolve(value)
+        },
+        error => {
+          done()
+          reject(error)
+        },
       )
     })
   const schedule = (at: number, act: () => void) => {

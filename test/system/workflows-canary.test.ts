@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { TestEngine } from '../fakes/engine.ts'
-import { startEngine, until } from '../fakes/engine.ts'
-import { canaryStage, v1 } from '../fakes/pipelines.ts'
+import { expectOnly, startEngine, until } from '../fakes/engine.ts'
+import { quickCanary } from '../fakes/pipelines.ts'
 import type { TemporalServer } from '../temporal.ts'
 import { startTemporal } from '../temporal.ts'
 
@@ -18,47 +18,70 @@ beforeEach(async () => {
   return () => engine.stop()
 })
 
-/** Looks every 200 ms. */
-function quick(change: Parameters<typeof canaryStage>[0] = {}) {
-  const stage = canaryStage({
-    steps: [
-      { weight: 10, for: 4_000 },
-      { weight: 50, for: 4_000 },
-    ],
-    maxHold: 10_000,
-    ...change,
-  })
-  stage.analysis.interval = 200
-  return stage
-}
-
 describe('a canary on Temporal', () => {
-  it('promotes a good version', async () => {
-    const run = await engine.start([quick()])
+  it('promotes a good version, and everything is recorded when the run closes', async () => {
+    const run = await engine.start([quickCanary()])
     const { status, reason, stages } = await run.result()
     expect({ status, reason }).toEqual({ status: 'succeeded', reason: null })
     expect(stages[0]!.outputs.verdict).toBe('pass')
-    expect(engine.target.state('checkout')).toMatchObject({ clusters: [{ role: 'stable' }], weights: { stable: 100 } })
-    expect(engine.target.repeated).toEqual([])
-    expect(engine.store.executions.get(run.id)!.status).toBe('succeeded')
-    expect(engine.store.evidence(run.id).length).toBeGreaterThan(5)
+    expectOnly(engine, '2.0.0')
+    expect(engine.store.executions.get(run.id)).toMatchObject({ status: 'succeeded' })
+    const events = engine.store.events(run.id)
+    expect(events.filter(event => event.kind !== 'canary.look').map(event => event.sequence)).toEqual(
+      events.filter(event => event.kind !== 'canary.look').map((_, index) => index + 1),
+    )
+    const looks = events.filter(event => event.kind === 'canary.look').length
+    expect(engine.store.evidence(run.id)).toHaveLength(2 * looks)
   })
 
   it('takes a bad version back', async () => {
     engine.metrics.behaviour = { '1.0.0': 0.01, '2.0.0': 0.2 }
-    const run = await engine.start([quick()])
+    const run = await engine.start([quickCanary()])
     const { status } = await run.result()
     expect(status).toBe('rolled-back')
-    expect(engine.target.state('checkout').clusters).toEqual([{ role: 'stable', release: v1, instances: 4, ready: 4 }])
+    expectOnly(engine, '1.0.0')
   })
 
-  it('is held, and promoted by an update', async () => {
+  it('is held for lack of evidence, refuses nothing twice, and is promoted by an update', async () => {
     engine.metrics.behaviour = {}
-    const run = await engine.start([quick({ steps: [{ weight: 10, for: 600 }] })])
+    const run = await engine.start([quickCanary({ steps: [{ weight: 10, for: 600 }], bake: 1_000 })])
+    await expect(run.promote()).rejects.toMatchObject({
+      cause: { message: expect.stringMatching('there is nothing to promote') },
+    })
     await until('it is held', async () => (await run.state()).status === 'held')
-    const answer = await run.promote()
-    expect(answer.id).toBe(run.id)
+    expect((await run.promote()).id).toBe(run.id)
+    await expect(run.promote()).rejects.toThrow()
     const { status } = await run.result()
     expect(status).toBe('succeeded')
+    expectOnly(engine, '2.0.0')
+  })
+
+  it('goes on where it was when its worker is replaced in the middle', async () => {
+    const run = await engine.start([quickCanary({ bake: 1_000 })])
+    for (const phase of ['analysing', 'baking']) {
+      await until(`it is ${phase}`, async () => (await run.state()).stages[0]!.progress?.phase === phase)
+      await engine.pause()
+      await engine.resume()
+    }
+    const { status } = await run.result()
+    expect(status).toBe('succeeded')
+    expectOnly(engine, '2.0.0')
+  })
+
+  it('sends nobody away while the store is down, and closes when everything is recorded', async () => {
+    engine.store.down = true
+    const run = await engine.start([quickCanary()])
+    await until('the new version has all traffic', () => {
+      const [stable] = engine.target.state('checkout').clusters
+      return stable?.release.version === '2.0.0'
+    })
+    await until('the run has ended', async () => (await run.state()).status === 'succeeded')
+    expect(engine.store.executions.size).toBe(0)
+    engine.store.down = false
+    await run.result()
+    expect(engine.store.executions.get(run.id)!.status).toBe('succeeded')
+    const looks = engine.store.events(run.id).filter(event => event.kind === 'canary.look')
+    expect(looks.length).toBeGreaterThan(5)
+    expect(engine.store.evidence(run.id)).toHaveLength(2 * looks.length)
   })
 })

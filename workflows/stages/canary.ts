@@ -56,7 +56,7 @@ async function compare(run: CanaryRun, state: ServiceState): Promise<Outcome> {
   if (harm !== null) return failed(harm)
   await context.world.shielded(async () => {
     await tidy(run, ['previous'])
-    await context.grant().warm(null)
+    if (stage.bake !== undefined) await context.grant().warm(null)
   })
   return succeeded()
 }
