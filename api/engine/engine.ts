@@ -29,9 +29,10 @@ export interface Engine {
   hasWorker(): Promise<boolean>
 }
 
+/** "Not now", never "no"; the message is for the caller. */
 export class EngineUnavailable extends Error {
-  constructor(cause: unknown) {
-    super(`the workflow engine cannot be reached: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+  constructor(cause: unknown, message = 'the workflow engine cannot be reached') {
+    super(message, { cause })
     this.name = 'EngineUnavailable'
   }
 }

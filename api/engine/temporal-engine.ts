@@ -69,6 +69,8 @@ export function createTemporalEngine(client: Client): Engine {
         return await within(updateDeadline, () => client.workflow.getHandle(execution).executeUpdate(promote, options))
       } catch (error) {
         if (error instanceof WorkflowNotFoundError) throw new MessageRefused('the execution has ended', true)
+        if (error instanceof EngineUnavailable)
+          throw new EngineUnavailable(error, 'the run did not answer in time; is a worker running?')
         if (error instanceof WorkflowUpdateFailedError)
           throw new MessageRefused(error.cause?.message ?? error.message, false)
         throw error

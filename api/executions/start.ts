@@ -46,20 +46,16 @@ export interface Starter {
  */
 export function createStarter(dependencies: StartDependencies): Starter {
   const { store, engine, catalog, now, log } = dependencies
-  const starting = new Map<string, Promise<void>>()
+  const answering = new Map<string, Promise<Started>>()
 
-  /** Concurrent requests with one key start the workflow once; more would do no harm, only work. */
+  /** A start that fails now is made up for by the reconciler. */
   function ensureStarted(input: ExecutionInput, hash: string): Promise<void> {
-    const known = starting.get(input.id)
-    if (known) return known
-    const attempt = launch(store, engine, input, { bodyHash: hash })
-      .catch(error => log.warn({ err: error, execution: input.id }, 'accepted, will be started by the reconciler'))
-      .finally(() => starting.delete(input.id))
-    starting.set(input.id, attempt)
-    return attempt
+    return launch(store, engine, input, { bodyHash: hash }).catch(error =>
+      log.warn({ err: error, execution: input.id }, 'accepted; it will be started as soon as the engine is back'),
+    )
   }
 
-  async function startPrepared(request: StartRequest): Promise<Started> {
+  async function begin(request: StartRequest): Promise<Started> {
     await engine.ping()
     const begun = await store.begin(request)
     if (begun.outcome === 'mismatch')
@@ -71,18 +67,28 @@ export function createStarter(dependencies: StartDependencies): Starter {
     return { execution: queued(input), replayed }
   }
 
-  async function start(order: StartOrder): Promise<Started> {
+  /** Requests that say the same at the same time are answered by one of them. */
+  function start(order: StartOrder): Promise<Started> {
     const key = order.idempotencyKey ?? randomUUID()
-    const id = executionId(order.pipeline, order.principal, key)
     const hash = bodyHash({ pipeline: order.pipeline, parameters: order.parameters })
+    const same = JSON.stringify([order.principal, key, hash])
+    const first = answering.get(same)
+    if (first) return first.then(({ execution }) => ({ execution, replayed: true }))
+    const answer = startFirst(order, key, hash).finally(() => answering.delete(same))
+    answering.set(same, answer)
+    return answer
+  }
+
+  async function startFirst(order: StartOrder, key: string, hash: string): Promise<Started> {
+    const id = executionId(order.pipeline, order.principal, key)
     const request = { principal: order.principal, idempotencyKey: key, bodyHash: hash }
     try {
-      return await startPrepared({ ...request, input: await toInput(id, order) })
+      return await begin({ ...request, input: await toInput(id, order) })
     } catch (error) {
       // A replay is answered as before, even when the pipeline has been changed or removed in the meantime.
       const earlier = error instanceof Refusal && order.idempotencyKey !== undefined ? await store.input(id) : null
       if (earlier === null) throw error
-      return startPrepared({ ...request, input: earlier })
+      return begin({ ...request, input: earlier })
     }
   }
 
@@ -93,7 +99,7 @@ export function createStarter(dependencies: StartDependencies): Starter {
     return newInput(id, pipeline, { revision, parameters, trigger, createdAt: now() })
   }
 
-  return { start, startPrepared }
+  return { start, startPrepared: begin }
 }
 
 /** Starts the workflow of a recorded run and confirms it; safe to repeat, by anyone, at any time. */

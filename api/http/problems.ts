@@ -38,7 +38,7 @@ export function problemDocument(refusal: Refusal, requestId: string): Problem {
 function asRefusal(error: unknown): Refusal {
   if (error instanceof Refusal) return error
   if (error instanceof StoreUnavailable) return unavailable('the store cannot be reached; nothing was changed')
-  if (error instanceof EngineUnavailable) return unavailable('the workflow engine cannot be reached')
+  if (error instanceof EngineUnavailable) return unavailable(error.message)
   return fromExpress(error) ?? new Refusal('internal', 'see the log of the server for this request id')
 }
 

@@ -6,7 +6,7 @@ export interface Metrics {
   requests: Histogram<'method' | 'route' | 'status'>
   /** Runs that have not ended, by status. */
   openExecutions: Gauge<'status'>
-  /** Runs that do not move, by reason: `activity`, `workflow-task`, `silent`, `unknown-to-engine`. */
+  /** Runs that do not move, by reason: `activity` or `workflow-task`. */
   stuckExecutions: Gauge<'reason'>
   startedByReconciler: Counter
 }

@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Command } from 'commander'
+import type { Client } from '../../client/client.ts'
+import { ApiProblem, ServerUnreachable } from '../../client/errors.ts'
+import type { PipelineDetail } from '../../contract/pipelines.ts'
+import { parseDuration } from '../duration-option.ts'
+import { follow } from '../follow.ts'
+import { CliError, exitCodes, type Io } from '../io.ts'
+import { note, print, printJson } from '../output.ts'
+import { connect, type ServerOptions, withServer } from '../server-options.ts'
+
+interface RunOptions extends ServerOptions {
+  parameter: string[]
+  idempotencyKey?: string
+  wait: boolean
+  waitJudgment: boolean
+  timeout?: number
+}
+
+export function runCommand(io: Io): Command {
+  return withServer(new Command('run'))
+    .description('start a run and wait for its end')
+    .argument('<pipeline>')
+    .option('-p, --parameter <key=value>', 'a parameter of the pipeline; may be repeated', collect, [])
+    .option('--idempotency-key <key>', 'the same key gives the same run, however often it is asked for')
+    .option('--no-wait', 'print the id of the run and return')
+    .option('--no-wait-judgment', 'return when the run waits for a person')
+    .option('--timeout <duration>', 'wait no longer than this; the run goes on', parseDuration)
+    .action(async (pipeline: string, options: RunOptions) => {
+      const client = connect(io, options)
+      const parameters = await typed(client, pipeline, options.parameter)
+      const execution = await start(client, { pipeline, parameters, key: options.idempotencyKey ?? randomUUID() }, io)
+      if (!options.wait) return options.output === 'json' ? printJson(io, execution) : print(io, execution.id)
+      note(io, `${execution.id} was started`)
+      const { output, timeout } = options
+      await follow(client, execution.id, { output, timeout: timeout ?? null, stopAtPerson: !options.waitJudgment }, io)
+    })
+}
+
+function collect(value: string, all: string[]): string[] {
+  return [...all, value]
+}
+
+const attempts = 5
+
+/** Asks again when the server does not answer: the key makes sure that it is one run all the same. */
+async function start(
+  client: Client,
+  order: { pipeline: string; parameters: Record<string, string | number | boolean>; key: string },
+  io: Io,
+) {
+  const input = { name: order.pipeline, idempotencyKey: order.key, body: { parameters: order.parameters } }
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await client.startExecution(input)
+    } catch (error) {
+      const passing =
+        error instanceof ServerUnreachable || (error instanceof ApiProblem && error.kind === 'unavailable')
+      if (!passing || attempt === attempts) throw error
+      note(io, `${error.message}; trying again`)
+      await sleep(500 * 2 ** attempt)
+    }
+  }
+}
+
+type Declared = PipelineDetail['parameters']
+
+/** `key=value` as the pipeline declares the key; what it does not declare is sent as text, to be refused there. */
+async function typed(client: Client, pipeline: string, given: readonly string[]) {
+  if (given.length === 0) return {}
+  const { parameters } = await client.getPipeline({ name: pipeline })
+  return Object.fromEntries(given.map(text => pair(text, parameters)))
+}
+
+function pair(text: string, declared: Declared): [string, string | number | boolean] {
+  const at = text.indexOf('=')
+  if (at < 1) throw new CliError(`-p ${text}: write it as key=value`, exitCodes.invalid)
+  const [key, value] = [text.slice(0, at), text.slice(at + 1)]
+  const type = declared[key]?.type ?? 'string'
+  if (type === 'number' && value.trim() !== '' && Number.isFinite(Number(value))) return [key, Number(value)]
+  if (type === 'boolean' && (value === 'true' || value === 'false')) return [key, value === 'true']
+  return [key, value]
+}

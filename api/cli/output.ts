@@ -1,0 +1,43 @@
+import type { Writable } from 'node:stream'
+import { stripVTControlCharacters, styleText } from 'node:util'
+import type { Io } from './io.ts'
+
+/** Data, for whoever reads it next. */
+export function print(io: Io, text: string): void {
+  io.stdout.write(`${text}\n`)
+}
+
+export function printJson(io: Io, value: unknown): void {
+  print(io, JSON.stringify(value, null, 2))
+}
+
+/** A message, for the person at the keyboard. */
+export function note(io: Io, text: string): void {
+  io.stderr.write(`${text}\n`)
+}
+
+type Format = Parameters<typeof styleText>[0]
+
+/** Colours only where they are seen and wanted (a terminal, and no `NO_COLOR`). */
+export function paint(io: Io, stream: Writable & { isTTY?: boolean }, format: Format, text: string): string {
+  const wanted = stream.isTTY === true && !io.env.NO_COLOR && io.env.TERM !== 'dumb'
+  return wanted ? styleText(format, text, { validateStream: false }) : text
+}
+
+/** Columns as wide as they have to be; the last one is not padded. Text of others cannot move the cursor. */
+export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const cells = [header, ...rows].map(row => row.map(safe))
+  const widths = header.map((_, column) => Math.max(...cells.map(row => (row[column] ?? '').length)))
+  const line = (row: readonly string[]) =>
+    row
+      .map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column]!)))
+      .join('  ')
+      .trimEnd()
+  return cells.map(line).join('\n')
+}
+
+/** One line without anything that a terminal would obey. */
+export function safe(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
+  return stripVTControlCharacters(text).replace(/[\x00-\x1f\x7f]+/g, ' ')
+}

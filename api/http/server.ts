@@ -1,0 +1,60 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import type { Express } from 'express'
+import { problemKinds, problemType } from '../contract/problem.ts'
+
+export interface Listening {
+  port: number
+  /** Takes no more requests, ends open streams, and resolves when the last answer is out (5 s at most). */
+  close(): Promise<void>
+}
+
+/** Milliseconds. A request has to arrive whole in the second one; answers may take as long as they like. */
+const headersTimeout = 10_000
+const requestTimeout = 20_000
+const lastWords = 5_000
+
+/** Serves HTTP on one address. Rejects with the system's error when the port cannot be had. */
+export async function listen(app: Express, host: string, port: number): Promise<Listening> {
+  const server = createServer({ headersTimeout, requestTimeout, connectionsCheckingInterval: 2_000 }, app)
+  server.keepAliveTimeout = 60_000
+  server.maxConnections = 2_000
+  server.on('clientError', refuseRaw)
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen({ host, port, exclusive: true }, resolve)
+  })
+  return { port: (server.address() as AddressInfo).port, close: () => close(server) }
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise(resolve => {
+    const impatient = setTimeout(() => server.closeAllConnections(), lastWords)
+    server.close(() => {
+      clearTimeout(impatient)
+      resolve()
+    })
+    server.closeIdleConnections()
+  })
+}
+
+/** What is not even HTTP, or does not arrive in time, gets its problem document without express. */
+function refuseRaw(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
+  const [kind, reason] = kindOfRaw(error.code)
+  const { status, title } = problemKinds[kind]
+  const body = JSON.stringify({ type: problemType(kind), title, status, detail: reason, requestId: '', errors: [] })
+  const head = [
+    `HTTP/1.1 ${status} ${reason}`,
+    'content-type: application/problem+json',
+    `content-length: ${Buffer.byteLength(body)}`,
+    'connection: close',
+  ]
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
+}
+
+function kindOfRaw(code: string | undefined): ['request-timeout' | 'payload-too-large' | 'invalid-request', string] {
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return ['request-timeout', 'the request did not arrive in time']
+  if (code === 'HPE_HEADER_OVERFLOW') return ['payload-too-large', 'the headers are too large']
+  return ['invalid-request', 'this is not valid HTTP']
+}

@@ -1,0 +1,142 @@
+import { Client, Connection } from '@temporalio/client'
+import type { Logger } from 'pino'
+import type { Target } from '../../activities/targets/target.ts'
+import type { Configuration } from '../../pipeline/schema/configuration.ts'
+import type { Store } from '../../store/store.ts'
+import { createIdentify } from '../auth/identity.ts'
+import { createSessions } from '../auth/sessions.ts'
+import { CliError } from '../cli/io.ts'
+import { createDirectoryCatalog } from '../definitions/catalog.ts'
+import { createCheck } from '../definitions/check.ts'
+import { createTemporalEngine } from '../engine/temporal-engine.ts'
+import { runReconciler } from '../executions/reconciler.ts'
+import { createStarter } from '../executions/start.ts'
+import { createSteering } from '../executions/steer.ts'
+import { watchStuckRuns } from '../executions/stuck-runs.ts'
+import { createApp } from '../http/app.ts'
+import { type Listening, listen } from '../http/server.ts'
+import { openFeed } from '../live/feed.ts'
+import { createMetrics } from '../metrics/metrics.ts'
+import type { Services } from '../services.ts'
+import type { TemporalAddress } from './addresses.ts'
+
+export interface ApiOptions {
+  configuration: Configuration
+  store: Store
+  temporal: TemporalAddress
+  targets: Readonly<Record<string, Target>>
+  token: string
+  host: string
+  /** 0 takes a free one. */
+  port: number
+  /** Where people reach the server, when that is not where it listens; without a slash at the end. */
+  publicUrl: string | null
+  pages: string | null
+  version: string
+  log: Logger
+}
+
+export interface RunningApi {
+  url: string
+  /** A link that signs a browser in once. */
+  loginLink(): string
+  stop(): Promise<void>
+}
+
+/** Everything that answers requests, put together and listening. Starts while the engine is still away. */
+export async function startApi(options: ApiOptions): Promise<RunningApi> {
+  const { configuration, store, token, log, host } = options
+  const stopping = new AbortController()
+  const connection = Connection.lazy({
+    address: options.temporal.address,
+    // gRPC waits up to two minutes between attempts; a server that restarts is back in one second.
+    channelArgs: {
+      'grpc.initial_reconnect_backoff_ms': 100,
+      'grpc.min_reconnect_backoff_ms': 100,
+      'grpc.max_reconnect_backoff_ms': 1_000,
+    },
+  })
+  const engine = createTemporalEngine(new Client({ connection, namespace: options.temporal.namespace }))
+  const check = createCheck(configuration)
+  const catalog = createDirectoryCatalog(
+    configuration.pipelines.map(({ directory }) => directory),
+    check,
+  )
+  const now = () => new Date()
+  const starter = createStarter({ store, engine, catalog, now, log })
+  const sessions = createSessions(token, Date.now)
+  const metrics = createMetrics()
+  const feed = openFeed(store, log)
+  let listening: Listening | null = null
+  const port = () => listening?.port ?? options.port
+  const url = () => options.publicUrl ?? `http://${nameOf(host)}:${port()}`
+
+  const services: Services = {
+    store,
+    engine,
+    catalog,
+    check,
+    starter,
+    steering: createSteering({ store, engine, starter, now }),
+    feed,
+    targets: withConfiguration(configuration, options.targets),
+    sessions,
+    metrics,
+    version: options.version,
+    url,
+    cookie: () => `slipway_session_${port()}`,
+    log,
+  }
+  const hosts = () =>
+    new Set([new URL(url()).host, `${nameOf(host)}:${port()}`, ...loopback.map(name => `${name}:${port()}`)])
+  const origins = () => new Set([new URL(url()).origin, ...[...hosts()].map(name => `http://${name}`)])
+  const identify = createIdentify({ token, sessions, cookie: services.cookie, origins })
+  const app = createApp({ services, identify, hosts, pages: options.pages, stopping: stopping.signal, log })
+  const release = async () => {
+    stopping.abort()
+    await feed.close()
+    await connection.close()
+  }
+  listening = await listen(app, host, options.port).catch(async error => {
+    await release()
+    throw explain(error, host, options.port)
+  })
+  const background = [
+    runReconciler({ store, engine, metrics, log }, stopping.signal),
+    watchStuckRuns({ store, engine, metrics, log }, stopping.signal),
+  ]
+
+  return {
+    url: url(),
+    loginLink: () => `${url()}/login#code=${sessions.issueCode().code}`,
+    async stop() {
+      stopping.abort()
+      await listening?.close()
+      await Promise.all(background)
+      await release()
+    },
+  }
+}
+
+const loopback = ['127.0.0.1', 'localhost', '[::1]']
+
+function nameOf(host: string): string {
+  return host.includes(':') ? `[${host}]` : host
+}
+
+function withConfiguration(configuration: Configuration, targets: ApiOptions['targets']): Services['targets'] {
+  const known = Object.entries(configuration.targets).flatMap(([name, settings]) => {
+    const target = targets[name]
+    return target === undefined ? [] : [[name, { configuration: settings, target }] as const]
+  })
+  return Object.fromEntries(known)
+}
+
+function explain(error: NodeJS.ErrnoException, host: string, port: number): Error {
+  const where = `${host}:${port}`
+  if (error.code === 'EADDRINUSE')
+    return new CliError(`${where} is in use by another program; end it, or choose another port with --port`)
+  if (error.code === 'EACCES') return new CliError(`${where} may not be used by this user; choose a port above 1023`)
+  if (error.code === 'EADDRNOTAVAIL') return new CliError(`${host} is not an address of this machine; see --host`)
+  return error
+}

@@ -1,0 +1,46 @@
+import { CliError, exitCodes, type Io } from '../cli/io.ts'
+import { print } from '../cli/output.ts'
+import { version } from '../cli/version.ts'
+import { requireDatabase, requireTemporal, requireToken } from './addresses.ts'
+import { startApi } from './api-part.ts'
+import { readConfiguration } from './configuration.ts'
+import { createLogger } from './logger.ts'
+import { openStoreWhenThere } from './open-store.ts'
+import { userInterfaceFolder } from './pages-folder.ts'
+import { untilStopped } from './signals.ts'
+import { openTargets } from './targets.ts'
+
+export interface ApiProcessOptions {
+  config: string
+  host: string
+  port: number
+  publicUrl: string | null
+  data: string
+  logLevel: string
+}
+
+/** Only API and page, on servers that are run elsewhere; any number of them. Resolves when it was asked to stop. */
+export async function runApi(options: ApiProcessOptions, io: Io): Promise<void> {
+  const configuration = readConfiguration(options.config)
+  const temporal = requireTemporal(io.env)
+  const databaseUrl = requireDatabase(io.env)
+  const token = requireToken(io.env)
+  const log = createLogger({ level: options.logLevel, secrets: [token, databaseUrl], output: io.stderr })
+  const publicUrl = options.publicUrl === null ? null : origin(options.publicUrl)
+  const stopped = untilStopped(log)
+  const store = await openStoreWhenThere(databaseUrl, log)
+  const targets = openTargets(configuration, options.data)
+  const { host, port } = options
+  const parts = { configuration, store, temporal, targets, token, log, version }
+  const api = await startApi({ ...parts, host, port, publicUrl, pages: userInterfaceFolder })
+  print(io, `slipway api is ready at ${api.url}`)
+  await stopped
+  await api.stop()
+  await store.close()
+}
+
+function origin(text: string): string {
+  const url = URL.parse(text)
+  if (url?.protocol === 'http:' || url?.protocol === 'https:') return url.origin
+  throw new CliError(`--public-url is not an http address: ${text}`, exitCodes.invalid)
+}

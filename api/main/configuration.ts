@@ -1,0 +1,41 @@
+import { readFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { loadConfiguration } from '../../pipeline/configuration.ts'
+import { formatProblem } from '../../pipeline/problem.ts'
+import type { Configuration, TargetConfiguration } from '../../pipeline/schema/configuration.ts'
+import { CliError, exitCodes } from '../cli/io.ts'
+
+/** Reads `slipway.yaml`; paths in it are relative to the file and absolute afterwards. Faults end the program. */
+export function readConfiguration(file: string): Configuration {
+  const { configuration, problems } = loadConfiguration(readText(file), file)
+  if (configuration !== null) return withAbsolutePaths(configuration, dirname(resolve(file)))
+  const lines = problems.map(formatProblem).join('\n')
+  throw new CliError(`the configuration ${file} is not valid:\n${lines}`, exitCodes.invalid)
+}
+
+function withAbsolutePaths(value: Configuration, base: string): Configuration {
+  return {
+    ...value,
+    targets: mapValues(value.targets, target => absoluteTarget(target, base)),
+    pipelines: value.pipelines.map(source => ({ ...source, directory: resolve(base, source.directory) })),
+  }
+}
+
+function absoluteTarget(target: TargetConfiguration, base: string): TargetConfiguration {
+  const services = mapValues(target.services, service => ({ ...service, directory: resolve(base, service.directory) }))
+  return { ...target, services }
+}
+
+function mapValues<T>(record: Readonly<Record<string, T>>, change: (value: T) => T): Record<string, T> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]))
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    const reason = code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${code})`
+    throw new CliError(`the configuration ${file}: ${reason}; name another with --config`, exitCodes.invalid)
+  }
+}

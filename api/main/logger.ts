@@ -1,0 +1,53 @@
+import { styleText } from 'node:util'
+import pino, { type Logger } from 'pino'
+
+/** Keys whose values never get into a log line, wherever they are in it. */
+const secretKeys = /^(authorization|cookie|set-cookie|token|password|secret|api[-_]?key|databaseurl)$/i
+
+export interface LogOptions {
+  level: string
+  /** Texts that must not appear in any line. */
+  secrets: readonly string[]
+  /** Where lines go; a terminal gets them for people, everything else as JSON. */
+  output: NodeJS.WritableStream & { isTTY?: boolean }
+}
+
+/** One line an event, on standard error: standard output is for data. */
+export function createLogger({ level, secrets, output }: LogOptions): Logger {
+  const scrub = scrubber(secrets)
+  const render = output.isTTY ? forPeople : (line: string) => line
+  return pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: label => ({ level: label }), log: withoutSecretKeys },
+      serializers: { err: pino.stdSerializers.errWithCause },
+    },
+    { write: line => void output.write(render(scrub(line))) },
+  )
+}
+
+function scrubber(secrets: readonly string[]): (line: string) => string {
+  const texts = secrets.filter(secret => secret.length >= 8).flatMap(secret => [secret, encodeURIComponent(secret)])
+  return line => texts.reduce((text, secret) => text.replaceAll(secret, '[secret]'), line)
+}
+
+function withoutSecretKeys(fields: Record<string, unknown>): Record<string, unknown> {
+  const entries = Object.entries(fields).map(([key, value]) => [key, secretKeys.test(key) ? '[secret]' : value])
+  return Object.fromEntries(entries)
+}
+
+const colours = { trace: 'gray', debug: 'gray', info: 'cyan', warn: 'yellow', error: 'red', fatal: 'red' } as const
+
+function forPeople(line: string): string {
+  const { level, time, msg, err, ...rest } = JSON.parse(line)
+  const clock = new Date(time).toTimeString().slice(0, 8)
+  const colour = colours[level as keyof typeof colours] ?? 'cyan'
+  const facts = Object.entries(rest).map(
+    ([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
+  )
+  const why = err === undefined ? [] : [`(${err.message})`]
+  const words = [styleText('gray', clock), styleText(colour, level.padEnd(5)), msg, ...why]
+  return `${words.join(' ')} ${styleText('gray', facts.join(' '))}`.trimEnd().concat('\n')
+}

@@ -1,0 +1,127 @@
+import type { Logger } from 'pino'
+import type { Configuration } from '../../pipeline/schema/configuration.ts'
+import { CliError, type Io } from '../cli/io.ts'
+import { note, print } from '../cli/output.ts'
+import { version } from '../cli/version.ts'
+import { givenTemporal, type TemporalAddress } from './addresses.ts'
+import { embeddedHost, embeddedStore, embeddedTemporal, type Part } from './children/embedded.ts'
+import { isListening } from './children/listening.ts'
+import { readConfiguration } from './configuration.ts'
+import { type DataFolder, takeDataFolder } from './data-folder.ts'
+import { createLogger } from './logger.ts'
+import { userInterfaceFolder } from './pages-folder.ts'
+import { untilStopped } from './signals.ts'
+
+export interface ServeOptions {
+  data: string
+  config: string
+  /** 0 takes a free one; null the one of last time. */
+  port: number | null
+  /** At the end, stop the releases too. */
+  stopInstances: boolean
+  logLevel: string
+}
+
+const host = '127.0.0.1'
+const usualPort = 7070
+
+/**
+ * Everything for one machine: API, page and worker in this process, beside it Temporal, the store and the process host.
+ * Resolves when it was asked to stop and has. What cannot be started ends it with the reason; what is already up then is
+ * stopped again.
+ */
+export async function serve(options: ServeOptions, io: Io): Promise<void> {
+  const began = performance.now()
+  const configuration = readConfiguration(options.config)
+  const folder = takeDataFolder(options.data)
+  if (options.port !== null && options.port > 0 && (await isListening(options.port)))
+    throw new CliError(`${host}:${options.port} is in use by another program; end it, or choose another with --port`)
+  const token = folder.token()
+  const databaseUrl = io.env.DATABASE_URL || null
+  const secrets = [token, ...(databaseUrl === null ? [] : [databaseUrl])]
+  const log = createLogger({ level: options.logLevel, secrets, output: io.stderr })
+  const parts: Part[] = []
+  const stopped = untilStopped(log)
+  try {
+    const running = await start({ options, io, configuration, folder, token, databaseUrl, log, parts })
+    print(io, `slipway is ready at ${running.url}`)
+    log.info({ ms: Math.round(performance.now() - began), data: folder.path }, 'ready')
+    note(io, 'isTTY' in io.stderr && io.stderr.isTTY ? `Sign in: ${running.loginLink()}` : 'Sign in: slipway login')
+    await stopped
+  } finally {
+    folder.removeServerFile()
+    for (const part of parts.reverse()) await stop(part, log)
+    folder.release()
+  }
+}
+
+interface Start {
+  options: ServeOptions
+  io: Io
+  configuration: Configuration
+  folder: DataFolder
+  token: string
+  databaseUrl: string | null
+  log: Logger
+  /** Everything that was started, in order; to be stopped in the opposite one. */
+  parts: Part[]
+}
+
+async function start(given: Start) {
+  const { options, io, configuration, folder, token, log, parts } = given
+  const modules = Promise.all([
+    import('./api-part.ts'),
+    import('./worker-part.ts'),
+    import('../../store/postgres.ts'),
+    import('./targets.ts'),
+  ])
+  modules.catch(() => {})
+  const [temporal, databaseUrl] = await together<[TemporalAddress, string, null]>(parts, [
+    givenTemporal(io.env) ?? (() => embeddedTemporal(folder, io.env, log)),
+    given.databaseUrl ?? (() => embeddedStore(folder.path, log)),
+    () => embeddedHost(folder.path, options.stopInstances, log),
+  ])
+  const [{ startApi }, { startWorker }, { openStore }, { openTargets }] = await modules
+  const store = await openStore(databaseUrl)
+  parts.push({ name: 'store connection', stop: () => store.close() })
+  const targets = openTargets(configuration, folder.path)
+  const worker = await startWorker({ configuration, store, temporal, targets, data: folder.path, log })
+  parts.push({ name: 'worker', stop: () => worker.stop() })
+  const api = await startApi({
+    ...{ configuration, store, temporal, targets, token, host, version, log },
+    port: options.port ?? folder.keptPort('api') ?? usualPort,
+    publicUrl: null,
+    pages: userInterfaceFolder,
+  })
+  parts.push({ name: 'api', stop: () => api.stop() })
+  await folder.keepPort('api', Number(new URL(api.url).port))
+  await folder.writeServerFile({ url: api.url, token, pid: process.pid })
+  return api
+}
+
+/** A value that is given, or a part that is started for it. */
+type Source<T> = T | (() => Promise<Part & { value: T }>)
+
+/** Starts what is not given, all at once. When one fails the others are waited for, so that they can be stopped. */
+async function together<T extends readonly unknown[]>(
+  parts: Part[],
+  sources: { [K in keyof T]: Source<T[K]> },
+): Promise<T> {
+  const settled = await Promise.allSettled(
+    sources.map(async source => {
+      if (typeof source !== 'function') return source
+      const part = await source()
+      parts.push(part)
+      return part.value
+    }),
+  )
+  const failed = settled.find(result => result.status === 'rejected')
+  if (failed) throw failed.reason
+  return settled.map(result => (result as PromiseFulfilledResult<unknown>).value) as unknown as T
+}
+
+async function stop(part: Part, log: Logger): Promise<void> {
+  const begun = performance.now()
+  await part.stop().catch(error => log.error({ err: error }, `${part.name} did not stop well`))
+  log.debug({ part: part.name, ms: Math.round(performance.now() - begun) }, 'stopped')
+}

@@ -1,0 +1,31 @@
+import type { Io } from '../cli/io.ts'
+import { print } from '../cli/output.ts'
+import { requireDatabase, requireTemporal } from './addresses.ts'
+import { readConfiguration } from './configuration.ts'
+import { createLogger } from './logger.ts'
+import { openStoreWhenThere } from './open-store.ts'
+import { untilStopped } from './signals.ts'
+import { openTargets } from './targets.ts'
+import { startWorker } from './worker-part.ts'
+
+export interface WorkerProcessOptions {
+  config: string
+  data: string
+  logLevel: string
+}
+
+/** Only a worker, on servers that are run elsewhere; any number of them. Resolves when it was asked to stop and has. */
+export async function runWorkerProcess(options: WorkerProcessOptions, io: Io): Promise<void> {
+  const configuration = readConfiguration(options.config)
+  const temporal = requireTemporal(io.env)
+  const databaseUrl = requireDatabase(io.env)
+  const log = createLogger({ level: options.logLevel, secrets: [databaseUrl], output: io.stderr })
+  const stopped = untilStopped(log)
+  const store = await openStoreWhenThere(databaseUrl, log)
+  const targets = openTargets(configuration, options.data)
+  const worker = await startWorker({ configuration, store, temporal, targets, data: options.data, log })
+  print(io, 'slipway worker is ready')
+  await stopped
+  await worker.stop()
+  await store.close()
+}
