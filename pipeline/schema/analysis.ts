@@ -127,7 +127,7 @@ export const analysis = z.strictObject({
   delay: duration.prefault('0s').describe('Late samples: a window ends this long before the look.'),
   judge: judge.prefault({ type: 'sequential' }).describe('How baseline and canary are compared.'),
   metrics: z.array(metric).min(1).max(100).describe('What is compared.'),
-  guardrails: z.array(guardrail).max(100).default([]).describe('Absolute limits that act at once.'),
+  guardrails: z.array(guardrail).max(100).prefault([]).describe('Absolute limits that act at once.'),
 })
 
 export type Analysis = z.output<typeof analysis>

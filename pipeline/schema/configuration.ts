@@ -59,7 +59,7 @@ const pipelineSource = z.strictObject({
 
 /** `slipway.yaml`: strict, without secrets. */
 export const configuration = z.strictObject({
-  targets: z.record(name, processTarget).default({}).describe('Named places to deploy to.'),
+  targets: z.record(name, processTarget).prefault({}).describe('Named places to deploy to.'),
   metrics: z.record(name, metricsConnection).default({}).describe('Named metric providers.'),
   pipelines: z.array(pipelineSource).max(100).default([]).describe('Where pipelines are read from.'),
   retention: z

@@ -13,6 +13,7 @@ export const duration = z
   .regex(/^(\d+(\.\d+)?(ms|s|m|h|d))+$/, aDuration)
   .refine(text => milliseconds(text) <= longestDuration, 'at most 365d')
   .transform(milliseconds)
+  .meta({ title: 'duration' })
 
 /** A duration that is not zero. */
 export const positiveDuration = z
@@ -22,6 +23,7 @@ export const positiveDuration = z
   .refine(text => milliseconds(text) <= longestDuration, 'at most 365d')
   .refine(text => milliseconds(text) > 0, 'longer than zero')
   .transform(milliseconds)
+  .meta({ title: 'duration' })
 
 function milliseconds(text: string): number {
   let total = 0
@@ -38,6 +40,7 @@ export const percentage = z
   .max(16, aPercentage)
   .regex(/^\d+(\.\d+)?%$/, aPercentage)
   .transform(fraction)
+  .meta({ title: 'percentage' })
 
 /** A percentage that is not zero. */
 export const positivePercentage = z
@@ -46,6 +49,7 @@ export const positivePercentage = z
   .regex(/^\d+(\.\d+)?%$/, aPercentage)
   .refine(text => fraction(text) > 0, 'more than 0%')
   .transform(fraction)
+  .meta({ title: 'percentage' })
 
 /** An error probability: more than none, less than a coin toss. */
 export const riskPercentage = z
@@ -54,6 +58,7 @@ export const riskPercentage = z
   .regex(/^\d+(\.\d+)?%$/, aPercentage)
   .refine(text => fraction(text) > 0 && fraction(text) < 0.5, 'more than 0% and less than 50%')
   .transform(fraction)
+  .meta({ title: 'percentage' })
 
 /** `0.5%` must be 0.005 to the last digit, so the decimal point is moved instead of dividing. */
 function fraction(text: string): number {
@@ -63,7 +68,10 @@ function fraction(text: string): number {
 const aName = 'a name of lower-case letters, digits and dashes, at most 63 characters'
 
 /** Names of pipelines, stages, services, targets and metrics. */
-export const name = z.string(aName).regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, aName)
+export const name = z
+  .string(aName)
+  .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, aName)
+  .meta({ title: 'name' })
 
 /** Text that may hold `${{ … }}`; checked by the expressions module, evaluated when the stage starts. */
-export const template = z.string('text').max(16_384, 'at most 16384 characters')
+export const template = z.string('text').max(16_384, 'at most 16384 characters').meta({ title: 'template' })

@@ -19,7 +19,7 @@ export const release = worded(
       config: z.array(name).max(100).optional().describe('Names of configuration objects that move with the release.'),
       digest: template.optional().describe('Digest of the image, when it is known already.'),
     }),
-    z.string(aRelease).regex(/^\$\{\{.*\}\}$/s, aRelease),
+    z.string(aRelease).regex(/^\$\{\{[\s\S]*\}\}$/, aRelease),
   ]),
   aRelease,
   input => {
@@ -69,7 +69,7 @@ const canary = z
       .enum(['fresh', 'stable'])
       .describe('`fresh`: new instances of the old version with the canary’s share; `stable`: what runs already.'),
     steps: z.array(step).min(1).max(50).describe('How traffic grows.'),
-    analysis,
+    analysis: analysis.describe('How baseline and canary are compared while traffic grows.'),
     onPass: z
       .enum(['next', 'promote'])
       .default('next')
