@@ -86,7 +86,12 @@ export class Operations {
       )
     if (running.roles.size > 0) await Promise.allSettled(superseded.map(({ result }) => result))
     stop.signal.throwIfAborted()
-    await work(stop.signal)
+    try {
+      await work(stop.signal)
+    } catch (error) {
+      // Timers and the like say only that they were aborted; the reason says by whom.
+      throw stop.signal.aborted ? stop.signal.reason : error
+    }
   }
 
   #checkFence(op: OpReference): void {
