@@ -14,6 +14,8 @@ import { type Server, startServer } from './server.ts'
  * 1.1.0 (good) is promoted, 1.2.0 (bad) is taken back. Exits with 0 only when all three ended like that.
  */
 const rate = 400
+/** Phases of a canary that come after its verdict. */
+const decided = new Set(['promoting', 'baking', 'rolling-back', 'rolling back'])
 const keep = process.argv.includes('--keep')
 const data = mkdtempSync(join(tmpdir(), 'slipway-demo-'))
 let server: Server | null = null
@@ -25,6 +27,7 @@ process.on('SIGTERM', () => void cleanUp().then(() => process.exit(143)))
 
 const code = await story().catch(error => {
   console.error(`\n${styleText('red', 'The demo failed:')} ${error instanceof Error ? error.message : error}`)
+  if (server) console.error(`Last words of slipway serve:\n${server.output().slice(-3_000)}`)
   return 1
 })
 if (keep && code === 0) await new Promise(() => {})
@@ -112,8 +115,6 @@ async function deliver(client: Client, version: string): Promise<Delivery> {
   }
   return { execution, verdictAfter, endedAfter: performance.now() - began }
 }
-
-const decided = new Set(['promoting', 'baking', 'rolling-back', 'rolling back'])
 
 function tell(execution: ExecutionDetail): string {
   const stage = execution.stages[0]
