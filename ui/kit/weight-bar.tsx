@@ -35,7 +35,7 @@ export function CanaryWeight({ weights }: { weights: Shares }) {
 function Bar({ parts }: { parts: Part[] }) {
   const label = parts.map(({ role, weight }) => `${role} ${percent(weight)}`).join(', ')
   return (
-    <span className={styles.bar} role="img" aria-label={`Live traffic: ${label}`}>
+    <span className={styles.bar} role="img" aria-label={`Traffic: ${label}`}>
       {parts.map(({ role, weight }) => (
         <span key={role} className={styles.part} data-role={role} style={{ flexGrow: weight }} />
       ))}

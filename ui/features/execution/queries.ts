@@ -1,9 +1,11 @@
-import { useMutation, useQuery } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import type { Client } from '../../../api/client/client.ts'
+import type { AnalysisReport } from '../../../api/contract/analysis.ts'
 import type { StoredEvent } from '../../../pipeline/execution.ts'
 import type { Pipeline } from '../../../pipeline/schema/pipeline.ts'
 import { useClient } from '../../client.ts'
 import { keys } from '../../live/keys.ts'
+import { keptLooks, mergeAnalysis } from './canary/merge-analysis.ts'
 import type { Steering } from './steering.ts'
 
 export function useExecution(id: string) {
@@ -14,14 +16,22 @@ export function useExecution(id: string) {
   })
 }
 
-/** What the canaries of a run saw. */
+/** What the canaries of a run saw; a new look only fetches the newest ones. */
 export function useAnalysis(id: string) {
   const client = useClient()
+  const queryClient = useQueryClient()
   return useQuery({
     queryKey: keys.analysis(id),
-    queryFn: ({ signal }) => client.getAnalysis({ id }, { signal }),
+    queryFn: async ({ signal }) => {
+      const known = queryClient.getQueryData<AnalysisReport>(keys.analysis(id))
+      const newest = known && mergeAnalysis(known, await client.getAnalysis({ id, looks: newLooks }, { signal }))
+      return newest ?? client.getAnalysis({ id, looks: keptLooks }, { signal })
+    },
   })
 }
+
+/** More than come between two fetches while all goes well. */
+const newLooks = 10
 
 /** Everything that has happened in a run up to `position`; later events are added as they come. */
 export function useTimeline(id: string, position: number) {

@@ -23,25 +23,36 @@ export function LoginPage() {
   }
 
   return (
-    <Page title="Sign in" heading="Sign in to Slipway">
-      <form onSubmit={submit} className={styles.form}>
-        <p>
-          Open the link that <code>slipway serve</code> printed, or paste it here. A link works once and for a few
-          minutes; <code>slipway login</code> makes a new one.
-        </p>
-        <TextInput
-          label="Login link or code"
-          value={text}
-          onChange={event => setText(event.currentTarget.value)}
-          autoComplete="off"
-          autoCapitalize="off"
-          spellCheck={false}
-        />
-        <Button type="submit" loading={isPending}>
-          Sign in
-        </Button>
-        {error && <ProblemNotice what="That did not sign you in." error={error} />}
-      </form>
-    </Page>
+    <div className={styles.center}>
+      <Page title="Sign in" heading={<Brand />}>
+        <form onSubmit={submit} className={styles.form}>
+          <p>
+            Open the link that <code>slipway serve</code> printed, or paste it here. A link works once and for a few
+            minutes; <code>slipway login</code> makes a new one.
+          </p>
+          <TextInput
+            label="Login link or code"
+            value={text}
+            onChange={event => setText(event.currentTarget.value)}
+            autoComplete="off"
+            autoCapitalize="off"
+            spellCheck={false}
+          />
+          <Button type="submit" loading={isPending}>
+            Sign in
+          </Button>
+          {error && <ProblemNotice what="That did not sign you in." error={error} />}
+        </form>
+      </Page>
+    </div>
+  )
+}
+
+function Brand() {
+  return (
+    <span className={styles.brand}>
+      <img src="/favicon.svg" alt="" width="32" height="32" />
+      Sign in to Slipway
+    </span>
   )
 }

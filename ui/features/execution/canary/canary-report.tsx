@@ -18,12 +18,14 @@ export function CanaryReport({ execution, stage }: { execution: Execution; stage
   const canary = defined?.type === 'canary' ? defined : null
   const analysis = data?.stages.find(one => one.stage === stage.id)
   const { weights, service, target } = stage.progress ?? {}
+  const over = isFinal(stage.status)
   return (
     <>
       {weights && (
-        <section className={styles.part} aria-label="Live traffic">
+        <section className={styles.part} aria-label="Traffic">
           <h3>
-            Live traffic{service && ` of ${service}`}
+            {over ? 'Traffic at the end' : 'Live traffic'}
+            {service && ` of ${service}`}
             {target && ` on ${target}`}
           </h3>
           <WeightBar weights={weights} />
@@ -33,7 +35,7 @@ export function CanaryReport({ execution, stage }: { execution: Execution; stage
       {error && (
         <ProblemNotice what="The judge's report could not be loaded." error={error} onRetry={() => refetch()} />
       )}
-      {analysis && <Verdict analysis={analysis} over={isFinal(stage.status)} />}
+      {analysis && <Verdict analysis={analysis} over={over} />}
       {analysis && analysis.metrics.length > 0 && (
         <>
           <MetricTable metrics={analysis.metrics} />

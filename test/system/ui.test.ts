@@ -1,0 +1,321 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { gzipSync } from 'node:zlib'
+import axe from 'axe-core'
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Execution } from '../../pipeline/execution.ts'
+import { type Load, startLoad } from '../../setup/load.ts'
+import { type Server, startServer } from '../../setup/server.ts'
+import { browserPath, launchBrowser, whyNoBrowser } from '../browser.ts'
+
+const configuration = 'test/fixtures/page/slipway.yaml'
+/** What must stay text wherever a user can write. */
+const planted = '<img src=x onerror="alert(1)"><script>alert(2)</script>'
+
+if (browserPath === null) test.skip(`the page in a real browser (${whyNoBrowser})`, () => {})
+
+describe.skipIf(browserPath === null)('the page on a real server', () => {
+  const data = mkdtempSync(join(tmpdir(), 'slipway-page-'))
+  let server: Server
+  let browser: Browser
+  let context: BrowserContext
+  let load: Load | null = null
+  /** Scripts that ran, styles that were refused, errors: nothing of it may happen in any test. */
+  let unwanted: string[] = []
+
+  beforeAll(async () => {
+    await promisify(execFile)(process.execPath, ['setup/build.ts'])
+    server = await startServer({ data, configuration, args: ['--stop-instances'] })
+    browser = await launchBrowser(browserPath as string)
+  })
+
+  afterAll(async () => {
+    await load?.stop()
+    await browser?.close()
+    await server?.stop()
+    rmSync(data, { recursive: true, force: true })
+  })
+
+  beforeEach(async () => {
+    unwanted = []
+    context = await openContext()
+  })
+
+  afterEach(async () => {
+    await context.close()
+    expect(unwanted).toEqual([])
+  })
+
+  async function openContext(options: BrowserContextOptions = {}): Promise<BrowserContext> {
+    const opened = await browser.newContext({ baseURL: server.url, viewport: { width: 1280, height: 900 }, ...options })
+    await opened.exposeFunction('reportViolation', (text: string) => unwanted.push(text))
+    await opened.addInitScript(() => {
+      document.addEventListener('securitypolicyviolation', event => {
+        const report = `${event.violatedDirective}: ${event.blockedURI} ${event.sourceFile}`
+        ;(window as unknown as { reportViolation(text: string): void }).reportViolation(report)
+      })
+    })
+    opened.on('page', page => {
+      page.on('pageerror', error => unwanted.push(`error: ${error.message}`))
+      page.on('dialog', dialog => {
+        unwanted.push(`dialog: ${dialog.message()}`)
+        void dialog.dismiss()
+      })
+    })
+    return opened
+  }
+
+  async function signedIn(path: string, from: BrowserContext = context): Promise<Page> {
+    const page = await from.newPage()
+    await page.goto((await server.client.createLoginLink()).url)
+    await page.getByRole('button', { name: 'Sign out' }).waitFor()
+    if (path !== '/') await page.goto(path)
+    await page.locator('h1').waitFor()
+    return page
+  }
+
+  function start(version: string, note = ''): Promise<Execution> {
+    return server.client.startExecution({ name: 'shop', body: { parameters: { version, note } } })
+  }
+
+  /** Waits until the canary of a run takes traffic. */
+  async function startCanary(version: string, note = ''): Promise<string> {
+    const { id } = await start(version, note)
+    await until(id, ({ stages }) => (stages[0]?.progress?.weights?.canary ?? 0) > 0)
+    return id
+  }
+
+  async function until(id: string, holds: (execution: Execution) => boolean): Promise<Execution> {
+    let execution = await server.client.getExecution({ id })
+    const deadline = Date.now() + 60_000
+    while (!holds(execution)) {
+      if (Date.now() > deadline) throw new Error(`${id} never came so far: ${JSON.stringify(execution)}`)
+      execution = await server.client.getExecution({ id, wait: '5s', after: execution.position })
+    }
+    return execution
+  }
+
+  async function barriers(page: Page): Promise<string[]> {
+    await page.evaluate(axe.source)
+    const { violations } = await page.evaluate(() => (window as unknown as { axe: typeof axe }).axe.run())
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`)
+  }
+
+  test('begins with at most 250 KB of scripts, and serves nothing inline', () => {
+    const html = readFileSync('ui/dist/index.html', 'utf8')
+    const scripts = [...html.matchAll(/<(?:script|link rel="modulepreload")[^>]*(?:src|href)="([^"]+)"/g)]
+    const bytes = scripts.map(([, file]) => gzipSync(readFileSync(join('ui/dist', file!))).length)
+    expect(bytes.length).toBeGreaterThan(0)
+    expect(bytes.reduce((sum, one) => sum + one, 0)).toBeLessThan(250_000)
+    expect(html).not.toMatch(/<script>|<style|style=/)
+  })
+
+  test('teaches the first command while nothing has run', async () => {
+    const page = await signedIn('/')
+    await page.getByText('Nothing has run yet').waitFor()
+    expect(await page.locator('pre').textContent()).toBe('slipway run shop')
+  })
+
+  test('a login link works once, and its code does not stay in the address', async () => {
+    const { url } = await server.client.createLoginLink()
+    const page = await context.newPage()
+    await page.goto(url)
+    await page.getByRole('button', { name: 'Sign out' }).waitFor()
+    expect(page.url()).toBe(`${server.url}/`)
+
+    const other = await openContext()
+    const late = await other.newPage()
+    await late.goto(url)
+    await late.getByText('That did not sign you in.').waitFor()
+    await other.close()
+  })
+
+  describe('with a canary under way', () => {
+    let first: string
+    let running: string
+
+    beforeAll(async () => {
+      ;({ id: first } = await start('1.0.0'))
+      await until(first, ({ status }) => status === 'succeeded')
+      const url = (await server.client.listTargets()).items[0]!.services[0]!.url!
+      load = startLoad(url, 100)
+      running = await startCanary('1.1.0', planted)
+    })
+
+    test('a deep link survives the sign-in', async () => {
+      const page = await context.newPage()
+      await page.goto(`/executions/${first}`)
+      await page.getByLabel('Login link or code').fill((await server.client.createLoginLink()).url)
+      await page.keyboard.press('Enter')
+      await page.getByRole('heading', { level: 1, name: /shop 1\.0\.0 succeeded/ }).waitFor()
+      expect(page.url()).toBe(`${server.url}/executions/${first}`)
+    })
+
+    test('a run that is started elsewhere is in the list within a second', async () => {
+      const page = await signedIn('/')
+      const { id } = await start('1.2.0')
+      const before = performance.now()
+      await page.locator(`a[href="/executions/${id}"]`).waitFor()
+      expect(performance.now() - before).toBeLessThan(1_000)
+
+      await server.client.cancelExecution({ id })
+      const asked = performance.now()
+      const row = page.locator('tr', { has: page.locator(`a[href="/executions/${id}"]`) })
+      await until(id, ({ status }) => status === 'canceled')
+      await row.getByText('canceled', { exact: true }).waitFor()
+      expect(performance.now() - asked).toBeLessThan(5_000)
+    })
+
+    test('j, k and Enter go through the list, / finds, and Escape leaves', async () => {
+      const page = await signedIn('/')
+      await page.locator(`a[href="/executions/${first}"]`).waitFor()
+      await page.keyboard.press('j')
+      await page.keyboard.press('j')
+      await page.keyboard.press('k')
+      const rows = await page.locator('[data-row]').evaluateAll(links => links.map(link => link.getAttribute('href')))
+      expect(await page.evaluate(() => document.activeElement?.getAttribute('href'))).toBe(rows[0])
+      await page.keyboard.press('Enter')
+      await page.waitForURL(`**${rows[0]}`)
+      await page.goBack()
+      await page.keyboard.press('/')
+      await page.keyboard.type(first)
+      await page.keyboard.press('Enter')
+      await page.waitForURL(`**/executions/${first}`)
+    })
+
+    test('filters are in the address, and the way back leads to them', async () => {
+      const page = await signedIn('/')
+      await page.getByRole('link', { name: 'Succeeded' }).click()
+      await page.waitForURL('**/executions?status=succeeded')
+      await page.locator(`a[href="/executions/${running}"]`).waitFor({ state: 'detached' })
+      await page.locator(`a[href="/executions/${first}"]`).first().click()
+      await page.goBack()
+      await page.locator('[aria-current="true"]', { hasText: 'Succeeded' }).waitFor()
+    })
+
+    test('an execution shows traffic, verdict, metrics and a chart, and they move', async () => {
+      const page = await signedIn(`/executions/${running}`)
+      await page
+        .getByRole('img', { name: /Traffic: stable 50.%, baseline 25.%, canary 25.%/ })
+        .first()
+        .waitFor()
+      await page.getByText('Verdict so far').waitFor()
+      await page.getByRole('rowheader', { name: /errors/ }).waitFor()
+      await page.locator('canvas').first().waitFor()
+      await page.getByText(/Fails at once when errors/).waitFor()
+      const look = page.getByText(/^Look \d+/)
+      const seen = await look.textContent()
+      await expect.poll(() => look.textContent(), { timeout: 5_000 }).not.toBe(seen)
+    })
+
+    test('what users write stays text', async () => {
+      const page = await signedIn(`/executions/${running}`)
+      await page.getByText(planted, { exact: true }).waitFor()
+      expect(await page.locator('img[src="x"]').count()).toBe(0)
+    })
+
+    test('several tabs share one stream, and the next tab takes over', async () => {
+      let streams = 0
+      context.on('request', request => {
+        if (new URL(request.url()).pathname === '/api/v1/events' && !request.url().includes('execution=')) streams += 1
+      })
+      const tabs = [await signedIn('/'), await signedIn('/'), await signedIn('/')]
+      // Every sign-in opens the page twice: only what is open at the end counts.
+      const { id } = await start('1.3.0')
+      for (const tab of tabs) await tab.locator(`a[href="/executions/${id}"]`).waitFor()
+      const before = streams
+      await tabs[0]!.close()
+      const next = await start('1.4.0')
+      for (const tab of tabs.slice(1)) await tab.locator(`a[href="/executions/${next.id}"]`).waitFor()
+      expect(streams - before).toBe(1)
+      for (const one of [id, next.id]) await server.client.cancelExecution({ id: one })
+    })
+
+    describe.each(['light', 'dark'] as const)('in %s colours there are no barriers', colorScheme => {
+      const views: Record<string, (page: Page) => Promise<void>> = {
+        'in the list': async page => void (await page.goto('/executions')),
+        'in an empty list': async page => void (await page.goto('/executions?pipeline=none')),
+        'in a list that was refused': async page => void (await page.goto('/executions?status=odd')),
+        'in a running execution': async page => {
+          await page.goto(`/executions/${running}`)
+          await page.locator('canvas').first().waitFor()
+          await page.getByText('Numbers').first().click()
+        },
+        'in an ended execution': async page => void (await page.goto(`/executions/${first}`)),
+        'in the dialog': async page => {
+          await page.goto(`/executions/${running}`)
+          await page.getByRole('button', { name: 'Roll back' }).click()
+        },
+        'in the help': async page => {
+          await page.locator('h1').waitFor()
+          await page.keyboard.press('?')
+        },
+        'where there is nothing': async page => void (await page.goto('/executions/none')),
+      }
+
+      test.each(Object.keys(views))('%s', async view => {
+        const own = await openContext({ colorScheme, reducedMotion: 'reduce' })
+        const page = await signedIn('/', own)
+        await views[view]!(page)
+        await page.locator('h1').waitFor()
+        await page.waitForLoadState('networkidle').catch(() => {})
+        expect(await barriers(page)).toEqual([])
+        await own.close()
+      })
+
+      test('at the sign-in', async () => {
+        const own = await openContext({ colorScheme })
+        const page = await own.newPage()
+        await page.goto('/')
+        await page.locator('h1').waitFor()
+        expect(await barriers(page)).toEqual([])
+        await own.close()
+      })
+    })
+
+    test.each([
+      ['the list', '/executions'],
+      ['an execution', 'running'],
+    ])('%s fits a screen of 320 pixels', async (_, path) => {
+      const own = await openContext({ viewport: { width: 320, height: 800 } })
+      const page = await signedIn(path === 'running' ? `/executions/${running}` : path, own)
+      await page.waitForTimeout(500)
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320)
+      await own.close()
+    })
+
+    test('says when the connection is lost, and shows the present when it is back', async () => {
+      const page = await signedIn(`/executions/${running}`)
+      await page.getByText('Verdict so far').waitFor()
+      const { port } = new URL(server.url)
+      await server.kill()
+      await page.getByText(/Connection lost, showing state from \d+s ago/).waitFor()
+      server = await startServer({ data, configuration, args: ['--stop-instances', '--port', port] })
+      await page.getByText(/Connection lost/).waitFor({ state: 'detached' })
+      const look = page.getByText(/^Look \d+/)
+      const seen = await look.textContent()
+      await expect.poll(() => look.textContent(), { timeout: 20_000 }).not.toBe(seen)
+    })
+
+    test('a roll back takes five keys, and says first what will happen', async () => {
+      const page = await signedIn(`/executions/${running}`)
+      await page.getByText('Verdict so far').waitFor()
+      await page.keyboard.press('r')
+      const dialog = page.getByRole('dialog', { name: 'Roll back shop?' })
+      await dialog.getByText(/live traffic of shop on local goes back to stable/).waitFor()
+      expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('TEXTAREA')
+      await page.keyboard.press('Tab')
+      await page.keyboard.press('Tab')
+      await page.keyboard.press('Enter')
+      await page.getByRole('heading', { level: 1, name: /rolled back/ }).waitFor({ timeout: 30_000 })
+      expect((await server.client.getExecution({ id: running })).status).toBe('rolled-back')
+      const against = page.getByRole('button', { name: /Roll back: not now/ })
+      await against.focus()
+      await page.getByText('This execution has been rolled back.').first().waitFor()
+    })
+  })
+})
