@@ -53,7 +53,7 @@ export class Cluster {
   readonly #context: ClusterContext
   readonly #ended = new AbortController()
   #instances: Instance[] = []
-  #starting = 0
+  readonly #starting = new Set<Promise<void>>()
   /** Instances wanted just now; differs from `size` while the cluster is being replaced. */
   #goal = 0
   #refilling = false
@@ -111,7 +111,7 @@ export class Cluster {
     const signals = AbortSignal.any([signal, stopped.signal, this.#ended.signal])
     this.#goal = Math.max(this.#goal, count)
     try {
-      const missing = Math.max(0, count - this.#instances.length - this.#starting)
+      const missing = Math.max(0, count - this.#instances.length - this.#starting.size)
       const starts = Array.from({ length: missing }, async () => {
         await this.#start(signals)
         progress(`${this.role} ${this.release.version}: ${this.ready().length} of ${count} instances are healthy`)
@@ -136,13 +136,15 @@ export class Cluster {
   async end(): Promise<void> {
     this.#goal = 0
     this.#ended.abort()
+    await Promise.allSettled(this.#starting)
     await this.#stop([...this.#instances])
   }
 
   /** Leaves the processes running and forgets them; they stay written down for the next host. */
-  abandon(): void {
+  async abandon(): Promise<void> {
     this.#goal = 0
     this.#ended.abort()
+    await Promise.allSettled(this.#starting)
     for (const instance of this.#instances) instance.abandon()
   }
 
@@ -157,12 +159,12 @@ export class Cluster {
   }
 
   async #start(signal: AbortSignal): Promise<void> {
-    this.#starting++
+    const starting = launch(this.#blueprint(), this.#context, signal).then(launched => this.#add(launched, 'ready'))
+    this.#starting.add(starting)
     try {
-      const launched = await launch(this.#blueprint(), this.#context, signal)
-      this.#add(launched, 'ready')
+      await starting
     } finally {
-      this.#starting--
+      this.#starting.delete(starting)
     }
   }
 
@@ -219,7 +221,7 @@ export class Cluster {
   }
 
   #missing(): number {
-    return Math.max(0, this.#goal - this.#instances.length - this.#starting)
+    return Math.max(0, this.#goal - this.#instances.length - this.#starting.size)
   }
 
   #refillFailed(reason: unknown): void {

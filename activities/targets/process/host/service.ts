@@ -156,8 +156,7 @@ export class Service {
     this.#lease.suspend()
     await this.#operations.stop('the process host is being stopped')
     await this.#front.close(instances === 'keep' ? 1_000 : this.#settings.drainTimeout)
-    if (instances === 'keep') for (const cluster of this.roles.all()) cluster.abandon()
-    else await Promise.all(this.roles.all().map(cluster => cluster.end()))
+    await Promise.all(this.roles.all().map(cluster => (instances === 'keep' ? cluster.abandon() : cluster.end())))
   }
 
   report(): ServiceReport {
