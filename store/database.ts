@@ -7,7 +7,7 @@ export interface Database {
   /** @throws StoreUnavailable */
   query<Row>(text: string, values?: readonly unknown[]): Promise<Row[]>
   /** A connection of its own, outside the pool, for what needs one: migrations, LISTEN. The caller ends it. */
-  connect(): Promise<pg.Client>
+  connect(change?: pg.ClientConfig): Promise<pg.Client>
   close(): Promise<void>
 }
 
@@ -37,8 +37,8 @@ export function openDatabase(options: DatabaseOptions): Database {
   return {
     query: <Row>(text: string, values?: readonly unknown[]) =>
       pass(() => pool.query(text, values as unknown[]).then(result => result.rows as Row[], refuse)),
-    async connect() {
-      const client = new pg.Client(config)
+    async connect(change) {
+      const client = new pg.Client({ ...config, ...change })
       client.on('error', ignoreIdleLoss)
       await client.connect().catch(refuse)
       return client

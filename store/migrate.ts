@@ -12,7 +12,6 @@ import type { Migration } from './migrations/migrations.ts'
 export async function migrate(client: pg.ClientBase, migrations: readonly Migration[]): Promise<void> {
   await client.query('begin')
   try {
-    await client.query('set local statement_timeout = 0')
     await client.query('select pg_advisory_xact_lock($1)', [migrationLock])
     await client.query(historyTable)
     const { rows } = await client.query<Applied>('select version, name, hash from schema_migrations order by version')

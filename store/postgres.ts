@@ -1,4 +1,5 @@
 import { audit } from './audit.ts'
+import type { Database } from './database.ts'
 import { openDatabase, refuse } from './database.ts'
 import { events } from './events.ts'
 import { executions } from './executions.ts'
@@ -28,22 +29,20 @@ export interface StoreOptions {
  * @throws SchemaMismatch when a newer version wrote it
  */
 export async function openStore(databaseUrl: string, options: StoreOptions = {}): Promise<Store> {
+  const statementTimeout = options.statementTimeout ?? 10_000
   const database = openDatabase({
     url: databaseUrl,
     connections: options.connections ?? 8,
     connectTimeout: options.connectTimeout ?? 3_000,
-    statementTimeout: options.statementTimeout ?? 10_000,
+    statementTimeout,
   })
-  const client = await database.connect()
-  await migrate(client, migrations)
-    .catch(refuse)
-    .finally(() => client.end())
+  await upgrade(database)
   const history = events(database)
   const { subscribe, close } = subscriptions(database, history.position, options.pollInterval ?? 500)
   return {
     ...executions(database),
     ...history,
-    ...audit(database),
+    ...audit(database, statementTimeout),
     ...retention(database, options.keyRetention ?? 30 * 24 * 60 * 60 * 1000),
     subscribe,
     ping: async () => void (await database.query('select 1')),
@@ -52,4 +51,12 @@ export async function openStore(databaseUrl: string, options: StoreOptions = {})
       await database.close()
     },
   }
+}
+
+/** A migration takes as long as it takes. */
+async function upgrade(database: Database): Promise<void> {
+  const client = await database.connect({ query_timeout: 0, statement_timeout: 0 })
+  await migrate(client, migrations)
+    .catch(refuse)
+    .finally(() => client.end())
 }

@@ -107,9 +107,12 @@ export interface Store {
   evidence(execution: string, stage?: string): Promise<StoredEvidence[]>
   audit(entry: AuditEntry): Promise<AuditRecord>
   auditLog(limit: number, cursor: string | null): Promise<Page<AuditRecord>>
-  /** Resolves with the sequence of the first record that does not fit the chain, or null when all do. */
+  /** Resolves with the first sequence at which the chain does not hold (changed, moved or missing), or null. */
   verifyAudit(): Promise<number | null>
-  /** Removes finished executions (events and evidence with them) that ended before `before`; returns how many. */
+  /**
+   * Removes finished executions (events and evidence with them) that ended before `before`; returns how many. A replay
+   * of their idempotency keys, which are kept for 30 days, is answered as before all the same.
+   */
   prune(before: Timestamp): Promise<number>
   /** Calls `onEvent` soon after new events were recorded, by whichever process; returns how to stop. */
   subscribe(onEvent: () => void): Promise<() => Promise<void>>

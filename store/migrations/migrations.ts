@@ -5,5 +5,5 @@ export interface Migration {
   sql: string
 }
 
-/** In order; the version of a schema is how many of them were applied. Only ever add to the end: applied text is hashed. */
+/** In order; the version of a schema is how many were applied. Only ever add to the end: databases keep the hashes. */
 export const migrations: readonly Migration[] = [{ name: 'first', sql: first }]

@@ -1,6 +1,14 @@
 import type { Server, Socket } from 'node:net'
 import { createServer } from 'node:net'
-import { asksForAnswer, splitFrames, startupCodes, startupPacket, statementOf, typeOf } from './frames.ts'
+import {
+  asksForAnswer,
+  errorResponse,
+  splitFrames,
+  startupCodes,
+  startupPacket,
+  statementOf,
+  typeOf,
+} from './frames.ts'
 import type { Client, Session } from './session.ts'
 
 export interface Listeners {
@@ -65,7 +73,9 @@ function converse(socket: Socket, early: Buffer, session: Session, listeners: Li
 
   function onMessage(message: Buffer) {
     if (typeOf(message) === 'X') return void socket.end()
-    if (/^\s*listen\s/i.test(statementOf(message) ?? '')) listeners.add(client)
+    const statement = statementOf(message) ?? ''
+    if (/^\s*copy\s[^;]*\bfrom\s+stdin\b/i.test(statement)) return client.dismiss(noCopy)
+    if (/^\s*listen\s/i.test(statement)) listeners.add(client)
     request.push(message)
     if (!asksForAnswer(message)) return
     session.ask(client, Buffer.concat(request))
@@ -79,6 +89,9 @@ function converse(socket: Socket, early: Buffer, session: Session, listeners: Li
   socket.on('data', onData)
   onData(early)
 }
+
+/** PGlite has all of a request before it begins, so one that asks for more would end it. */
+const noCopy = errorResponse('FATAL', '0A000', 'the embedded store knows no COPY FROM STDIN')
 
 /** Whoever speaks something else is hung up on. */
 function parse<T>(read: () => T, socket: Socket): T | null {

@@ -1,15 +1,18 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { statSync } from 'node:fs'
+import fs, { statSync } from 'node:fs'
 import { mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises'
+import { syncBuiltinESMExports } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import pg from 'pg'
-import { afterEach, describe, expect, test } from 'vitest'
-import { batch, entry, event, request } from '../../store/contract.ts'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { batch, entry, event, request } from '../../store/contract/samples.ts'
 import { StoreUnavailable } from '../../store/errors.ts'
+import { openEngine } from '../../store/pglite/engine.ts'
+import { newDatabase } from '../../store/pglite/new-database.ts'
 import { pgliteChild } from '../../store/pglite/spec.ts'
 import { openStore } from '../../store/postgres.ts'
 import type { Store } from '../../store/store.ts'
@@ -91,6 +94,27 @@ describe('the process of the embedded store', () => {
     await pglite.start()
     expect(await store.begin(request())).toMatchObject({ outcome: 'replay' })
     expect(pglite.output()).not.toContain('recovery')
+  })
+
+  test('every commit is on disk before it is acknowledged, so a power cut loses none', async () => {
+    const parent = await mkdtemp(join(tmpdir(), 'slipway-durable-'))
+    cleanUp.push(() => rm(parent, { recursive: true, force: true }))
+    const data = join(parent, 'pgdata')
+    await newDatabase(data)
+    const engine = await openEngine(data, () => {})
+    cleanUp.push(() => engine.close())
+    await engine.exec('create table written (id int)')
+    const fsync = vi.spyOn(fs, 'fsyncSync')
+    cleanUp.push(async () => fsync.mockRestore())
+    syncBuiltinESMExports()
+    for (let id = 1; id <= 5; id += 1) {
+      await engine.query('insert into written values ($1)', [id])
+      expect(fsync).toHaveBeenCalledTimes(id)
+    }
+    await engine.query('select * from written')
+    expect(fsync).toHaveBeenCalledTimes(5)
+    await engine.exec('checkpoint')
+    expect(fsync.mock.calls.length).toBeGreaterThan(7)
   })
 
   test('only its user may connect, however deep its folder lies', async () => {
