@@ -38,6 +38,5 @@ export function table(header: readonly string[], rows: readonly (readonly string
 
 /** One line without anything that a terminal would obey. */
 export function safe(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
-  return stripVTControlCharacters(text).replace(/[\x00-\x1f\x7f]+/g, ' ')
+  return stripVTControlCharacters(text).replace(/\p{Cc}+/gu, ' ')
 }

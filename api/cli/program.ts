@@ -10,6 +10,7 @@ import { rollbackCommand } from './commands/rollback.ts'
 import { runCommand } from './commands/run.ts'
 import { serveCommand } from './commands/serve.ts'
 import { targetsCommand } from './commands/targets.ts'
+import { validateCommand } from './commands/validate.ts'
 import { watchCommand } from './commands/watch.ts'
 import { workerCommand } from './commands/worker.ts'
 import { explain } from './explain.ts'
@@ -21,6 +22,7 @@ const commands = [
   serveCommand,
   apiCommand,
   workerCommand,
+  validateCommand,
   runCommand,
   watchCommand,
   listCommand,
