@@ -32,9 +32,9 @@ export async function* streamEvents(connection: Connection, options: EventStream
   let position = options.after ?? null
   let delay = firstRetry
   while (!options.signal.aborted) {
+    const begun = Date.now()
     try {
       for await (const item of connectOnce(connection, options, position)) {
-        delay = firstRetry
         if (item.type === 'live') position = item.position
         if (item.type === 'event') position = item.event.position
         yield item
@@ -45,6 +45,7 @@ export async function* streamEvents(connection: Connection, options: EventStream
       if (isFinal(error)) throw error
       yield { type: 'lost', error }
     }
+    if (Date.now() - begun > lastRetry) delay = firstRetry
     await pause(delay, options.signal)
     delay = Math.min(delay * 2, lastRetry)
   }

@@ -7,8 +7,13 @@ import { Refusal, unavailable } from './refusal.ts'
 
 /** Turns whatever was thrown into a problem document; only what was meant for the caller gets into it. */
 export function problemHandler(log: Logger): ErrorRequestHandler {
-  return (error, request, response, next) => {
-    if (response.headersSent) return next(error)
+  return (error, request, response, _next) => {
+    if (response.headersSent) {
+      // Too late for words: a cut connection is what tells the caller that the answer is not whole.
+      log.warn({ err: error, requestId: request.id, path: request.path }, 'an answer was cut off')
+      response.destroy()
+      return
+    }
     const refusal = asRefusal(error)
     if (refusal.kind === 'internal')
       log.error({ err: error, requestId: request.id, method: request.method, path: request.path }, 'request failed')

@@ -38,7 +38,7 @@ export async function writeEvents(feed: Feed, response: Response, request: Event
     position = slice.position
     if (slice.events.length > 0) await write(response, slice.events.map(eventMessage).join(''), request.signal)
     if (slice.events.length === batch) continue
-    const beat = AbortSignal.timeout(Math.max(1, beatAt - performance.now()))
+    const beat = AbortSignal.timeout(Math.max(1, Math.ceil(beatAt - performance.now())))
     await feed.changed(position, AbortSignal.any([request.signal, beat]), request.execution)
     if (feed.isStale()) break
     if (performance.now() < beatAt) continue
