@@ -3,10 +3,13 @@ import type { StageType } from '../schema/stage.ts'
 /** Types as expressions know them; `Release` has the fields of `pipeline/release.ts`. */
 export type FieldType = 'string' | 'double' | 'bool' | 'Release' | 'list<string>' | 'map<string, string>'
 
-/** What later stages may read of a stage that succeeded. A stage type without a line here does not compile. */
+/**
+ * What later stages may read of a stage that succeeded; `previousRelease` is null when nothing ran before. A stage type
+ * without a line here does not compile.
+ */
 export const stageOutputs = {
-  canary: { verdict: 'string', release: 'Release', score: 'double' },
-  deploy: { release: 'Release' },
+  canary: { verdict: 'string', release: 'Release', previousRelease: 'Release' },
+  deploy: { release: 'Release', previousRelease: 'Release' },
   judgment: { decision: 'string', by: 'string' },
   wait: {},
 } as const satisfies Record<StageType, Readonly<Record<string, FieldType>>>

@@ -60,7 +60,7 @@ export function mayHoldTemplate(text: string): boolean {
   return text.includes(opening)
 }
 
-/** Whether `resolveStage` has anything to do, so that a workflow can spare the activity. */
+/** Whether `resolveStage` has anything to do, so that a workflow can spare the activity; `when` is looked at apart. */
 export function hasTemplates(stage: Stage): boolean {
   return stageTemplates(stage).some(({ text, takes }) => atStart(takes) && mayHoldTemplate(text))
 }
