@@ -6,7 +6,8 @@ import type { World } from './world.ts'
  * Brings what is in the outbox to the store, one batch at a time, in the background: nothing that acts ever waits for it.
  *
  * The activity lingers after writing, so that while much happens there is one batch every `linger` milliseconds instead of
- * one an event, without a timer; the first event after a quiet time is written at once.
+ * one an event, without a timer; the first event after a quiet time is written at once. When the system is slow it lingers
+ * longer: recording must not be what makes it slower still.
  */
 export interface Recorder {
   /** There is something new. */
@@ -22,27 +23,34 @@ export interface Snapshot {
 }
 
 export function createRecorder(
-  world: Pick<World, 'patient' | 'shielded'>,
+  world: Pick<World, 'now' | 'patient' | 'shielded'>,
   outbox: Outbox,
   options: { linger: number; snapshot: () => Snapshot },
 ): Recorder {
   let awake = false
+  let linger = options.linger
   let flushing: Promise<void> | null = null
 
-  const write = async (linger: number): Promise<boolean> => {
+  const write = async (lingering: number): Promise<boolean> => {
     const batch = outbox.next()
     if (batch === null) return false
+    const began = world.now()
     const { execution, sequence } = options.snapshot()
     const { events, evidence } = batch
-    await world.patient.record({ snapshot: execution, sequence, events, evidence }, linger)
+    await world.patient.record({ snapshot: execution, sequence, events, evidence }, lingering)
     outbox.recorded(batch)
+    if (lingering > 0) adapt(world.now() - began - lingering)
     return true
+  }
+
+  const adapt = (overhead: number) => {
+    linger = Math.min(Math.max(options.linger, 5 * overhead), 8 * options.linger)
   }
 
   const work = async () => {
     // Lets everything that happens at this very moment into the first batch.
     await Promise.resolve()
-    while (await write(options.linger));
+    while (await write(linger));
     awake = false
   }
 

@@ -127,15 +127,17 @@ function extend(
   seen: { baseline: CompactSide; canary: CompactSide } | undefined,
   before: number,
 ): CompactMetric {
-  const pad = (side: readonly CompactSide[] = []) =>
-    Array.from({ length: before }, (_, index): CompactSide => side[index] ?? 0)
+  const upTo = (side: readonly CompactSide[] = []) => [
+    ...side.slice(0, before),
+    ...Array<CompactSide>(Math.max(0, before - side.length)).fill(0),
+  ]
   const merged = merge(
     { baseline: metric?.baseline[before] ?? 0, canary: metric?.canary[before] ?? 0 },
     seen ?? { baseline: 0, canary: 0 },
   )
   return {
-    baseline: [...pad(metric?.baseline), merged.baseline],
-    canary: [...pad(metric?.canary), merged.canary],
+    baseline: [...upTo(metric?.baseline), merged.baseline],
+    canary: [...upTo(metric?.canary), merged.canary],
   }
 }
 

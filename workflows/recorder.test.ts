@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest'
+import type { ExecutionEvent } from '../pipeline/execution.ts'
+import type { RecordBatch } from '../store/store.ts'
+import { createOutbox } from './outbox.ts'
+import { createRecorder } from './recorder.ts'
+import type { World } from './world.ts'
+
+function event(sequence: number): ExecutionEvent {
+  return { execution: 'e', sequence, at: '2026-01-01T00:00:00.000Z', kind: 'stage.status', data: {} }
+}
+
+/** A record activity that ends when it is told to. */
+function setUp() {
+  const calls: { batch: RecordBatch; linger: number; end: () => void }[] = []
+  let now = 0
+  const record = (batch: RecordBatch, linger: number) =>
+    new Promise<void>(resolve => calls.push({ batch, linger, end: resolve }))
+  const world = {
+    now: () => now,
+    patient: { record } as unknown as World['patient'],
+    shielded: <T>(work: () => Promise<T>) => work(),
+  }
+  const outbox = createOutbox()
+  const recorder = createRecorder(world, outbox, { linger: 250, snapshot: () => ({ execution: null, sequence: 7 }) })
+  const add = (sequence: number) => {
+    outbox.add(event(sequence))
+    recorder.wake()
+  }
+  const sequences = () => calls.map(({ batch }) => batch.events.map(one => one.sequence))
+  const pass = (milliseconds: number) => {
+    now += milliseconds
+  }
+  return { calls, recorder, add, sequences, pass }
+}
+
+const turns = () => new Promise(resolve => setImmediate(resolve))
+
+describe('a recorder', () => {
+  it('writes at once what happens at one moment, and then one batch at a time', async () => {
+    const { calls, add, sequences } = setUp()
+    add(1)
+    add(2)
+    await turns()
+    expect(sequences()).toEqual([[1, 2]])
+    add(3)
+    add(4)
+    await turns()
+    expect(calls).toHaveLength(1)
+    calls[0]!.end()
+    await turns()
+    expect(sequences()).toEqual([
+      [1, 2],
+      [3, 4],
+    ])
+    expect(calls.map(({ linger }) => linger)).toEqual([250, 250])
+  })
+
+  it('flushes everything without waiting for the batch that lingers', async () => {
+    const { calls, recorder, add, sequences } = setUp()
+    add(1)
+    await turns()
+    add(2)
+    let flushed = false
+    const flush = recorder.flush().then(() => {
+      flushed = true
+    })
+    await turns()
+    expect(sequences().at(-1)).toEqual([1, 2])
+    expect(calls.at(-1)!.linger).toBe(0)
+    calls.at(-1)!.end()
+    await flush
+    expect(flushed).toBe(true)
+  })
+
+  it('is done at once when there is nothing', async () => {
+    const { calls, recorder } = setUp()
+    await recorder.flush()
+    expect(calls).toEqual([])
+  })
+
+  it('lingers longer while the system is slow, up to eight times', async () => {
+    const { calls, add, pass } = setUp()
+    for (const slowness of [100, 5_000, 0]) {
+      add(calls.length + 1)
+      await turns()
+      pass(calls.at(-1)!.linger + slowness)
+      add(calls.length + 1)
+      calls.at(-1)!.end()
+      await turns()
+    }
+    expect(calls.map(({ linger }) => linger)).toEqual([250, 500, 2_000, 250])
+  })
+})
