@@ -1,52 +1,34 @@
 import { Command, CommanderError } from 'commander'
-import { apiCommand } from './commands/api.ts'
-import { cancelCommand } from './commands/cancel.ts'
-import { getCommand } from './commands/get.ts'
-import { listCommand } from './commands/list.ts'
-import { locksCommand } from './commands/locks.ts'
-import { loginCommand } from './commands/login.ts'
-import { promoteCommand } from './commands/promote.ts'
-import { rollbackCommand } from './commands/rollback.ts'
-import { runCommand } from './commands/run.ts'
-import { serveCommand } from './commands/serve.ts'
-import { targetsCommand } from './commands/targets.ts'
-import { validateCommand } from './commands/validate.ts'
-import { watchCommand } from './commands/watch.ts'
-import { workerCommand } from './commands/worker.ts'
 import { explain } from './explain.ts'
 import { exitCodes, type Io } from './io.ts'
 import { version } from './version.ts'
 
-/** Every command of `slipway`, in the order of the help. */
-const commands = [
-  serveCommand,
-  apiCommand,
-  workerCommand,
-  validateCommand,
-  runCommand,
-  watchCommand,
-  listCommand,
-  getCommand,
-  rollbackCommand,
-  cancelCommand,
-  promoteCommand,
-  targetsCommand,
-  locksCommand,
-  loginCommand,
-] as const satisfies readonly ((io: Io) => Command)[]
+type MakeCommand = (io: Io) => Command
+
+/** Every command of `slipway`, in the order of the help. Loaded when it is meant, so that a short one starts quickly. */
+const commands: Readonly<Record<string, () => Promise<MakeCommand>>> = {
+  serve: async () => (await import('./commands/serve.ts')).serveCommand,
+  api: async () => (await import('./commands/api.ts')).apiCommand,
+  worker: async () => (await import('./commands/worker.ts')).workerCommand,
+  validate: async () => (await import('./commands/validate.ts')).validateCommand,
+  run: async () => (await import('./commands/run.ts')).runCommand,
+  watch: async () => (await import('./commands/watch.ts')).watchCommand,
+  list: async () => (await import('./commands/list.ts')).listCommand,
+  get: async () => (await import('./commands/get.ts')).getCommand,
+  rollback: async () => (await import('./commands/rollback.ts')).rollbackCommand,
+  cancel: async () => (await import('./commands/cancel.ts')).cancelCommand,
+  promote: async () => (await import('./commands/promote.ts')).promoteCommand,
+  targets: async () => (await import('./commands/targets.ts')).targetsCommand,
+  locks: async () => (await import('./commands/locks.ts')).locksCommand,
+  login: async () => (await import('./commands/login.ts')).loginCommand,
+  judge: async () => (await import('./commands/judge.ts')).judgeCommand,
+  power: async () => (await import('./commands/power.ts')).powerCommand,
+}
 
 /** Runs one command line; resolves with the exit code, after everything was said. Never rejects. */
 export async function runProgram(args: readonly string[], io: Io): Promise<number> {
-  const program = new Command('slipway')
-    .description('Continuous delivery that takes a bad release back by itself.')
-    .version(version, '-V, --version')
-    .addHelpText(
-      'after',
-      '\nExit codes: 0 succeeded, 1 error, 2 invalid input, 3 failed, 4 rolled back, 5 canceled or rejected,\n6 waiting for a person, 7 timeout, 8 forbidden, 9 conflict, 10 server unreachable, 11 errored.',
-    )
-  for (const make of commands) program.addCommand(make(io))
-  for (const command of [program, ...program.commands]) quiet(command, io)
   try {
+    const program = await createProgram(args[0], io)
     await program.parseAsync(args, { from: 'user' })
     return exitCodes.succeeded
   } catch (error) {
@@ -54,7 +36,24 @@ export async function runProgram(args: readonly string[], io: Io): Promise<numbe
   }
 }
 
-function quiet(command: Command, io: Io): void {
+/** The program with the one command that is meant, or with all of them when none is. */
+async function createProgram(meant: string | undefined, io: Io): Promise<Command> {
+  const program = new Command('slipway')
+    .description('Continuous delivery that takes a bad release back by itself.')
+    .version(version, '-V, --version')
+    .addHelpText('after', exitCodesHelp)
+  const one = meant !== undefined && Object.hasOwn(commands, meant) ? commands[meant] : undefined
+  const loaded = await Promise.all((one === undefined ? Object.values(commands) : [one]).map(load => load()))
+  for (const make of loaded) program.addCommand(make(io))
+  for (const command of [program, ...program.commands]) speakThrough(io, command)
+  return program
+}
+
+const exitCodesHelp = `
+Exit codes: 0 succeeded, 1 error, 2 invalid input, 3 failed, 4 rolled back, 5 canceled or rejected,
+6 waiting for a person, 7 timeout, 8 forbidden, 9 conflict, 10 server unreachable, 11 errored.`
+
+function speakThrough(io: Io, command: Command): void {
   command
     .exitOverride()
     .showHelpAfterError('(see --help)')
