@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'vitest'
+import { loadConfiguration, serverView } from './configuration.ts'
+
+function told(text: string): string[] {
+  return loadConfiguration(text, 'slipway.yaml').problems.map(
+    ({ line, column, message }) => `${line}:${column} ${message}`,
+  )
+}
+
+describe('the server configuration', () => {
+  test('has a default for everything', () => {
+    const expected = { targets: {}, metrics: {}, pipelines: [], retention: { executions: 90 * 86_400_000 } }
+    for (const text of ['', '\n', '{}', '# nothing yet\n{}']) {
+      expect(loadConfiguration(text, 'slipway.yaml')).toEqual({ configuration: expected, problems: [] })
+    }
+  })
+
+  test('fills in what a service leaves out', () => {
+    const text = 'targets: { eu: { type: process, environment: production, region: eu, services: { shop: {} } } }'
+    const { configuration } = loadConfiguration(text, 'slipway.yaml')
+    expect(configuration?.targets.eu?.services.shop).toEqual({
+      port: 0,
+      instances: 2,
+      health: '/healthz',
+      startTimeout: 30_000,
+      directory: '.',
+      responseTimeout: 60_000,
+      drainTimeout: 10_000,
+      clusterHeader: false,
+    })
+    expect(serverView(configuration!)).toEqual({
+      targets: { eu: { release: 'command', services: ['shop'] } },
+      metrics: [],
+    })
+  })
+
+  test('is strict, at line and column', () => {
+    expect(
+      told(`target: {}
+targets:
+  eu:
+    type: process
+    environment: Production
+    services:
+      shop: { port: 70000, health: ready, startTimeout: 5, stickyCookie: "a b", instance: 3 }
+  US: {}
+  asia: { type: kubernetes, environment: dev, services: {} }
+metrics:
+  prom: { type: prometheus, url: "ftp://prom" }
+pipelines:
+  - pipelines
+`),
+    ).toEqual([
+      '1:1 unknown key "target" (did you mean "targets"?); known here: targets, metrics, pipelines, retention',
+      '5:18 "environment" must be a name of lower-case letters, digits and dashes, at most 63 characters, not "Production"',
+      '7:21 "port" must be at most 65535, not 70000',
+      '7:36 "health" must be a path that starts with /, not "ready"',
+      '7:57 "startTimeout" must be a duration such as 500ms, 30s, 10m, 1h30m or 2d, not 5',
+      '7:74 "stickyCookie" must be a cookie name, not "a b"',
+      '7:81 unknown key "instance" (did you mean "instances"?); known here: port, instances, health, startTimeout, directory, responseTimeout, drainTimeout, stickyCookie, clusterHeader',
+      '8:3 the key "US" must be a name of lower-case letters, digits and dashes, at most 63 characters',
+      '9:17 "type" must be "process", not "kubernetes"',
+      '11:34 "url" must be an http or https address, not "ftp://prom"',
+      '13:5 item 1 of "pipelines" must be a map, not "pipelines"',
+    ])
+  })
+
+  test('refuses a port that is given twice, and a provider called like the built-in one', () => {
+    expect(
+      told(`targets:
+  eu:
+    type: process
+    environment: dev
+    services: { a: { port: 8080 }, b: { port: 8080 }, c: { port: 0 }, d: { port: 0 } }
+metrics:
+  router: { type: prometheus, url: "http://127.0.0.1:9090" }
+`),
+    ).toEqual(['5:47 port 8080 is taken by eu/a', '7:3 "router" is built in and cannot be named here'])
+  })
+
+  test('is as safe to read as a pipeline', () => {
+    expect(told('['.repeat(100_000))).toEqual(['1:33 more than 32 levels inside each other'])
+    expect(told('targets: &a { b: *a }')[0]).toMatch(/^1:10 anchors/)
+    expect(told('__proto__: { polluted: true }')).toEqual(['1:1 "__proto__" is not allowed as a key'])
+  })
+})
