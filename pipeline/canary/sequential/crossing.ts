@@ -2,7 +2,7 @@
  * Where `excess` falls below zero on the way from `outside` (where it is ≥ 0) to `inside` (where it is not): the last
  * point found that is still outside, to ten digits of the distance.
  *
- * False position with the Illinois weights, every third step a bisection: half of bisection's evaluations or less where
+ * False position with the Illinois weights, every third step a bisection: about half of bisection's evaluations where
  * the function is smooth, and never more than 112, whatever it does.
  */
 export function crossing(outside: number, inside: number, excess: (value: number) => number): number {
@@ -31,9 +31,8 @@ export function crossing(outside: number, inside: number, excess: (value: number
   return out
 }
 
-/** How far along the line from one value to the other is zero; the middle where that has no answer. */
+/** How far along the line from one value to the other is zero, never quite at an end; the middle where nobody knows. */
 function falsePosition(outExcess: number, withinExcess: number): number {
   const fraction = outExcess / (outExcess - withinExcess)
-  // Never quite at an end, or one end would never move.
-  return fraction > 0 && fraction < 1 ? Math.min(0.999, Math.max(0.001, fraction)) : 0.5
+  return Number.isNaN(fraction) ? 0.5 : Math.min(0.999, Math.max(0.001, fraction))
 }

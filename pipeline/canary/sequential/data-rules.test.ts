@@ -88,11 +88,12 @@ describe('a series', () => {
   const value = (observation: Observation) => readValue(series, seen(observation), 'canary')
 
   it('may have any finite value', () => {
-    for (const finite of [0, -3.5, 1e-9]) expect(value({ value: finite })).toEqual({ state: 'ok', value: finite })
+    for (const finite of [0, -3.5, 1e-9, 1e150, -1e150])
+      expect(value({ value: finite })).toEqual({ state: 'ok', value: finite })
   })
 
-  it('is missing where it is not finite', () => {
-    for (const bad of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])
+  it('is missing where it is not finite, or next to it', () => {
+    for (const bad of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 1.01e150, -1.01e150])
       expect(value({ value: bad })).toEqual(missing)
   })
 })

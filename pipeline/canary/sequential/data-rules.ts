@@ -26,13 +26,16 @@ export function readEvents(metric: MetricConfig, interval: Interval, side: 'base
   return unfit(metric, observation)
 }
 
-/** The value of one side of a `series`. NaN and infinities are missing. */
+/** Larger values are overflow of whatever measured them; up to here, squares and sums stay finite. */
+const largestValue = 1e150
+
+/** The value of one side of a `series`. NaN, infinities and what is next to infinite are missing. */
 export function readValue(metric: MetricConfig, interval: Interval, side: 'baseline' | 'canary'): Reading<number> {
   const observation = interval[side][metric.name] ?? null
   if (observation === null) return missing
   if ('error' in observation) return { state: 'error', message: observation.error }
   if (!('value' in observation)) return unfit(metric, observation)
-  return Number.isFinite(observation.value) ? { state: 'ok', value: observation.value } : missing
+  return Math.abs(observation.value) <= largestValue ? { state: 'ok', value: observation.value } : missing
 }
 
 function readProportion({ bad, total }: { bad: number; total: number }): Reading<Events> {

@@ -38,7 +38,6 @@ export function seriesReader(metric: MetricConfig): MetricReader<Pair> {
       record(data, baseline, canary)
       if (baseline.state !== 'ok' || canary.state !== 'ok') return null
       const harm = canary.value - baseline.value
-      if (!Number.isFinite(harm)) return null
       pairs += 1
       baselineSum += baseline.value
       canarySum += canary.value

@@ -29,7 +29,7 @@ const interval: fc.Arbitrary<Interval> = fc.record({
 describe('the sequential judge', () => {
   it('says the same of all looks at once as look by look', () => {
     fc.assert(
-      fc.property(fc.array(interval, { maxLength: 25 }), fc.boolean(), (intervals, last) => {
+      fc.property(fc.array(interval, { maxLength: 15 }), fc.boolean(), (intervals, last) => {
         const run = createSequential(config, metrics)
         for (const [index, each] of intervals.entries()) {
           run.add(each)
@@ -39,7 +39,7 @@ describe('the sequential judge', () => {
         }
         expect(run.judgment(last)).toEqual(judgeSequential(config, { metrics, intervals, last }))
       }),
-      { numRuns: 40 },
+      { numRuns: 20 },
     )
   })
 
@@ -50,7 +50,7 @@ describe('the sequential judge', () => {
         if (before.verdict !== 'fail') return
         expect(judgeSequential(config, { metrics, intervals: [...intervals, ...more], last: true })).toEqual(before)
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     )
   })
 
@@ -66,7 +66,7 @@ describe('the sequential judge', () => {
           expect(verdictAfter(decidedAt - 1)).not.toBe(verdict)
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     )
   })
 
@@ -82,7 +82,7 @@ describe('the sequential judge', () => {
         expect(first.judgment(true)).toEqual(judgeSequential(config, { metrics, intervals: one, last: true }))
         expect(second.judgment(true)).toEqual(judgeSequential(config, { metrics, intervals: other, last: true }))
       }),
-      { numRuns: 30 },
+      { numRuns: 15 },
     )
   })
 

@@ -415,10 +415,10 @@ describe('series', () => {
     expect(judged(zeros, cpu({ margin: { absolute: 2 } })).verdict).toBe('insufficient')
   })
 
-  it('are missing where a value is, or where the difference overflows', () => {
+  it('are missing where a value is, or where one overflowed', () => {
     const broken = [
       intervalOf('cpu', { value: Number.NaN }, { value: 1 }),
-      intervalOf('cpu', { value: -1.7e308 }, { value: 1.7e308 }),
+      intervalOf('cpu', { value: 1 }, { value: 1.7e308 }),
     ]
     const clean = judged(points(3), cpu({ margin: { absolute: 2 } })).metric
     const { metric } = judged([...broken, ...points(3)], cpu({ margin: { absolute: 2 } }))
