@@ -31,8 +31,8 @@ const settings = {
   idle_in_transaction_session_timeout: '0',
 }
 
-/** PGlite's own, but for `-F`, which turns fsync off. */
+/** PGlite's own turn fsync off; of two settings the later one counts. */
 const startParams = [
-  ...PGlite.defaultStartParams.filter(parameter => parameter !== '-F'),
+  ...PGlite.defaultStartParams,
   ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
 ]
