@@ -8,7 +8,7 @@ let world: World
 let url: string
 
 beforeAll(async () => {
-  world = await openWorld({ startTimeout: 2_000 }, { drainTimeout: 400 })
+  world = await openWorld({ startTimeout: 4_000 }, { drainTimeout: 400 })
   await world.target.apply(service, { role: 'stable', release: release('1'), instances: 1 }, world.op())
   url = await world.url()
 })
@@ -39,7 +39,7 @@ describe('a release that cannot run', () => {
     [
       'is never healthy',
       release('2', { MODE: 'unhealthy' }),
-      /shop 2 never became healthy: it answered 503 on \/healthz \(startTimeout is 2 s\).*version 2 listens/s,
+      /shop 2 never became healthy: it answered 503 on \/healthz \(startTimeout is 4 s\).*version 2 listens/s,
     ],
     [
       'does not listen',

@@ -91,9 +91,8 @@ async function becomeStable(service: Applied, cluster: Cluster): Promise<void> {
   service.roles.commit(assignments)
   service.shift(weights)
   service.log('stable changed', { from: old?.release.version ?? null, to: cluster.release.version })
-  await service.save()
-  if (displaced && displaced !== cluster && displaced !== service.roles.cluster('previous'))
-    await service.roles.discard(displaced)
+  const leaves = displaced !== cluster && displaced !== service.roles.cluster('previous') ? displaced : undefined
+  await saveAndDiscard(service, leaves)
 }
 
 async function startPending(
@@ -134,8 +133,16 @@ async function replace(
     throw error
   }
   service.roles.commit(new Map([[role, next]]))
-  await service.save()
-  await service.roles.discard(old)
+  await saveAndDiscard(service, old)
+}
+
+/** What was replaced goes even when the disk is full. */
+async function saveAndDiscard(service: Applied, leaves: Cluster | undefined): Promise<void> {
+  try {
+    await service.save()
+  } finally {
+    if (leaves) await service.roles.discard(leaves)
+  }
 }
 
 function donorOf(service: Applied, release: Release): Cluster | undefined {

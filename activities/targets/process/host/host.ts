@@ -1,3 +1,5 @@
+import { readdirSync, rmSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import { pino } from 'pino'
 import { NotFound } from '../../../failures.ts'
 import { rotateLog } from '../../../processes/log-file.ts'
@@ -10,6 +12,7 @@ import { type HostState, loadState, StateFile } from './state.ts'
 
 const logCap = 5 * 1024 * 1024
 const logInterval = 2_000
+const keptLogs = 100
 
 /** All services of one data folder. */
 export class Host {
@@ -102,6 +105,7 @@ export class Host {
 
   #rotate(): void {
     const instances = this.services().flatMap(service => service.report().instances)
+    removeOldLogs(this.#location.logs, new Set(instances.map(({ log }) => log)))
     for (const file of [this.#location.log, ...instances.map(({ log }) => log)])
       try {
         rotateLog(file, logCap)
@@ -109,4 +113,14 @@ export class Host {
         this.log('log could not be rotated', { file, error: String(error) })
       }
   }
+}
+
+/** Instances that are gone can be asked for their last words a while longer. */
+function removeOldLogs(folder: string, current: ReadonlySet<string>): void {
+  const ages = readdirSync(folder)
+    .map(name => join(folder, name))
+    .filter(file => !current.has(file.replace(/\.1$/, '')))
+    .map(file => ({ file, at: statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0 }))
+    .sort((a, b) => b.at - a.at)
+  for (const { file } of ages.slice(keptLogs)) rmSync(file, { force: true })
 }

@@ -48,6 +48,8 @@ export class Service {
   readonly #lease = new Lease(() => this.#lapse())
   /** Of every process that was started and is not known to be gone; written down before it runs. */
   readonly #instances = new Map<string, InstanceRecord>()
+  /** What an earlier host has not finished is taken back before clusters are changed again; traffic never waits. */
+  #recovered: Promise<void> = Promise.resolve()
   #settings: ServiceSettings
   #weights: Weights
   #lapsed: ServiceReport['lapsed']
@@ -75,6 +77,7 @@ export class Service {
     // A new stable version may displace the previous one, and may come from where it was tried.
     const roles: Role[] = desired.role === 'stable' ? ['stable', 'previous', 'canary', 'preview'] : [desired.role]
     await this.#operations.run(op, roles, async signal => {
+      await this.#recovered
       this.#settings = settings
       await this.#front.open(settings.port, this.name)
       await this.save()
@@ -101,6 +104,7 @@ export class Service {
 
   async remove({ role, op }: RemoveRequest, progress: (message: string) => void): Promise<ServiceReport> {
     await this.#operations.run(op, [role], async () => {
+      await this.#recovered
       const weight = this.weightOf(role)
       if (weight > 0)
         throw new Refused(`${this.name}: ${role} still gets ${weight} % of the traffic; route it elsewhere first`)
@@ -145,7 +149,7 @@ export class Service {
     await Promise.race([Promise.all(restored), new Promise(resolve => setTimeout(resolve, recognised))])
     this.#lease.set(record.leaseUntil)
     await this.#front.reopen()
-    void this.roles
+    this.#recovered = this.roles
       .finishUnfinished()
       .then(() => this.save())
       .catch(error => this.log('an unfinished change could not be taken back', { error: String(error) }))

@@ -52,6 +52,7 @@ const mostPorts = 5
 export async function launch(blueprint: Blueprint, host: Slipway, signal: AbortSignal): Promise<Launched> {
   const deadline = performance.now() + blueprint.settings.startTimeout
   let ports = 1
+  let exited: Unsuccessful | undefined
   for (let starts = 1; ; starts++) {
     signal.throwIfAborted()
     const attempt = await once(blueprint, host, deadline, signal)
@@ -60,14 +61,16 @@ export async function launch(blueprint: Blueprint, host: Slipway, signal: AbortS
       starts--
       continue
     }
-    if (attempt.outcome !== 'exited' || starts === mostStarts) throw failed(blueprint, attempt.reason, attempt.lines)
+    if (attempt.outcome === 'exited') exited = attempt
+    // That it ended before says more than that it ran out of time now.
+    if (attempt.outcome !== 'exited' || starts === mostStarts) throw failed(blueprint, exited ?? attempt)
     await sleep(100 * 2 ** starts, undefined, { signal })
   }
 }
 
-type StartAttempt =
-  | { outcome: 'healthy'; launched: Launched }
-  | { outcome: 'exited' | 'port taken' | 'unhealthy'; reason: string; lines: string[] }
+type Unsuccessful = { outcome: 'exited' | 'port taken' | 'unhealthy'; reason: string; lines: string[] }
+
+type StartAttempt = { outcome: 'healthy'; launched: Launched } | Unsuccessful
 
 async function once(blueprint: Blueprint, host: Slipway, deadline: number, signal: AbortSignal): Promise<StartAttempt> {
   const id = `${blueprint.service}-${randomBytes(4).toString('hex')}`
@@ -151,7 +154,7 @@ function exitedAs({ code, signal }: Exit, port: number, after: number): Health {
   return { outcome: 'exited', reason: `${how} ${(after / 1_000).toFixed(1)} s after its start` }
 }
 
-function failed({ service, release, settings }: Blueprint, reason: string, lines: readonly string[]): ReleaseFailed {
+function failed({ service, release, settings }: Blueprint, { reason, lines }: Unsuccessful): ReleaseFailed {
   const printed = lines.length === 0 ? 'It printed nothing.' : `It printed last:\n  ${lines.join('\n  ')}`
   const limit = `startTimeout is ${settings.startTimeout / 1_000} s`
   return new ReleaseFailed(`${service} ${release.version} ${reason} (${limit}). ${printed}`)

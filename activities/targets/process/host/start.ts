@@ -27,15 +27,15 @@ export async function startHost(dataFolder: string): Promise<HostClient> {
   return client
 }
 
-/** Starts the host again whenever it does not answer; `started` tells of each time. */
+/** Starts the host again whenever it does not answer; `started` tells of each time. Stop it before the host. */
 export function keepHost(dataFolder: string, started: () => void): { stop(): void } {
   const stopped = new AbortController()
   const client = hostClient(dataFolder)
   async function watch(): Promise<void> {
     while (!stopped.signal.aborted) {
       await sleep(250, undefined, { signal: stopped.signal }).catch(() => {})
-      if (stopped.signal.aborted || (await answerOf(client))) continue
-      if (stopped.signal.aborted) return
+      const alive = await answerOf(client).catch(() => null)
+      if (alive || stopped.signal.aborted) continue
       // What went wrong is in the host's log; it is tried again.
       await startHost(dataFolder).then(started, () => {})
     }

@@ -97,7 +97,9 @@ export class Exchange {
     // A stream of events lasts as long as its client likes; its headers are its answer.
     if (isEventStream(answer)) run.count(outcome)
     answer.on('end', () => this.#end(run, outcome))
-    answer.on('close', () => this.#failed(run, new Error('it broke off its answer')))
+    answer.on('close', () => {
+      if (!run.over) this.#failed(run, new Error('it broke off its answer'))
+    })
   }
 
   #attempt(selected: Selected): void {
