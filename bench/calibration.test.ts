@@ -24,7 +24,7 @@ function wandering(draw: Draw, correlation: number, intervals = 240): Interval[]
 const config: SequentialConfig = { type: 'sequential', falseAlarm: 0.02 }
 const errors: MetricConfig = { name: 'errors', kind: 'count' }
 
-describe('calibration on simulated runs', () => {
+describe('calibration on simulated runs', { timeout: 60_000 }, () => {
   it.each([0.6, 0.9])('finds clusters of correlation %d, and blocks that end the false alarms', correlation => {
     const draw = drawFrom(3)
     const runs = Array.from({ length: 60 }, () => wandering(draw, correlation))

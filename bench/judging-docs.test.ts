@@ -29,7 +29,7 @@ const lines = [...page.matchAll(/```sh\n(.+)\n```/g)].map(([, line]) => line!)
 /** As it reads when the quotation's line breaks are taken out. */
 const unwrapped = page.replaceAll('\n> ', ' ')
 
-describe('docs/judging.md', () => {
+describe('docs/judging.md', { timeout: 60_000 }, () => {
   it('quotes commands that work', async () => {
     expect(lines).toHaveLength(2)
     for (const line of lines) expect(await run(line)).not.toBe('')

@@ -23,7 +23,7 @@ function expectNear(planned: Duration, seen: Outcome): void {
   }
 }
 
-describe('the planned time', () => {
+describe('the planned time', { timeout: 60_000 }, () => {
   it.each([
     [0.2, 1],
     [1, 2],

@@ -103,7 +103,7 @@ describe('golden vectors', () => {
   })
 })
 
-describe('whatever is seen', () => {
+describe('whatever is seen', { timeout: 60_000 }, () => {
   const anyNumber = fc.oneof(
     fc.integer({ min: -3, max: 1_000 }),
     fc.double(),

@@ -3,7 +3,6 @@ import type { Arms } from './arms.ts'
 import { effectWeights } from './effects.ts'
 import { type Dispersion, type EventTest, ratioHarmTest, ratioSafeTest } from './ratio-test.ts'
 import { relativeError, repeat } from './testing.ts'
-import { logUrn } from './urn.ts'
 
 /** The known answers were computed apart from this code, in Python, from the same formulas. */
 function expectE(start: () => EventTest, all: readonly Arms[], expected: number): void {
@@ -17,33 +16,6 @@ const rollout: Arms[] = [
   { b: 15, c: 9, u: 75, v: 25 },
   { b: 10, c: 20, u: 50, v: 50 },
 ]
-
-describe('the urn', () => {
-  it.each([
-    [3, 1, 0.5, 0.2, -2.86220088],
-    [10, 0, 0.5, 0.7, -1.21436274],
-    [250, 260, 0.5, 0.01, -354.333286],
-  ])('of (%d, %d) at θ = %d and ρ = %d is known', (c, b, theta, rho, expected) =>
-    expect(relativeError(logUrn(c, b, theta, 1 - theta, rho), expected)).toBeLessThan(1e-6),
-  )
-
-  it('is the binomial likelihood without clustering', () => {
-    expect(logUrn(3, 2, 0.2, 0.8, 0)).toBeCloseTo(3 * Math.log(0.2) + 2 * Math.log(0.8), 12)
-    expect(logUrn(0, 0, 0.2, 0.8, 0)).toBe(0)
-  })
-
-  it('adds up to one over all ways to split the events', () => {
-    for (const rho of [0, 0.01, 0.2, 0.7]) {
-      let sum = 0
-      let ways = 1
-      for (let c = 0; c <= 6; c++) {
-        sum += ways * Math.exp(logUrn(c, 6 - c, 0.3, 0.7, rho))
-        ways = (ways * (6 - c)) / (c + 1)
-      }
-      expect(sum).toBeCloseTo(1, 10)
-    }
-  })
-})
 
 describe('the weights of effects', () => {
   it('are known and add up to one', () => {
@@ -150,19 +122,6 @@ describe('every form of the test', () => {
       }
       expect(test.reaches(Number.NaN)).toBe(false)
     }
-  })
-
-  it('gives the same answer from a full table as from a fresh one', () => {
-    const start = ratioHarmTest(1, 'auto')
-    const busy = start()
-    for (let i = 0; i < 2_500; i++) busy.add({ b: i % 61, c: i % 67, u: 1 + (i % 3), v: 1 })
-    const again = start()
-    const fresh = ratioHarmTest(1, 'auto')()
-    for (const arms of rollout) {
-      again.add(arms)
-      fresh.add(arms)
-    }
-    expect(again.logE()).toBe(fresh.logE())
   })
 
   it('tells fractions and large counts apart, which have no place in the table', () => {

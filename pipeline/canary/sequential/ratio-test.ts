@@ -53,10 +53,10 @@ function mixtureTest(
   const effects = alternatives.map(({ effect }) => effect)
   const logWeights = alternatives.map(({ logWeight }) => logWeight)
   if (dispersion === 'none' || typeof dispersion === 'number') {
-    const table = createUrnTable(nullRatio, effects, [0])
+    const table = createUrnTable(nullRatio, effects, { rhos: [0] })
     return () => independentTest(table, logWeights, dispersion === 'none' ? 1 : dispersion)
   }
-  const table = createUrnTable(nullRatio, effects, rhos)
+  const table = createUrnTable(nullRatio, effects, { rhos })
   return () => clusteredTest(table, logWeights, dispersion === 'strict' ? 0 : Math.log(kappa))
 }
 

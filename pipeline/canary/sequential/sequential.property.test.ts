@@ -26,7 +26,10 @@ const interval: fc.Arbitrary<Interval> = fc.record({
   exposure: fc.record({ baseline: fc.constantFrom(60, 90), canary: fc.constantFrom(10, 60) }),
 })
 
-describe('the sequential judge', () => {
+/** Seconds on a machine of its own; more beside other work. */
+const timeout = 60_000
+
+describe('the sequential judge', { timeout }, () => {
   it('says the same of all looks at once as look by look', () => {
     fc.assert(
       fc.property(fc.array(interval, { maxLength: 15 }), fc.boolean(), (intervals, last) => {
@@ -96,12 +99,12 @@ describe('the sequential judge', () => {
       })
       return { baseline: seen(0), canary: seen(1), exposure: { baseline: 60, canary: 50 } }
     })
-    const durations = Array.from({ length: 9 }, () => {
-      const start = performance.now()
+    const milliseconds = Array.from({ length: 9 }, () => {
+      const before = process.cpuUsage()
       judgeSequential(config, { metrics: three, intervals, last: true })
-      return performance.now() - start
+      return process.cpuUsage(before).user / 1_000
     })
-    // The fastest of several: what it takes when nothing else has the machine.
-    expect(Math.min(...durations)).toBeLessThan(100)
+    // Of the processor, and the least of several: what it takes whatever else the machine does.
+    expect(Math.min(...milliseconds)).toBeLessThan(50)
   })
 })

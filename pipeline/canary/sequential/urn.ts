@@ -12,9 +12,6 @@ export function logUrn(c: number, b: number, theta: number, rest: number, rho: n
   return logRising(theta * mass, c) + logRising(rest * mass, b) - logRising(mass, c + b)
 }
 
-/** How many intervals a table remembers before it starts afresh. */
-const remembered = 2_000
-
 /** Larger counts hardly ever repeat; up to here the key below is exact. */
 const largestRemembered = 1_000_000
 
@@ -23,9 +20,13 @@ const largestRemembered = 1_000_000
  * `[ρ₀: null, effect₁, …, effectₖ, ρ₁: null, …]`.
  *
  * Rows are remembered by what was seen: small counts under a constant split repeat, and a row costs a few hundred
- * logarithms. It changes the speed only.
+ * logarithms. It changes the speed only. After `remembered` rows it starts afresh.
  */
-export function createUrnTable(nullRatio: number, effects: readonly number[], rhos: readonly number[]) {
+export function createUrnTable(
+  nullRatio: number,
+  effects: readonly number[],
+  { rhos, remembered = 2_000 }: { rhos: readonly number[]; remembered?: number },
+) {
   const ratios = [nullRatio, ...effects.map(effect => nullRatio * Math.exp(effect))]
   const bySplit = new Map<number, Map<number, Float64Array>>()
   let size = 0
@@ -34,18 +35,17 @@ export function createUrnTable(nullRatio: number, effects: readonly number[], rh
     // Fractions (the planner's expected counts) do not repeat, and have no unique key.
     if (!Number.isInteger(arms.b) || !Number.isInteger(arms.c) || arms.b + arms.c > largestRemembered)
       return urnRow(arms, ratios, rhos)
+    const split = arms.v / arms.u
+    const key = pairKey(arms.b, arms.c)
+    const known = bySplit.get(split)?.get(key)
+    if (known !== undefined) return known
     if (size >= remembered) {
       bySplit.clear()
       size = 0
     }
-    const split = arms.v / arms.u
-    const rows = bySplit.get(split) ?? new Map<number, Float64Array>()
-    bySplit.set(split, rows)
-    const key = pairKey(arms.b, arms.c)
-    const known = rows.get(key)
-    if (known !== undefined) return known
     const row = urnRow(arms, ratios, rhos)
-    rows.set(key, row)
+    const rows = bySplit.get(split) ?? new Map<number, Float64Array>()
+    bySplit.set(split, rows.set(key, row))
     size += 1
     return row
   }
