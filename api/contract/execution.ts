@@ -1,13 +1,16 @@
 import { z } from 'zod'
 import { roles } from '../../pipeline/clusters.ts'
-import type { Execution, ExecutionEvent, StageState, StoredEvent } from '../../pipeline/execution.ts'
+import type { Execution, ExecutionEvent, Json, StageState, StoredEvent } from '../../pipeline/execution.ts'
 import { eventKinds } from '../../pipeline/execution.ts'
+import { name } from '../../pipeline/schema/scalars.ts'
 import type { ExecutionStatus, StageStatus } from '../../pipeline/statuses.ts'
 import { executionStatuses, stageStatuses } from '../../pipeline/statuses.ts'
 
 /** What leaves the server about executions. Allow-lists: a key that is not named here is not sent. */
 
 const timestamp = z.string()
+/** From the store, where nothing but JSON can be; looking at every leaf again would cost more than all the rest. */
+const json = z.unknown() as unknown as z.ZodType<Json, Json>
 const scalar = z.union([z.string(), z.number(), z.boolean()])
 
 export const executionStatus = z.enum(Object.keys(executionStatuses) as [ExecutionStatus, ...ExecutionStatus[]])
@@ -37,7 +40,7 @@ export const stageState = z.object({
   startedAt: timestamp.nullable(),
   endedAt: timestamp.nullable(),
   reason: z.string().nullable(),
-  outputs: z.record(z.string(), z.json()),
+  outputs: z.record(z.string(), json),
   progress: progress.nullable(),
 }) satisfies z.ZodType<StageState>
 
@@ -100,7 +103,7 @@ const event = z.object({
   at: timestamp,
   kind: z.enum(eventKinds),
   stage: z.string().optional(),
-  data: z.record(z.string(), z.json()),
+  data: z.record(z.string(), json),
 }) satisfies z.ZodType<ExecutionEvent>
 
 /** `data` of one message of the event stream; the message's `id` is the position. */
@@ -114,6 +117,11 @@ export const startBody = z.strictObject({
 export const steerBody = z.strictObject({
   /** For the audit log and for whoever looks at the run later. */
   reason: z.string().max(2_000).optional(),
+})
+
+export const promoteBody = steerBody.extend({
+  /** The canary that is meant, when more than one runs. */
+  stage: name.optional(),
 })
 
 /** A cancel or rollback was taken on. */

@@ -16,6 +16,8 @@ const signals = { cancel, rollback } as const
 
 /** Milliseconds a call may take. */
 const deadline = 5_000
+/** To say that it is there. */
+const pingDeadline = 2_000
 /** An update waits for the worker, which may have to replay the run first. */
 const updateDeadline = 15_000
 /** A worker asks for work at least once a minute. */
@@ -82,7 +84,7 @@ export function createTemporalEngine(client: Client): Engine {
     lock: (target, service) => within(deadline, () => describeLock(client, target, service)),
 
     async ping() {
-      await within(deadline, () =>
+      await within(pingDeadline, () =>
         connection.workflowService.describeNamespace({ namespace: client.options.namespace }),
       )
     },

@@ -1,6 +1,5 @@
-import { createServer, type Server } from 'node:http'
+import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
-import type { Express } from 'express'
 import { problemKinds, problemType } from '../contract/problem.ts'
 
 export interface Listening {
@@ -9,14 +8,20 @@ export interface Listening {
   close(): Promise<void>
 }
 
-/** Milliseconds. A request has to arrive whole in the second one; answers may take as long as they like. */
-const headersTimeout = 10_000
-const requestTimeout = 20_000
+export interface Patience {
+  /** Milliseconds until the headers have to be there, and until the whole request has; answers may take longer. */
+  headers: number
+  request: number
+}
+
+const usual: Patience = { headers: 10_000, request: 20_000 }
 const lastWords = 5_000
 
 /** Serves HTTP on one address. Rejects with the system's error when the port cannot be had. */
-export async function listen(app: Express, host: string, port: number): Promise<Listening> {
-  const server = createServer({ headersTimeout, requestTimeout, connectionsCheckingInterval: 2_000 }, app)
+export async function listen(app: RequestListener, host: string, port: number, patience = usual): Promise<Listening> {
+  const { headers: headersTimeout, request: requestTimeout } = patience
+  const connectionsCheckingInterval = Math.min(2_000, requestTimeout / 4)
+  const server = createServer({ headersTimeout, requestTimeout, connectionsCheckingInterval }, app)
   server.keepAliveTimeout = 60_000
   server.maxConnections = 2_000
   server.on('clientError', refuseRaw)

@@ -1,4 +1,3 @@
-import { Client, Connection } from '@temporalio/client'
 import type { Logger } from 'pino'
 import type { Target } from '../../activities/targets/target.ts'
 import type { Configuration } from '../../pipeline/schema/configuration.ts'
@@ -8,8 +7,9 @@ import { createSessions } from '../auth/sessions.ts'
 import { CliError } from '../cli/io.ts'
 import { createDirectoryCatalog } from '../definitions/catalog.ts'
 import { createCheck } from '../definitions/check.ts'
-import { createTemporalEngine } from '../engine/temporal-engine.ts'
+import type { Engine } from '../engine/engine.ts'
 import { runReconciler } from '../executions/reconciler.ts'
+import { removeOldRuns } from '../executions/retention.ts'
 import { createStarter } from '../executions/start.ts'
 import { createSteering } from '../executions/steer.ts'
 import { watchStuckRuns } from '../executions/stuck-runs.ts'
@@ -18,12 +18,11 @@ import { type Listening, listen } from '../http/server.ts'
 import { openFeed } from '../live/feed.ts'
 import { createMetrics } from '../metrics/metrics.ts'
 import type { Services } from '../services.ts'
-import type { TemporalAddress } from './addresses.ts'
 
 export interface ApiOptions {
   configuration: Configuration
   store: Store
-  temporal: TemporalAddress
+  engine: Engine
   targets: Readonly<Record<string, Target>>
   token: string
   host: string
@@ -45,18 +44,8 @@ export interface RunningApi {
 
 /** Everything that answers requests, put together and listening. Starts while the engine is still away. */
 export async function startApi(options: ApiOptions): Promise<RunningApi> {
-  const { configuration, store, token, log, host } = options
+  const { configuration, store, engine, token, log, host } = options
   const stopping = new AbortController()
-  const connection = Connection.lazy({
-    address: options.temporal.address,
-    // gRPC waits up to two minutes between attempts; a server that restarts is back in one second.
-    channelArgs: {
-      'grpc.initial_reconnect_backoff_ms': 100,
-      'grpc.min_reconnect_backoff_ms': 100,
-      'grpc.max_reconnect_backoff_ms': 1_000,
-    },
-  })
-  const engine = createTemporalEngine(new Client({ connection, namespace: options.temporal.namespace }))
   const check = createCheck(configuration)
   const catalog = createDirectoryCatalog(
     configuration.pipelines.map(({ directory }) => directory),
@@ -92,18 +81,14 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const origins = () => new Set([new URL(url()).origin, ...[...hosts()].map(name => `http://${name}`)])
   const identify = createIdentify({ token, sessions, cookie: services.cookie, origins })
   const app = createApp({ services, identify, hosts, pages: options.pages, stopping: stopping.signal, log })
-  const release = async () => {
-    stopping.abort()
-    await feed.close()
-    await connection.close()
-  }
   listening = await listen(app, host, options.port).catch(async error => {
-    await release()
+    await feed.close()
     throw explain(error, host, options.port)
   })
   const background = [
     runReconciler({ store, engine, metrics, log }, stopping.signal),
     watchStuckRuns({ store, engine, metrics, log }, stopping.signal),
+    removeOldRuns(store, configuration.retention.executions, log, stopping.signal),
   ]
 
   return {
@@ -113,7 +98,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
       stopping.abort()
       await listening?.close()
       await Promise.all(background)
-      await release()
+      await feed.close()
     },
   }
 }

@@ -4,6 +4,7 @@ import { version } from '../cli/version.ts'
 import { requireDatabase, requireTemporal, requireToken } from './addresses.ts'
 import { startApi } from './api-part.ts'
 import { readConfiguration } from './configuration.ts'
+import { openEngine } from './engine.ts'
 import { createLogger } from './logger.ts'
 import { openStoreWhenThere } from './open-store.ts'
 import { userInterfaceFolder } from './pages-folder.ts'
@@ -31,11 +32,13 @@ export async function runApi(options: ApiProcessOptions, io: Io): Promise<void> 
   const store = await openStoreWhenThere(databaseUrl, log)
   const targets = openTargets(configuration, options.data)
   const { host, port } = options
-  const parts = { configuration, store, temporal, targets, token, log, version }
+  const { engine, close } = openEngine(temporal)
+  const parts = { configuration, store, engine, targets, token, log, version }
   const api = await startApi({ ...parts, host, port, publicUrl, pages: userInterfaceFolder })
   print(io, `slipway api is ready at ${api.url}`)
   await stopped
   await api.stop()
+  await close()
   await store.close()
 }
 

@@ -71,6 +71,7 @@ async function start(given: Start) {
   const { options, io, configuration, folder, token, log, parts } = given
   const modules = Promise.all([
     import('./api-part.ts'),
+    import('./engine.ts'),
     import('./worker-part.ts'),
     import('../../store/postgres.ts'),
     import('./targets.ts'),
@@ -81,14 +82,16 @@ async function start(given: Start) {
     given.databaseUrl ?? (() => embeddedStore(folder.path, log)),
     () => embeddedHost(folder.path, options.stopInstances, log),
   ])
-  const [{ startApi }, { startWorker }, { openStore }, { openTargets }] = await modules
+  const [{ startApi }, { openEngine }, { startWorker }, { openStore }, { openTargets }] = await modules
   const store = await openStore(databaseUrl)
   parts.push({ name: 'store connection', stop: () => store.close() })
   const targets = openTargets(configuration, folder.path)
   const worker = await startWorker({ configuration, store, temporal, targets, data: folder.path, log })
   parts.push({ name: 'worker', stop: () => worker.stop() })
+  const { engine, close } = openEngine(temporal)
+  parts.push({ name: 'engine connection', stop: close })
   const api = await startApi({
-    ...{ configuration, store, temporal, targets, token, host, version, log },
+    ...{ configuration, store, engine, targets, token, host, version, log },
     port: options.port ?? folder.keptPort('api') ?? usualPort,
     publicUrl: null,
     pages: userInterfaceFolder,

@@ -1,13 +1,16 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Client, Connection } from '@temporalio/client'
 import { NativeConnection, Runtime } from '@temporalio/worker'
 import type { Logger } from 'pino'
 import { createActivities } from '../../activities/activities.ts'
 import { openProviders } from '../../activities/metrics/registry.ts'
+import type { Activities } from '../../activities/requests.ts'
 import { hostClient } from '../../activities/targets/process/host/client.ts'
 import type { Target } from '../../activities/targets/target.ts'
 import { runWorker } from '../../activities/worker.ts'
 import type { Configuration } from '../../pipeline/schema/configuration.ts'
 import type { Store } from '../../store/store.ts'
+import { CliError } from '../cli/io.ts'
 import type { TemporalAddress } from './addresses.ts'
 import { reconnectSoon } from './reconnect.ts'
 
@@ -21,13 +24,16 @@ export interface WorkerOptions {
   log: Logger
 }
 
-/** What runs workflows and activities, put together and polling. */
+const longestBackoff = 10_000
+/** An engine that is started at the same time needs a moment. */
+const patience = 60_000
+
+/** What runs workflows and activities, put together and polling. One that fails is followed by another. */
 export async function startWorker(options: WorkerOptions): Promise<{ stop(): Promise<void> }> {
   const { configuration, store, targets, data, log } = options
   const { address, namespace } = options.temporal
   quiet(log)
   const clientConnection = Connection.lazy({ address, channelArgs: reconnectSoon })
-  const connection = await NativeConnection.connect({ address })
   const activities = createActivities({
     targets,
     store,
@@ -35,15 +41,85 @@ export async function startWorker(options: WorkerOptions): Promise<{ stop(): Pro
     client: new Client({ connection: clientConnection, namespace }),
     instances: (target, service) => configuration.targets[target]?.services[service]?.instances ?? 1,
   })
-  const worker = await runWorker({ connection, namespace, activities })
-  worker.ended.catch(error => log.error({ err: error }, 'the worker failed'))
+  const stopping = new AbortController()
+  let current = await firstWorker(options.temporal, activities, log)
+
+  async function keep(): Promise<void> {
+    for (let backoff = 500; !stopping.signal.aborted; backoff = Math.min(backoff * 2, longestBackoff)) {
+      const failure = await current.ended.then(
+        () => null,
+        error => error,
+      )
+      if (stopping.signal.aborted) return
+      log.error({ err: failure }, 'the worker ended; starting another')
+      await sleep(backoff, undefined, { signal: stopping.signal }).catch(() => {})
+      current = await connectWorker(options.temporal, activities).catch(error => ({
+        ended: Promise.reject(error),
+        stop: async () => {},
+      }))
+    }
+  }
+
+  const keeping = keep()
   return {
     async stop() {
-      await worker.stop().catch(error => log.error({ err: error }, 'the worker did not stop well'))
-      await connection.close()
+      stopping.abort()
+      const stopCurrent = () => current.stop().catch(error => log.error({ err: error }, 'the worker did not stop well'))
+      await stopCurrent()
+      await keeping
+      // Another one may have come up in that moment.
+      await stopCurrent()
       await clientConnection.close()
     },
   }
+}
+
+interface ConnectedWorker {
+  /** Resolves or rejects when it polls no more. */
+  ended: Promise<void>
+  stop(): Promise<void>
+}
+
+async function firstWorker(temporal: TemporalAddress, activities: Activities, log: Logger): Promise<ConnectedWorker> {
+  const deadline = performance.now() + patience
+  for (;;) {
+    try {
+      return await connectWorker(temporal, activities)
+    } catch (error) {
+      if (performance.now() > deadline) throw unreachable(temporal, error)
+      log.warn({ err: error }, `no workflow engine answers at ${temporal.address} yet; trying again`)
+      await sleep(1_000)
+    }
+  }
+}
+
+async function connectWorker(
+  { address, namespace }: TemporalAddress,
+  activities: Activities,
+): Promise<ConnectedWorker> {
+  const connection = await NativeConnection.connect({ address })
+  try {
+    const worker = await runWorker({ connection, namespace, activities })
+    const ended = worker.ended.finally(() => connection.close())
+    ended.catch(() => {})
+    return {
+      ended,
+      async stop() {
+        await worker.stop()
+        await ended
+      },
+    }
+  } catch (error) {
+    await connection.close()
+    throw error
+  }
+}
+
+function unreachable({ address }: TemporalAddress, error: unknown): CliError {
+  const reason = error instanceof Error ? error.message : String(error)
+  return new CliError(
+    `no workflow engine answers at ${address}: ${reason}; is TEMPORAL_ADDRESS right, and does it run?`,
+  )
 }
 
 /** Temporal's own lines go where ours go, once per process. */

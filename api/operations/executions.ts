@@ -40,7 +40,7 @@ export function executionOperations(services: Services): Pick<Handlers, Operatio
         wait === undefined ? await store.get(id) : await getWhen(store, feed, id, { wait, after, signal })
       if (execution === null) throw new Refusal('not-found', `there is no execution ${id}`)
       // What is pending explains a run that does not move; without the engine the run itself is still worth showing.
-      const pending = execution.endedAt === null ? await engine.pending(id).catch(() => null) : []
+      const pending = execution.endedAt === null ? await soon(engine.pending(id)) : []
       return { body: { ...execution, pending } }
     },
 
@@ -57,11 +57,22 @@ export function executionOperations(services: Services): Pick<Handlers, Operatio
     },
 
     async promoteExecution(call) {
-      const body = await steering.promote(call.params.id, messageOf(call), call.requestId)
+      const { stage } = call.body
+      const message = { ...messageOf(call), ...(stage === undefined ? {} : { stage }) }
+      const body = await steering.promote(call.params.id, message, call.requestId)
       note(services, call, 'execution.promote', call.params.id)
       return { body }
     },
   }
+}
+
+/** Milliseconds an answer may be held up by the engine. */
+const patience = 1_000
+
+/** Null when the engine does not tell in time. */
+function soon<T>(answer: Promise<T>): Promise<T | null> {
+  const late = new Promise<null>(resolve => setTimeout(resolve, patience, null).unref())
+  return Promise.race([answer.catch(() => null), late])
 }
 
 function locationOf(execution: string): string {

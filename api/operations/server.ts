@@ -12,7 +12,7 @@ type Operations = 'getSession' | 'openSession' | 'closeSession' | 'createLoginLi
 export function serverOperations(services: Services): Pick<Handlers, Operations> {
   const { sessions, metrics, version } = services
   const cookieOf = (value: string, maxAge: number) =>
-    `${services.cookie()}=${value}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${maxAge}`
+    `${services.cookie()}=${value}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${maxAge}${services.url().startsWith('https:') ? '; Secure' : ''}`
   const sessionOf = ({ name, type, rights: own }: Principal): Session => ({
     principal: { name, type },
     rights: rights.filter(right => own.has(right)),

@@ -1,0 +1,19 @@
+import { Client, Connection } from '@temporalio/client'
+import type { Engine } from '../engine/engine.ts'
+import { createTemporalEngine } from '../engine/temporal-engine.ts'
+import type { TemporalAddress } from './addresses.ts'
+import { reconnectSoon } from './reconnect.ts'
+
+export interface OpenEngine {
+  engine: Engine
+  close(): Promise<void>
+}
+
+/** The engine at an address; it may still be away, or go away, and is used again when it is back. */
+export function openEngine({ address, namespace }: TemporalAddress): OpenEngine {
+  const connection = Connection.lazy({ address, channelArgs: reconnectSoon })
+  return {
+    engine: createTemporalEngine(new Client({ connection, namespace })),
+    close: () => connection.close(),
+  }
+}

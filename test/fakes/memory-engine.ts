@@ -1,0 +1,63 @@
+import type { PendingActivity } from '../../api/contract/execution.ts'
+import { type Engine, EngineUnavailable } from '../../api/engine/engine.ts'
+import type { Execution } from '../../pipeline/execution.ts'
+import type { ExecutionInput } from '../../store/store.ts'
+import type { Message } from '../../workflows/messages.ts'
+
+/** An engine that only remembers what it was told. */
+export interface MemoryEngine extends Engine {
+  down: boolean
+  running: Map<string, ExecutionInput>
+  ended: Set<string>
+  /** How often a workflow was really started. */
+  starts: string[]
+  signals: { execution: string; signal: string; message: Message }[]
+  pendingList: PendingActivity[]
+  promotion: (execution: string) => Promise<Execution>
+}
+
+export function memoryEngine(): MemoryEngine {
+  const up = async <T>(answer: () => T | Promise<T>): Promise<T> => {
+    await Promise.resolve()
+    if (engine.down) throw new EngineUnavailable(new Error('14 UNAVAILABLE'))
+    return answer()
+  }
+  const exists = (id: string) => engine.running.has(id) || engine.ended.has(id)
+  const start = (input: ExecutionInput) => {
+    if (exists(input.id)) return false
+    engine.running.set(input.id, input)
+    engine.starts.push(input.id)
+    return true
+  }
+
+  const engine: MemoryEngine = {
+    down: false,
+    running: new Map(),
+    ended: new Set(),
+    starts: [],
+    signals: [],
+    pendingList: [],
+    promotion: async () => {
+      throw new Error('no promotion was expected')
+    },
+    start: input => up(() => void start(input)),
+    signal: (execution, signal, message) =>
+      up(() => {
+        if (!engine.running.has(execution)) return 'ended'
+        engine.signals.push({ execution, signal, message })
+        return 'delivered'
+      }),
+    startWithSignal: (input, signal, message) =>
+      up(() => {
+        if (!start(input)) return 'ended'
+        engine.signals.push({ execution: input.id, signal, message })
+        return 'delivered'
+      }),
+    promote: execution => up(() => engine.promotion(execution)),
+    pending: () => up(() => engine.pendingList),
+    lock: (target, service) => up(() => ({ target, service, holder: null, waiting: [], fence: 0 })),
+    ping: () => up(() => {}),
+    hasWorker: () => up(() => true),
+  }
+  return engine
+}

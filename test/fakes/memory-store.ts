@@ -1,0 +1,94 @@
+import type { StoredEvidence } from '../../pipeline/evidence.ts'
+import type { Execution, ExecutionEvent, StoredEvent } from '../../pipeline/execution.ts'
+import { StoreUnavailable } from '../../store/errors.ts'
+import { queued } from '../../store/executions.ts'
+import type { AuditEntry, ExecutionInput, StartRequest, Store } from '../../store/store.ts'
+
+/** A store in memory, with what a test may do to it. The real ones are held to the contract; this one is for races. */
+export interface MemoryStore extends Store {
+  down: boolean
+  /** Records an event, and with it a new state of its run. */
+  add(event: Omit<ExecutionEvent, 'sequence' | 'at'>, change?: Partial<Execution>): StoredEvent
+  put(execution: Execution, input?: ExecutionInput): void
+  evidenceList: StoredEvidence[]
+  audited: AuditEntry[]
+  startedIds: Set<string>
+}
+
+export function memoryStore(): MemoryStore {
+  const executions = new Map<string, Execution>()
+  const inputs = new Map<string, ExecutionInput>()
+  const requests = new Map<string, StartRequest>()
+  const log: StoredEvent[] = []
+  const listeners = new Set<() => void>()
+
+  const up = async <T>(answer: () => T): Promise<T> => {
+    await Promise.resolve()
+    if (store.down) throw new StoreUnavailable('the store is down')
+    return answer()
+  }
+
+  const store: MemoryStore = {
+    down: false,
+    evidenceList: [],
+    audited: [],
+    startedIds: new Set(),
+    add(event, change = {}) {
+      const stored = { ...event, sequence: log.length + 1, at: new Date(0).toISOString(), position: log.length + 1 }
+      log.push(stored)
+      const known = executions.get(event.execution)
+      if (known) executions.set(known.id, { ...known, ...change, position: stored.position })
+      for (const listener of listeners) listener()
+      return stored
+    },
+    put(execution, input) {
+      executions.set(execution.id, execution)
+      if (input) inputs.set(execution.id, input)
+    },
+    begin: request =>
+      up(() => {
+        const key = `${request.principal} ${request.idempotencyKey}`
+        const known = requests.get(key)
+        if (known === undefined) {
+          requests.set(key, request)
+          inputs.set(request.input.id, request.input)
+          const execution = queued(request.input)
+          executions.set(execution.id, execution)
+          return { outcome: 'new', execution }
+        }
+        if (known.bodyHash !== request.bodyHash) return { outcome: 'mismatch', execution: known.input.id }
+        const execution = executions.get(known.input.id)!
+        return { outcome: 'replay', execution, started: store.startedIds.has(execution.id), input: known.input }
+      }),
+    started: execution => up(() => void store.startedIds.add(execution)),
+    unstarted: () => up(() => [...inputs.values()].filter(input => !store.startedIds.has(input.id))),
+    record: () => up(() => {}),
+    get: execution => up(() => executions.get(execution) ?? null),
+    input: execution => up(() => inputs.get(execution) ?? null),
+    list: (filter, limit) =>
+      up(() => {
+        const found = [...executions.values()].filter(({ status }) => filter.status?.includes(status) ?? true)
+        return { items: found.slice(0, limit), next: null }
+      }),
+    events: (after, limit, execution) =>
+      up(() => log.filter(e => e.position > after && (execution ?? e.execution) === e.execution).slice(0, limit)),
+    position: () => up(() => log.length),
+    evidence: (execution, stage) =>
+      up(() => store.evidenceList.filter(e => e.execution === execution && (stage ?? e.stage) === e.stage)),
+    audit: entry =>
+      up(() => {
+        store.audited.push(entry)
+        return { ...entry, sequence: store.audited.length, previous: '', hash: '' }
+      }),
+    auditLog: () => up(() => ({ items: [], next: null })),
+    verifyAudit: () => up(() => null),
+    prune: () => up(() => 0),
+    async subscribe(onEvent) {
+      listeners.add(onEvent)
+      return async () => void listeners.delete(onEvent)
+    },
+    ping: () => up(() => {}),
+    close: async () => {},
+  }
+  return store
+}
