@@ -6,7 +6,7 @@ import { acquireLock, lockId, targetLockType, taskQueue } from '../workflows/mes
 import { toActivityFailure } from './activity-failure.ts'
 import type { Attempt } from './effects.ts'
 import { keeping, lettingGo, opOf, routeAndCheck } from './effects.ts'
-import { NotFound } from './failures.ts'
+import { NotFound, Unavailable } from './failures.ts'
 import { look } from './look.ts'
 import type { Providers } from './read-metrics.ts'
 import type { Activities, Unrecorded } from './requests.ts'
@@ -70,7 +70,11 @@ export function createActivities(resources: ActivityResources): Activities {
       ),
     async record(batch, linger) {
       await store.record(batch)
-      if (linger > 0) await Context.current().sleep(linger)
+      // It is written, even if the lingering is cut short.
+      if (linger > 0)
+        await Context.current()
+          .sleep(linger)
+          .catch(() => {})
     },
     async requestLock({ target, service, ...claim }) {
       await client.workflow.signalWithStart(targetLockType, {
@@ -104,10 +108,13 @@ async function beating<T>(work: (attempt: Attempt) => Promise<T>, grace?: number
   }
   const timer = setInterval(() => context.heartbeat(latest), heartbeatEvery)
   try {
-    return await lettingGo(work({ signal: context.cancellationSignal, heartbeat }), context.cancellationSignal, grace)
+    const attempt: Attempt = { number: context.info.attempt, signal: context.cancellationSignal, heartbeat }
+    return await lettingGo(work(attempt), attempt.signal, grace)
   } catch (error) {
-    if (context.cancellationSignal.aborted) throw new CancelledFailure(String(context.cancellationSignal.reason))
-    throw error
+    if (!context.cancellationSignal.aborted) throw error
+    // Only the attempt ends, not what was asked for: without this the run would take it for a cancel of its own.
+    if (context.cancellationDetails?.workerShutdown) throw new Unavailable('its worker stops; another one goes on')
+    throw new CancelledFailure(String(context.cancellationSignal.reason))
   } finally {
     clearInterval(timer)
   }

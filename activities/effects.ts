@@ -6,6 +6,8 @@ import type { Op, ServiceState, Target } from './targets/target.ts'
 
 /** What an activity has of its own attempt. */
 export interface Attempt {
+  /** Counts from 1. */
+  number: number
   signal: AbortSignal
   /** Tells the server that the attempt lives, and whoever watches what it does. */
   heartbeat(message: string): void
@@ -39,11 +41,13 @@ export async function keeping<T>(
   let renewals = 0
   const renew = () => {
     renewals += 1
-    const id = `${request.id}/keep-${renewals}`
+    // A name of its own each time: the same op again would renew nothing.
+    const id = `${request.id}/keep-${attempt.number}-${renewals}`
     target
       .route(request.service, keep.weights, opOf({ ...request, id }, keep.lease, attempt))
       .catch(error => attempt.heartbeat(`the lease was not renewed: ${error.message}`))
   }
+  renew()
   const timer = setInterval(renew, keep.lease / 3)
   try {
     return await work()

@@ -7,6 +7,9 @@ import { Client, Connection } from '@temporalio/client'
 import { temporalCli } from '../setup/temporal.mjs'
 import { freePort } from './ports.ts'
 
+/** Else a timer of 10 ms takes a second. */
+const quick = { 'history.timerProcessorMaxTimeShift': '"10ms"' }
+
 export interface TemporalServer {
   address: string
   namespace: string
@@ -14,8 +17,11 @@ export interface TemporalServer {
   stop(): Promise<void>
 }
 
-/** A real Temporal server on free loopback ports, in a folder of its own that goes with it. */
-export async function startTemporal(): Promise<TemporalServer> {
+/**
+ * A real Temporal server on free loopback ports, in a folder of its own that goes with it. `settings`: values of its
+ * dynamic configuration.
+ */
+export async function startTemporal(settings: Readonly<Record<string, string>> = {}): Promise<TemporalServer> {
   const cli = await temporalCli({ log: () => {} })
   const folder = mkdtempSync(join(tmpdir(), 'slipway-temporal-'))
   const [port, http, metrics] = [await freePort(), await freePort(), await freePort()]
@@ -25,8 +31,10 @@ export async function startTemporal(): Promise<TemporalServer> {
       ...['server', 'start-dev', '--headless', '--ip', '127.0.0.1', '--port', String(port)],
       ...['--http-port', String(http), '--metrics-port', String(metrics)],
       ...['--db-filename', join(folder, 'temporal.db'), '--log-level', 'error'],
-      // Else a timer of 10 ms takes a second.
-      ...['--dynamic-config-value', 'history.timerProcessorMaxTimeShift="10ms"'],
+      ...Object.entries({ ...quick, ...settings }).flatMap(([key, value]) => [
+        '--dynamic-config-value',
+        `${key}=${value}`,
+      ]),
     ],
     { stdio: ['ignore', 'ignore', 'pipe'] },
   )

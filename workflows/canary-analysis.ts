@@ -14,7 +14,7 @@ const carried = 24_000
 export async function canaryAnalysis(request: AnalysisRequest, left: Unrecorded[] = []): Promise<AnalysisResult> {
   const patient = activitiesFor(defaultTimings.undoPatience)
   const outbox = createOutbox(carried)
-  const recorder = createRecorder({ now: Date.now, patient, shielded }, outbox, {
+  const recorder = createRecorder({ now: Date.now, sleep, patient, shielded }, outbox, {
     linger: defaultTimings.linger,
     snapshot: () => ({ execution: null, sequence: 0 }),
   })

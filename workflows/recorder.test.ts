@@ -17,6 +17,7 @@ function setUp() {
     new Promise<void>(resolve => calls.push({ batch, linger, end: resolve }))
   const world = {
     now: () => now,
+    sleep: async () => {},
     patient: { record } as unknown as World['patient'],
     shielded: <T>(work: () => Promise<T>) => work(),
   }

@@ -22,8 +22,10 @@ export interface Snapshot {
   sequence: number
 }
 
+const pause = 1_000
+
 export function createRecorder(
-  world: Pick<World, 'now' | 'patient' | 'shielded'>,
+  world: Pick<World, 'now' | 'sleep' | 'patient' | 'shielded'>,
   outbox: Outbox,
   options: { linger: number; snapshot: () => Snapshot },
 ): Recorder {
@@ -50,25 +52,36 @@ export function createRecorder(
   const work = async () => {
     // Lets everything that happens at this very moment into the first batch.
     await Promise.resolve()
-    while (await write(linger));
-    awake = false
+    try {
+      while (await write(linger));
+    } finally {
+      awake = false
+    }
+  }
+
+  /** The activity itself is tried again for ever; this is for when somebody ends it by hand. */
+  const untilEmpty = async (): Promise<void> => {
+    for (;;)
+      try {
+        while (await write(0));
+        return
+      } catch {
+        await world.sleep(pause)
+      }
   }
 
   return {
     wake() {
       if (awake) return
       awake = true
-      void world.shielded(work)
+      // What it could not write stays in the outbox, for the next time.
+      world.shielded(work).catch(() => {})
     },
     // Does not wait for the batch that lingers: it is sent again, which the store takes as done.
     flush() {
-      flushing ??= world
-        .shielded(async () => {
-          while (await write(0));
-        })
-        .finally(() => {
-          flushing = null
-        })
+      flushing ??= world.shielded(untilEmpty).finally(() => {
+        flushing = null
+      })
       return flushing
     },
   }

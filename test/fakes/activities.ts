@@ -15,7 +15,7 @@ export function fakeActivities(parts: {
   now(): number
 }): Activities {
   const { target, metrics, store, now } = parts
-  const attempt = { signal: new AbortController().signal, heartbeat: () => {} }
+  const attempt = { number: 1, signal: new AbortController().signal, heartbeat: () => {} }
   return {
     resolve: async request => resolve(request),
     current: ({ service }) => target.current(service),

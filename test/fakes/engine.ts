@@ -1,5 +1,5 @@
 import type { NativeConnection } from '@temporalio/worker'
-import { DefaultLogger, NativeConnection as Native, Runtime } from '@temporalio/worker'
+import { DefaultLogger, makeTelemetryFilterString, NativeConnection as Native, Runtime } from '@temporalio/worker'
 import { expect } from 'vitest'
 import { createActivities } from '../../activities/activities.ts'
 import type { RunningWorker } from '../../activities/worker.ts'
@@ -47,8 +47,14 @@ export const lockTimings = { lockCheck: 500, lockCheckWaiting: 500, lockIdle: 1_
 
 let installed = false
 
+/** Warnings of Temporal are part of what is tested here. */
+function quiet(): void {
+  const logging = { filter: makeTelemetryFilterString({ core: 'ERROR' }) }
+  Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging } })
+}
+
 export async function startEngine(server: TemporalServer): Promise<TestEngine> {
-  if (!installed) Runtime.install({ logger: new DefaultLogger('ERROR') })
+  if (!installed) quiet()
   installed = true
   const target = fakeTarget()
   target.seed('checkout', v1, 4)

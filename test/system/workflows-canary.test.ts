@@ -68,6 +68,27 @@ describe('a canary on Temporal', () => {
     expectOnly(engine, '2.0.0')
   })
 
+  it('goes on when its worker is replaced while it starts instances, or is held', async () => {
+    engine.metrics.behaviour = {}
+    let interrupted = 0
+    engine.target.applying = (what, op) => {
+      if (what !== 'canary 2.0.0 x1' || interrupted > 0) return Promise.resolve()
+      interrupted += 1
+      return new Promise(resolve => op.signal.addEventListener('abort', () => resolve()))
+    }
+    const run = await engine.start([quickCanary({ steps: [{ weight: 10, for: 600 }] })])
+    await until('an apply is under way', () => interrupted === 1)
+    await engine.pause()
+    await engine.resume()
+    await until('it is held', async () => (await run.state()).status === 'held')
+    await engine.pause()
+    await engine.resume()
+    expect((await run.state()).status).toBe('held')
+    await run.promote()
+    expect((await run.result()).status).toBe('succeeded')
+    expectOnly(engine, '2.0.0')
+  })
+
   it('sends nobody away while the store is down, and closes when everything is recorded', async () => {
     engine.store.down = true
     const run = await engine.start([quickCanary()])
