@@ -58,7 +58,7 @@ function deployBack(stage: Stage | undefined, previous: Release): Stage[] {
 /** A release as a definition would write it: text that looks like an expression stays text. */
 function literally(release: Release): Extract<Stage, { type: 'deploy' }>['release'] {
   const escaped = JSON.stringify(release, (_key, value) =>
-    typeof value === 'string' ? value.replaceAll('${{', '$${{') : value,
+    typeof value === 'string' ? value.replaceAll('${{', () => '$${{') : value,
   )
   return JSON.parse(escaped)
 }

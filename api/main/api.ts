@@ -5,7 +5,7 @@ import { requireDatabase, requireTemporal, requireToken } from './addresses.ts'
 import { startApi } from './api-part.ts'
 import { readConfiguration } from './configuration.ts'
 import { openEngine } from './engine.ts'
-import { createLogger } from './logger.ts'
+import { createLogger, secretsOf } from './logger.ts'
 import { openStoreWhenThere } from './open-store.ts'
 import { userInterfaceFolder } from './pages-folder.ts'
 import { untilStopped } from './signals.ts'
@@ -26,7 +26,7 @@ export async function runApi(options: ApiProcessOptions, io: Io): Promise<void> 
   const temporal = requireTemporal(io.env)
   const databaseUrl = requireDatabase(io.env)
   const token = requireToken(io.env)
-  const log = createLogger({ level: options.logLevel, secrets: [token, databaseUrl], output: io.stderr })
+  const log = createLogger({ level: options.logLevel, secrets: [token, ...secretsOf(databaseUrl)], output: io.stderr })
   const publicUrl = options.publicUrl === null ? null : origin(options.publicUrl)
   const stopped = untilStopped(log)
   const store = await openStoreWhenThere(databaseUrl, log)

@@ -21,7 +21,7 @@ export function createLogger({ level, secrets, output }: LogOptions): Logger {
       level,
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
-      formatters: { level: label => ({ level: label }), log: withoutSecretKeys },
+      formatters: { level: label => ({ level: label }) },
       serializers: { err: pino.stdSerializers.errWithCause },
     },
     { write: line => void output.write(render(scrub(line))) },
@@ -29,13 +29,19 @@ export function createLogger({ level, secrets, output }: LogOptions): Logger {
 }
 
 function scrubber(secrets: readonly string[]): (line: string) => string {
-  const texts = secrets.filter(secret => secret.length >= 8).flatMap(secret => [secret, encodeURIComponent(secret)])
-  return line => texts.reduce((text, secret) => text.replaceAll(secret, '[secret]'), line)
+  const spellings = (secret: string) => [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)]
+  const texts = secrets.filter(secret => secret.length >= 8).flatMap(spellings)
+  return line => `${withoutSecretKeys(texts.reduce((text, secret) => text.replaceAll(secret, '[secret]'), line))}\n`
 }
 
-function withoutSecretKeys(fields: Record<string, unknown>): Record<string, unknown> {
-  const entries = Object.entries(fields).map(([key, value]) => [key, secretKeys.test(key) ? '[secret]' : value])
-  return Object.fromEntries(entries)
+function withoutSecretKeys(line: string): string {
+  return JSON.stringify(JSON.parse(line, (key, value) => (secretKeys.test(key) ? '[secret]' : value)))
+}
+
+/** What must not be seen of an address: all of it, and its password alone. */
+export function secretsOf(databaseUrl: string): string[] {
+  const password = URL.parse(databaseUrl)?.password ?? ''
+  return [databaseUrl, password, decodeURIComponent(password)]
 }
 
 const colours = { trace: 'gray', debug: 'gray', info: 'cyan', warn: 'yellow', error: 'red', fatal: 'red' } as const

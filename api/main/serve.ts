@@ -8,7 +8,7 @@ import { embeddedHost, embeddedStore, embeddedTemporal, type Part } from './chil
 import { isListening } from './children/listening.ts'
 import { readConfiguration } from './configuration.ts'
 import { type DataFolder, takeDataFolder } from './data-folder.ts'
-import { createLogger } from './logger.ts'
+import { createLogger, secretsOf } from './logger.ts'
 import { userInterfaceFolder } from './pages-folder.ts'
 import { untilStopped } from './signals.ts'
 
@@ -38,7 +38,7 @@ export async function serve(options: ServeOptions, io: Io): Promise<void> {
     throw new CliError(`${host}:${options.port} is in use by another program; end it, or choose another with --port`)
   const token = folder.token()
   const databaseUrl = io.env.DATABASE_URL || null
-  const secrets = [token, ...(databaseUrl === null ? [] : [databaseUrl])]
+  const secrets = [token, ...(databaseUrl === null ? [] : secretsOf(databaseUrl))]
   const log = createLogger({ level: options.logLevel, secrets, output: io.stderr })
   const parts: Part[] = []
   const stopped = untilStopped(log)

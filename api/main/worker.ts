@@ -2,7 +2,7 @@ import type { Io } from '../cli/io.ts'
 import { print } from '../cli/output.ts'
 import { requireDatabase, requireTemporal } from './addresses.ts'
 import { readConfiguration } from './configuration.ts'
-import { createLogger } from './logger.ts'
+import { createLogger, secretsOf } from './logger.ts'
 import { openStoreWhenThere } from './open-store.ts'
 import { untilStopped } from './signals.ts'
 import { openTargets } from './targets.ts'
@@ -19,7 +19,7 @@ export async function runWorkerProcess(options: WorkerProcessOptions, io: Io): P
   const configuration = readConfiguration(options.config)
   const temporal = requireTemporal(io.env)
   const databaseUrl = requireDatabase(io.env)
-  const log = createLogger({ level: options.logLevel, secrets: [databaseUrl], output: io.stderr })
+  const log = createLogger({ level: options.logLevel, secrets: secretsOf(databaseUrl), output: io.stderr })
   const stopped = untilStopped(log)
   const store = await openStoreWhenThere(databaseUrl, log)
   const targets = openTargets(configuration, options.data)
