@@ -13,7 +13,7 @@ const victims = ['serve', 'temporal', 'store'] as const
 type Victim = (typeof victims)[number]
 
 const configuration = 'test/fixtures/shop/slipway.yaml'
-const rate = 60
+const rate = 100
 
 /**
  * `kill -9` at seeded moments of canaries, good and bad ones in turn, each with load on the service. Holds when every run
