@@ -84,6 +84,7 @@ export const kayentaCase = z.looseObject(
 
 export type KayentaConfig = z.output<typeof kayentaConfig>
 export type KayentaMetric = z.output<typeof metric>
+export type KayentaPair = z.output<typeof metricSetPair>
 export type KayentaCase = z.output<typeof kayentaCase>
 
 function orNull<T>(value: T | null | undefined): T | null {

@@ -1,4 +1,4 @@
-import { type KayentaCase, type KayentaMetric, kayentaCase } from '../../schema/kayenta.ts'
+import { type KayentaCase, type KayentaMetric, type KayentaPair, kayentaCase } from '../../schema/kayenta.ts'
 import { classify, type RankClassification, type RankPath } from '../mann-whitney/classify.ts'
 import { type JavaRandom, javaRandom } from '../mann-whitney/java-random.ts'
 import { score } from '../mann-whitney/score.ts'
@@ -54,7 +54,8 @@ export interface KayentaDiagnostics {
 export function judgeKayentaCase(json: unknown): KayentaJudgment {
   const input = parse(json)
   const shared = input.seed === undefined ? undefined : javaRandom(input.seed)
-  const pairs = input.metricSetPairs.map((_, index) => judgePair(input, index, shared))
+  const metrics = byName(input.canaryConfig.metrics)
+  const pairs = input.metricSetPairs.map((pair, index) => judgePair(pair, ['metricSetPairs', index], metrics, shared))
   const unmuted = pairs.filter(pair => !pair.muted)
   const total = score(
     unmuted.map(({ classification: { label, reason, critical }, groups }) => ({
@@ -86,6 +87,8 @@ function parse(json: unknown): KayentaCase {
   throw new CaseError(issue.message, issue.path)
 }
 
+type Path = readonly (string | number)[]
+
 interface JudgedPair {
   name: string
   id: string | null
@@ -96,13 +99,29 @@ interface JudgedPair {
   control: Description
 }
 
-function judgePair(input: KayentaCase, index: number, shared: JavaRandom | undefined): JudgedPair {
-  const pair = input.metricSetPairs[index]!
-  const at = ['metricSetPairs', index]
-  const metricIndex = input.canaryConfig.metrics.findIndex(metric => metric.name === pair.name)
-  const metric = input.canaryConfig.metrics[metricIndex]
-  if (!metric) throw new CaseError(`no metric named ${JSON.stringify(pair.name)} in canaryConfig`, [...at, 'name'])
-  const metricAt = ['canaryConfig', 'metrics', metricIndex]
+interface Placed {
+  metric: KayentaMetric
+  at: Path
+}
+
+/** Of metrics with one name only the first is ever looked at. */
+function byName(metrics: readonly KayentaMetric[]): Map<string | null, Placed> {
+  const placed = new Map<string | null, Placed>()
+  for (const [index, metric] of metrics.entries()) {
+    if (!placed.has(metric.name)) placed.set(metric.name, { metric, at: ['canaryConfig', 'metrics', index] })
+  }
+  return placed
+}
+
+function judgePair(
+  pair: KayentaPair,
+  at: Path,
+  metrics: ReadonlyMap<string | null, Placed>,
+  shared: JavaRandom | undefined,
+): JudgedPair {
+  const placed = metrics.get(pair.name)
+  if (!placed) throw new CaseError(`no metric named ${JSON.stringify(pair.name)} in canaryConfig`, [...at, 'name'])
+  const { metric, at: metricAt } = placed
   const settings = readSettings(metric.analysisConfigurations, metricAt)
   const groups = groupsOf(metric, settings.muted, [...metricAt, 'groups'])
 
@@ -124,12 +143,12 @@ function judgePair(input: KayentaCase, index: number, shared: JavaRandom | undef
 }
 
 /** Groups are looked at when scoring: those of a muted metric may be missing. */
-function groupsOf(metric: KayentaMetric, muted: boolean, at: (string | number)[]): readonly string[] | null {
+function groupsOf(metric: KayentaMetric, muted: boolean, at: Path): readonly string[] | null {
   if (metric.groups === null && !muted) throw new CaseError('groups is missing; give a list, it may be empty', at)
   return metric.groups
 }
 
-function numbers(values: readonly unknown[], at: (string | number)[]): Float64Array {
+function numbers(values: readonly unknown[], at: Path): Float64Array {
   const result = new Float64Array(values.length)
   for (let i = 0; i < values.length; i++) {
     const value = fromJsonNumber(values[i])

@@ -11,9 +11,11 @@ type Path = readonly (string | number)[]
  * JSON null is not "the default" but 0 and false, and an error where a word is expected.
  */
 export function readSettings(analysisConfigurations: unknown, at: Path): RankSettings {
-  const setting = (...path: string[]) => ({
-    value: lookUp(analysisConfigurations, ['canary', ...path]),
-    at: [...at, 'analysisConfigurations', 'canary', ...path],
+  const canary = lookUp(analysisConfigurations, ['canary'])
+  const setting = (...path: string[]): Setting => ({
+    value: lookUp(canary, path),
+    name: path.at(-1)!,
+    at: () => [...at, 'analysisConfigurations', 'canary', ...path],
   })
 
   const direction = word(setting('direction'), 'either')
@@ -33,7 +35,7 @@ export function readSettings(analysisConfigurations: unknown, at: Path): RankSet
     criticalDecrease: number(setting('effectSize', 'criticalDecrease'), noEffect),
   } as const
   if (outliers === 'remove' && !(outlierFactor > 0)) {
-    throw new CaseError('outlierFactor must be greater than zero', setting('outliers', 'outlierFactor').at)
+    throw new CaseError('outlierFactor must be greater than zero', setting('outliers', 'outlierFactor').at())
   }
   return {
     direction: direction === 'increase' || direction === 'decrease' ? direction : 'either',
@@ -46,45 +48,46 @@ export function readSettings(analysisConfigurations: unknown, at: Path): RankSet
   }
 }
 
-/** What stands at a path; undefined when nothing does. A list on the way gives the list of what its entries have. */
-function lookUp(data: unknown, path: readonly string[]): unknown {
-  const [key, ...rest] = path
+/** What stands at a path, from `start` on; undefined when nothing does. A list on the way gives a list of what is found. */
+function lookUp(data: unknown, path: readonly string[], start = 0): unknown {
+  const key = path[start]
   if (key === undefined) return data
   if (Array.isArray(data)) {
-    const found = data.map(entry => lookUp(entry, path)).filter(value => value !== undefined)
+    const found = data.map(entry => lookUp(entry, path, start)).filter(value => value !== undefined)
     return found.length > 0 ? found : undefined
   }
   if (typeof data !== 'object' || data === null || !Object.hasOwn(data, key)) return undefined
-  return lookUp((data as Record<string, unknown>)[key], rest)
+  return lookUp((data as Record<string, unknown>)[key], path, start + 1)
 }
 
 interface Setting {
   value: unknown
-  at: Path
+  name: string
+  at(): Path
 }
 
 /** The text form of anything but a string is never one of the words, so it need not be the original's text form. */
-function word({ value, at }: Setting, otherwise: string): string {
+function word({ value, name, at }: Setting, otherwise: string): string {
   if (value === undefined) return otherwise
-  if (value === null) throw new CaseError(`${at.at(-1)} is null; leave it out, or give a string`, at)
+  if (value === null) throw new CaseError(`${name} is null; leave it out, or give a string`, at())
   return typeof value === 'string' ? value : ''
 }
 
-function flag({ value, at }: Setting): boolean {
+function flag({ value, name, at }: Setting): boolean {
   if (value === undefined || value === null) return false
-  if (typeof value !== 'boolean') throw new CaseError(`${at.at(-1)} must be true or false, not ${named(value)}`, at)
+  if (typeof value !== 'boolean') throw new CaseError(`${name} must be true or false, not ${named(value)}`, at())
   return value
 }
 
-function number({ value, at }: Setting, otherwise: number): number {
+function number({ value, name, at }: Setting, otherwise: number): number {
   if (value === undefined) return otherwise
   if (value === null) return 0
   // Written with a point or an exponent: see `parse-case.ts`.
   if (value instanceof Number) return value.valueOf()
-  if (typeof value !== 'number') throw new CaseError(`${at.at(-1)} must be a number, not ${named(value)}`, at)
+  if (typeof value !== 'number') throw new CaseError(`${name} must be a number, not ${named(value)}`, at())
   // The original reads whole numbers beyond 32 bits as another type, and stops there.
   if (Number.isInteger(value) && value !== (value | 0)) {
-    throw new CaseError(`${at.at(-1)} is ${value}: whole numbers must fit 32 bits; write it with a decimal point`, at)
+    throw new CaseError(`${name} is ${value}: whole numbers must fit 32 bits; write it with a decimal point`, at())
   }
   return value
 }

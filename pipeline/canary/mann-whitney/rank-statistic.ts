@@ -1,5 +1,3 @@
-import { type Levels, levelsOf, orInfinity, sameRank, tieTerm } from './levels.ts'
-
 /** The original cannot tell anything either when no two values of both sides together differ in rank. */
 export class AllTied extends Error {
   constructor() {
@@ -32,102 +30,103 @@ export function rankStatistic(x: Float64Array, y: Float64Array): RankStatistic {
   const m = x.length
   const n = y.length
   const total = m + n
-  const pairs = total * (total - 1)
+  const half = (m * n) / 2
   const scale = (m * n) / 12
-  const xs = levelsOf(x)
-  const ys = levelsOf(y)
-  const sweep = sweeper(xs, ys)
+  const pairs = total * (total - 1)
+  const tiesInY = tieSum(y)
+  const tiesWithin = tieSum(x) + tiesInY
+
+  function standardised(below: number, ties: number): number {
+    const d = below - half
+    const correction = d > 0 ? 0.5 : d < 0 ? -0.5 : 0
+    const sigma = Math.sqrt(scale * (total + 1 - ties / pairs))
+    if (sigma === 0) throw new AllTied()
+    return (d - correction) / sigma
+  }
 
   return {
     at(shift) {
-      const swept = sweep(shift)
-      const counted = Number.isNaN(swept) ? merge(xs, ys, shift) : { below: swept, ties: xs.tieSum + ys.tieSum }
-      const d = counted.below - (m * n) / 2
-      const correction = d > 0 ? 0.5 : d < 0 ? -0.5 : 0
-      const sigma = Math.sqrt(scale * (total + 1 - counted.ties / pairs))
-      if (sigma === 0) throw new AllTied()
-      return (d - correction) / sigma
+      const below = countApart(x, y, shift)
+      if (below >= 0) return standardised(below, tiesWithin)
+      const met = countMeeting(x, y, shift)
+      return standardised(met.below, tiesInY + met.ties)
     },
     rankSum() {
-      return merge(xs, ys, 0).below + (m * (m + 1)) / 2
+      return countMeeting(x, y, 0).below + (m * (m + 1)) / 2
     },
   }
 }
 
 /**
- * Counts the y below each x − shift as long as no two of them meet: gives the sum, or NaN where a tie has to be looked
- * at, which `merge` then does.
- *
- * Each x remembers its place among the y. When the shift falls the places only rise, when it rises they only fall, and
- * they are ascending along x: starting each at the better of its old place and its neighbour's new one, a sweep takes
- * at most m + n steps, and hardly more than m near a root, where the shift moves little.
+ * Σ over x of the y below, as long as no x − shift meets a y or, by rounding, another x: else −1, and `countMeeting` has
+ * to look closer. Nearly every shift that the root finder tries is of the first kind.
  */
-function sweeper(xs: Levels, ys: Levels): (shift: number) => number {
-  const place = new Int32Array(xs.count + 1).fill(1)
-  let last = Number.POSITIVE_INFINITY
-  return shift => {
-    if (!Number.isFinite(shift)) return Number.NaN
-    const sum = shift <= last ? sweepUp(xs, ys, place, shift) : sweepDown(xs, ys, place, shift)
-    last = shift
-    return sum
-  }
-}
-
-function sweepUp(xs: Levels, ys: Levels, place: Int32Array, shift: number): number {
-  const { count, value, size } = xs
-  const { value: other, below } = ys
-  let k = 1
+function countApart(x: Float64Array, y: Float64Array, shift: number): number {
+  if (!Number.isFinite(shift)) return -1
+  const m = x.length
+  const n = y.length
+  let k = 0
   let sum = 0
   let neighbour = Number.NaN
-  for (let i = 1; i <= count; i++) {
-    const d = value[i]! - shift
-    const old = place[i]!
-    if (old > k) k = old
-    while (other[k]! < d) k++
-    place[i] = k
-    sum += size[i]! * below[k]!
-    if (other[k] === d || neighbour === d) sum = Number.NaN
+  for (let i = 0; i < m; i++) {
+    const d = x[i]! - shift
+    while (k < n && y[k]! < d) k++
+    if (k < n && !(y[k]! > d)) return -1
+    if (neighbour === d && !sameRank(x[i]!, x[i - 1]!)) return -1
     neighbour = d
+    sum += k
   }
   return sum
 }
 
-function sweepDown(xs: Levels, ys: Levels, place: Int32Array, shift: number): number {
-  const { count, value, size } = xs
-  const { value: other, below } = ys
-  let k = ys.count + 1
-  let sum = 0
-  let neighbour = Number.NaN
-  for (let i = count; i >= 1; i--) {
-    const d = value[i]! - shift
-    const old = place[i]!
-    if (old < k) k = old
-    while (other[k - 1]! >= d) k--
-    place[i] = k
-    sum += size[i]! * below[k]!
-    if (other[k] === d || neighbour === d) sum = Number.NaN
-    neighbour = d
-  }
-  return sum
-}
-
-/** Σ over x of the y below plus half the y equal, and Σ(t³ − t) over all ties, one step a value. */
-function merge(xs: Levels, ys: Levels, shift: number): { below: number; ties: number } {
-  const { count, value, size } = xs
+/** Σ over x of the y below plus half the y equal, and Σ(t³ − t) over all ties less that within y. */
+function countMeeting(x: Float64Array, y: Float64Array, shift: number): { below: number; ties: number } {
+  const m = x.length
+  const n = y.length
   let twice = 0
-  let ties = ys.tieSum
-  let k = 1
-  for (let i = 1; i <= count; ) {
-    const d = orInfinity(value[i]! - shift)
-    let run = size[i]!
-    // Different x may meet: the difference is rounded, and what is infinite stays so.
-    for (i++; i <= count && sameRank(orInfinity(value[i]! - shift), d); i++) run += size[i]!
-    while (ys.value[k]! < d) k++
-    // Of the zeros −0 ranks lower: an x of 0 steps over it, an x of −0 stays below 0.
-    if (Object.is(d, 0) && Object.is(ys.value[k], -0)) k++
-    const equal = sameRank(ys.value[k]!, d) ? ys.size[k]! : 0
-    twice += run * (2 * ys.below[k]! + equal)
-    ties += tieTerm(run + equal) - tieTerm(equal)
+  let ties = 0
+  let k = 0
+  for (let i = 0; i < m; ) {
+    const d = orInfinity(x[i]! - shift)
+    const from = i
+    for (i++; i < m && sameRank(orInfinity(x[i]! - shift), d); ) i++
+    while (k < n && ranksBelow(orInfinity(y[k]!), d)) k++
+    let end = k
+    while (end < n && sameRank(orInfinity(y[end]!), d)) end++
+    const run = i - from
+    twice += run * (k + end)
+    ties += tieTerm(run + end - k) - tieTerm(end - k)
   }
   return { below: twice / 2, ties }
+}
+
+/** Σ(t³ − t) over the values of one side. */
+function tieSum(sorted: Float64Array): number {
+  let sum = 0
+  for (let i = 0; i < sorted.length; ) {
+    const v = orInfinity(sorted[i]!)
+    const from = i
+    for (i++; i < sorted.length && sameRank(orInfinity(sorted[i]!), v); ) i++
+    sum += tieTerm(i - from)
+  }
+  return sum
+}
+
+/** t·t·t and not a power: exact up to 2^53. */
+function tieTerm(t: number): number {
+  return t * t * t - t
+}
+
+/** NaN ranks above all, together with +∞. */
+function orInfinity(value: number): number {
+  return Number.isNaN(value) ? Number.POSITIVE_INFINITY : value
+}
+
+/** Java's total order keeps the two zeros apart, −0 below 0. */
+function sameRank(a: number, b: number): boolean {
+  return a === b && (a !== 0 || Object.is(a, b))
+}
+
+function ranksBelow(a: number, b: number): boolean {
+  return a < b || (a === 0 && Object.is(a, -0) && Object.is(b, 0))
 }
