@@ -95,7 +95,7 @@ describe('a look', () => {
     const { resources } = await setUp({ '2.0.0': 'the provider is down' })
     const { verdict, reason } = await look(request({ last: true }), resources)
     expect(verdict).toBe('errored')
-    expect(reason).toContain('errors: the provider is down')
+    expect(reason).toContain('errors could not be read: the provider is down')
   })
 
   it('tries a provider again before it gives up, and asks an unknown one not at all', async () => {

@@ -98,7 +98,7 @@ function judged(
   const evidence = addLook(last ? closeBlock(request.evidence) : request.evidence, seen)
   const intervals = withErrors(judgedIntervals(evidence, configs), readings)
   try {
-    const judgment = withCause(judge(analysis.judge, { metrics: configs, intervals, last }), readings)
+    const judgment = explained(judge(analysis.judge, { metrics: configs, intervals, last }))
     const broken = checkGuardrails(analysis.guardrails, { metrics: configs, intervals })
     if (broken === null) return judgment
     return { ...judgment, verdict: 'fail', reason: broken.reason, decidedAt: judgment.decidedAt ?? intervals.length }
@@ -109,13 +109,14 @@ function judged(
   }
 }
 
-/** Why it could not be read, where that is the reason for the verdict. */
-function withCause(judgment: Judgment, readings: readonly MetricReading[]): Judgment {
-  if (judgment.verdict !== 'errored') return judgment
-  const errors = readings.flatMap(({ name, baseline, canary }) =>
-    [canary, baseline].flatMap(side => (side !== null && 'error' in side ? [`${name}: ${side.error}`] : [])),
-  )
-  return errors.length === 0 ? judgment : { ...judgment, reason: `${judgment.reason} (${errors[0]})` }
+/** The overall reason names metrics; the sentence of the one that decided says what was seen. */
+function explained(judgment: Judgment): Judgment {
+  const { verdict, reason, metrics } = judgment
+  const like = metrics.filter(metric => metric.verdict === verdict && !metric.muted)
+  const deciding = like.find(({ critical }) => critical) ?? like[0]
+  return deciding === undefined || verdict === 'pass'
+    ? judgment
+    : { ...judgment, reason: `${reason}: ${deciding.reason}` }
 }
 
 /** The words of the newest errors, which compact evidence leaves out. */

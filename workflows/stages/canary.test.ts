@@ -16,7 +16,7 @@ const bad = { '2.0.0': 0.2 }
 const silent = { '1.0.0': null, '2.0.0': null }
 const unreadable = { '2.0.0': 'the provider is down' }
 
-describe('a canary', () => {
+describe('a canary', { timeout: 30_000 }, () => {
   it('promotes a good version step by step: capacity, shift, drain, scale down', async () => {
     const run = fakeRun(runOf([canaryStage()]))
     const { status, stages } = await run.run()
@@ -246,7 +246,7 @@ describe('a canary', () => {
   })
 })
 
-describe('the bake of a canary', () => {
+describe('the bake of a canary', { timeout: 30_000 }, () => {
   it('keeps the old version warm until it is over', async () => {
     const run = fakeRun(runOf([canaryStage({ bake: 30_000 })]))
     run.world.at(20_000, () => {
@@ -281,7 +281,7 @@ describe('the bake of a canary', () => {
   })
 })
 
-describe('a canceled canary', () => {
+describe('a canceled canary', { timeout: 30_000 }, () => {
   for (const second of [0, 3, 8, 11, 13, 15, 20, 30])
     it(`ends on the old version, whenever it is: after ${second} s`, async () => {
       const run = fakeRun(runOf([canaryStage({ bake: 60_000 })]))
