@@ -5,6 +5,7 @@ import type { Message } from '../../workflows/messages.ts'
 import type { Accepted } from '../contract/execution.ts'
 import { type Engine, MessageRefused } from '../engine/engine.ts'
 import { Refusal } from '../http/refusal.ts'
+import { within } from '../within.ts'
 import { rollbackRequest } from './linked-rollback.ts'
 import type { Starter } from './start.ts'
 
@@ -15,6 +16,9 @@ export interface Steering {
   promote(execution: string, message: Message, id: string): Promise<Execution>
 }
 
+/** Milliseconds the store may hold up a cancel or rollback. */
+const patience = 500
+
 export interface SteeringDependencies {
   store: Store
   engine: Engine
@@ -24,8 +28,14 @@ export interface SteeringDependencies {
 
 /** What people can say to a run. Cancel and rollback reach a run that is there even while the store is down. */
 export function createSteering({ store, engine, starter, now }: SteeringDependencies): Steering {
-  /** Delivers to a run that is there; one that was accepted but not started yet is started for it. */
+  /**
+   * Delivers to a run that is there; one that was accepted but not started yet is started for it. Resolves with the run
+   * when it has ended instead. A workflow lives on for a moment after its end was recorded, and would take the message
+   * for itself: so the store is asked first, but not waited for.
+   */
   async function deliver(execution: string, signal: 'cancel' | 'rollback', message: Message) {
+    const known = await within(patience, store.get(execution))
+    if (known !== null && isFinal(known.status)) return known
     const first = await engine.signal(execution, signal, message)
     if (first === 'delivered') return null
     const recorded = await store.get(execution)

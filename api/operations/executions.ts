@@ -3,6 +3,7 @@ import { type Call, callerOf, type Handlers } from '../http/handler.ts'
 import { Refusal } from '../http/refusal.ts'
 import { getWhen } from '../live/long-poll.ts'
 import type { Services } from '../services.ts'
+import { within } from '../within.ts'
 
 type Operations =
   | 'startExecution'
@@ -40,7 +41,7 @@ export function executionOperations(services: Services): Pick<Handlers, Operatio
         wait === undefined ? await store.get(id) : await getWhen(store, feed, id, { wait, after, signal })
       if (execution === null) throw new Refusal('not-found', `there is no execution ${id}`)
       // What is pending explains a run that does not move; without the engine the run itself is still worth showing.
-      const pending = execution.endedAt === null ? await soon(engine.pending(id)) : []
+      const pending = execution.endedAt === null ? await within(patience, engine.pending(id)) : []
       return { body: { ...execution, pending } }
     },
 
@@ -68,12 +69,6 @@ export function executionOperations(services: Services): Pick<Handlers, Operatio
 
 /** Milliseconds an answer may be held up by the engine. */
 const patience = 1_000
-
-/** Null when the engine does not tell in time. */
-function soon<T>(answer: Promise<T>): Promise<T | null> {
-  const late = new Promise<null>(resolve => setTimeout(resolve, patience, null).unref())
-  return Promise.race([answer.catch(() => null), late])
-}
 
 function locationOf(execution: string): string {
   return `/api/v1/executions/${execution}`
