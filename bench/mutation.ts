@@ -27,6 +27,7 @@ const judged = [
     'effects',
     'event-direction',
     'histogram',
+    'increasing-root',
     'interval',
     'metric-judgment',
     'metric-reader',

@@ -59,6 +59,7 @@ describe('a crossing', () => {
     ['smooth', 8, 0, x => Math.exp(x) - 3, 25],
     ['smooth and far', 8, -8, x => x ** 3 - 3, 22],
     ['steep', 1, 0, x => Math.expm1(50 * (x - 0.3)), 31],
+    ['flat', 1, 0, x => -Math.expm1(-50 * (x - 0.3)), 30],
     ['a step', 1, 0, x => (x < 0.3 ? -1e-9 : 1e9), 104],
   ])('of a function that is %s takes few evaluations', (_, outside, inside, excess, most) => {
     expect(counted(outside, inside, excess).calls).toBeLessThanOrEqual(most)

@@ -28,6 +28,8 @@ describe('a proportion', () => {
   it('may be none of none, and all of all', () => {
     expect(events(proportion, { bad: 0, total: 0 })).toEqual(ok([0], 0))
     expect(events(proportion, { bad: 7, total: 7 })).toEqual(ok([7], 7))
+    const most = Number.MAX_SAFE_INTEGER
+    expect(events(proportion, { bad: 0, total: most })).toEqual(ok([0], most))
   })
 
   it.each([

@@ -44,12 +44,15 @@ describe('over-dispersion', () => {
     expect(overDispersion(repeat(2, each(0, 30)))).toBe(1)
   })
 
-  it('measures both arms from ten events each on', () => {
-    // Nine events of the canary: the baseline alone, which is perfectly even.
-    expect(overDispersion([each(10, 9), each(10, 0)])).toBe(1)
-    // Ten: the canary's share, which is not.
-    expect(overDispersion([each(10, 10), each(10, 0)])).toBeGreaterThan(10)
-    expect(overDispersion([each(9, 10), each(0, 10)])).toBe(1)
+  it('measures an arm from ten events on, and both from ten each', () => {
+    const chiSquared = (phi: number) => phi * lowerQuartile(1)
+    // Of the share: expected 5 ± √2.5 in each of two blocks; of an arm alone: expected 5 ± √5 in each interval.
+    expect(chiSquared(overDispersion([each(10, 0), each(0, 10)]))).toBeCloseTo(20, 9)
+    expect(chiSquared(overDispersion([each(20, 0), each(0, 10)]))).toBeCloseTo(30, 9)
+    expect(chiSquared(overDispersion([each(10, 0), each(0, 20)]))).toBeCloseTo(30, 9)
+    expect(chiSquared(overDispersion([each(9, 0), each(0, 10)]))).toBeCloseTo(10, 9)
+    expect(chiSquared(overDispersion([each(10, 0), each(0, 9)]))).toBeCloseTo(10, 9)
+    expect(overDispersion([each(9, 0), each(0, 9)])).toBe(3)
   })
 
   it('closes a block at ten events and leaves a rest out', () => {

@@ -6,9 +6,9 @@ export interface EValue {
   reaches(log: number): boolean
 }
 
-/** Evidence for one chance of error: E must reach 1 / `budget`. No budget, no verdict. */
+/** ln of what E must reach for one chance of error: 1 / `budget`. Without a budget nothing reaches it. */
 export function logThreshold(budget: number): number {
-  return budget > 0 ? -Math.log(budget) : Number.POSITIVE_INFINITY
+  return -Math.log(budget)
 }
 
 /** E itself, kept finite, since JSON has no Infinity; 0 when it is unknown. */

@@ -1,4 +1,5 @@
 import type { Arms } from './arms.ts'
+import { increasingRoot } from './increasing-root.ts'
 
 /** Expected events of the canary, and their variance, when its rate is `ratio` times the baseline's in each interval. */
 export function expectedOfCanary(all: readonly Arms[], ratio: number): { expected: number; variance: number } {
@@ -27,23 +28,10 @@ export function rateRatio(all: readonly Arms[]): number {
   if (!(fromCanary + fromBaseline > 0)) return Number.NaN
   if (fromCanary === 0) return 0
   if (fromBaseline === 0) return Number.POSITIVE_INFINITY
-  return Math.exp(logRateRatio(all, fromCanary))
-}
-
-/** Newton's method in ln r, kept inside a shrinking bracket; Σ n θ(r) grows with r, so there is one root. */
-function logRateRatio(all: readonly Arms[], fromCanary: number): number {
-  let low = -80
-  let high = 80
-  let x = 0
-  for (let i = 0; i < 200; i++) {
+  // Σ n θ(r) grows with ln r, with the variance as its slope.
+  const logRatio = increasingRoot(-80, 80, x => {
     const { expected, variance } = expectedOfCanary(all, Math.exp(x))
-    const excess = expected - fromCanary
-    if (excess > 0) high = x
-    else low = x
-    const newton = x - excess / variance
-    const next = newton > low && newton < high ? newton : (low + high) / 2
-    if (Math.abs(next - x) <= 1e-13) return next
-    x = next
-  }
-  return x
+    return { value: expected - fromCanary, slope: variance }
+  })
+  return Math.exp(logRatio)
 }

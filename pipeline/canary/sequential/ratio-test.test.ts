@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Arms } from './arms.ts'
-import { effectWeights } from './effects.ts'
+import { effectWeights, harmless } from './effects.ts'
 import { type Dispersion, type EventTest, ratioHarmTest, ratioSafeTest } from './ratio-test.ts'
 import { relativeError, repeat } from './testing.ts'
 
@@ -24,6 +24,17 @@ describe('the weights of effects', () => {
     expect(relativeError(effectWeights[27]!, 0.00352996832)).toBeLessThan(1e-6)
     expect(effectWeights).toHaveLength(28)
     expect(effectWeights.reduce((sum, weight) => sum + weight)).toBeCloseTo(1, 12)
+  })
+
+  it('give half to an equal canary where that is none of the null', () => {
+    for (const atLeast of [0.5, 1, 1.5]) {
+      const alternatives = harmless(atLeast)
+      expect(alternatives).toHaveLength(atLeast > 1 ? 29 : 28)
+      expect(alternatives.reduce((sum, { logWeight }) => sum + Math.exp(logWeight), 0)).toBeCloseTo(1, 12)
+      expect(alternatives.every(({ effect }) => effect < 0)).toBe(true)
+    }
+    expect(Math.exp(harmless(1.5).at(-1)!.logWeight)).toBeCloseTo(0.5, 12)
+    expect(1.5 * Math.exp(harmless(1.5).at(-1)!.effect)).toBeCloseTo(1, 12)
   })
 })
 

@@ -76,6 +76,13 @@ describe('a table of urns', () => {
     expectRow(table, arms)
   })
 
+  it('never takes one pair of counts for another', () => {
+    const table = createUrnTable(1.2, [0.5], { rhos: [0.2] })
+    const counts = Array.from({ length: 20 }, (_, n) => n)
+    const rows = new Set(counts.flatMap(b => counts.map(c => table({ b, c, u: 10, v: 10 }))))
+    expect(rows.size).toBe(400)
+  })
+
   it('does not remember fractions and large counts, for which it has no exact key', () => {
     const table = createUrnTable(1.2, effects, { rhos })
     for (const arms of [
