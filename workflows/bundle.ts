@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Logger } from '@temporalio/worker'
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker'
 
 const root = resolve(import.meta.dirname, '..')
-/** What a bundle can be made of: whatever workflows may import. */
-const sources = ['workflows', 'pipeline', 'activities', 'store']
+/** What a bundle can be made of: whatever workflows may import at run time. */
+const sources = ['workflows', 'pipeline']
 
 export interface Bundle {
   codePath: string
@@ -20,10 +20,13 @@ export interface Bundle {
  * `entry` exports the workflows; another one than the product's is for benches and tests.
  */
 export async function workflowBundle(entry = join(root, 'workflows', 'index.ts')): Promise<Bundle> {
-  const codePath = join(root, '.cache', `workflows-${hashOf(entry)}.js`)
-  if (exists(codePath)) return { codePath }
+  const name = `workflows-${basename(dirname(entry))}`
+  const folder = join(root, '.cache')
+  const codePath = join(folder, `${name}-${hashOf(entry)}.js`)
+  if (existsSync(codePath)) return { codePath }
   const { code } = await buildBundle(entry)
-  mkdirSync(dirname(codePath), { recursive: true })
+  mkdirSync(folder, { recursive: true })
+  for (const file of readdirSync(folder)) if (isOld(file, name, folder)) rmSync(join(folder, file), { force: true })
   const temporary = `${codePath}.${process.pid}.tmp`
   writeFileSync(temporary, code)
   renameSync(temporary, codePath)
@@ -57,11 +60,9 @@ function sourcesIn(folder: string): string[] {
     .map(entry => join(entry.parentPath, entry.name))
 }
 
-function exists(path: string): boolean {
-  try {
-    readFileSync(path)
-    return true
-  } catch {
-    return false
-  }
+const day = 24 * 3_600_000
+
+/** Of an earlier version of the sources, and not in use by anybody who has just started. */
+function isOld(file: string, name: string, folder: string): boolean {
+  return file.startsWith(`${name}-`) && Date.now() - statSync(join(folder, file)).mtimeMs > day
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client, Connection } from '@temporalio/client'
-import { NativeConnection, Runtime } from '@temporalio/worker'
+import { makeTelemetryFilterString, NativeConnection, Runtime } from '@temporalio/worker'
 import type { Logger } from 'pino'
 import { createActivities } from '../../activities/activities.ts'
 import { openProviders } from '../../activities/metrics/registry.ts'
@@ -138,6 +138,8 @@ function quiet(log: Logger): void {
       warn: (message, meta) => write('WARN', message, meta),
       error: (message, meta) => write('ERROR', message, meta),
     },
+    // A record that still lingers when its run closes is a warning each time, and means nothing.
+    telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR' }), forward: {} } },
     // Ctrl-C is handled by whoever composed us; the worker stops in its turn.
     shutdownSignals: [],
   })
