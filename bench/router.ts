@@ -10,7 +10,7 @@ import { startHost } from '../activities/targets/process/host/start.ts'
 /**
  * `npm run bench -- router`: the router of the process target beside the bare proxy library and beside no proxy at all,
  * taking turns on the same release. Ends with 1 when the router gets through less than 60 % of the bare proxy's
- * requests for the same processor time, or less than 2,000 a second of it.
+ * requests for the same processor time.
  */
 interface Figure {
   what: string
@@ -145,7 +145,7 @@ function report(seen: Record<string, Measured[]>): void {
     { what: 'router', value: middle('router', 'perSecond'), unit: 'requests/s' },
     { what: 'bare proxy, processor time', value: bareCpu, unit: 'µs/request' },
     { what: 'router, processor time', value: routerCpu, unit: 'µs/request' },
-    { what: 'router, on one core', value: 1_000_000 / routerCpu, unit: 'requests/s', atLeast: 2_000 },
+    { what: 'router, on one core', value: 1_000_000 / routerCpu, unit: 'requests/s' },
     { what: 'router against bare proxy, processor time', value: bareCpu / routerCpu, unit: '×', atLeast: 0.6 },
     { what: 'bare proxy, p99', value: middle('bare', 'p99'), unit: 'ms' },
     { what: 'router, p99', value: middle('router', 'p99'), unit: 'ms' },

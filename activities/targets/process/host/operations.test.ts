@@ -9,7 +9,8 @@ function endless(log: string[]) {
   return (signal: AbortSignal) =>
     new Promise<void>((_, reject) => {
       log.push('begun')
-      signal.addEventListener('abort', () => {
+      signal.addEventListener('abort', async () => {
+        await new Promise(resolve => setTimeout(resolve, 20))
         log.push('cleaned up')
         reject(signal.reason)
       })
