@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import axe from 'axe-core'
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
+import type { Browser, BrowserContext, BrowserContextOptions, Cookie, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Execution } from '../../pipeline/execution.ts'
 import { type Load, startLoad } from '../../setup/load.ts'
@@ -13,6 +13,8 @@ import { type Server, startServer } from '../../setup/server.ts'
 import { browserPath, launchBrowser, whyNoBrowser } from '../browser.ts'
 
 const configuration = 'test/fixtures/page/slipway.yaml'
+/** A change takes less than a second where the machine is free; tests share theirs. */
+const soon = 5_000
 /** What must stay text wherever a user can write. */
 const planted = '<img src=x onerror="alert(1)"><script>alert(2)</script>'
 
@@ -24,6 +26,7 @@ describe.skipIf(browserPath === null)('the page on a real server', () => {
   let browser: Browser
   let context: BrowserContext
   let load: Load | null = null
+  let cookies: Cookie[] = []
   /** Scripts that ran, styles that were refused, errors: nothing of it may happen in any test. */
   let unwanted: string[] = []
 
@@ -31,6 +34,12 @@ describe.skipIf(browserPath === null)('the page on a real server', () => {
     await promisify(execFile)(process.execPath, ['setup/build.ts'])
     server = await startServer({ data, configuration, args: ['--stop-instances'] })
     browser = await launchBrowser(browserPath as string)
+    const first = await openContext()
+    const page = await first.newPage()
+    await page.goto((await server.client.createLoginLink()).url)
+    await page.getByRole('button', { name: 'Sign out' }).waitFor()
+    cookies = await first.cookies()
+    await first.close()
   })
 
   afterAll(async () => {
@@ -69,12 +78,12 @@ describe.skipIf(browserPath === null)('the page on a real server', () => {
     return opened
   }
 
+  /** A page of somebody who has signed in before. */
   async function signedIn(path: string, from: BrowserContext = context): Promise<Page> {
+    await from.addCookies(cookies)
     const page = await from.newPage()
-    await page.goto((await server.client.createLoginLink()).url)
+    await page.goto(path)
     await page.getByRole('button', { name: 'Sign out' }).waitFor()
-    if (path !== '/') await page.goto(path)
-    await page.locator('h1').waitFor()
     return page
   }
 
@@ -117,7 +126,7 @@ describe.skipIf(browserPath === null)('the page on a real server', () => {
   test('teaches the first command while nothing has run', async () => {
     const page = await signedIn('/')
     await page.getByText('Nothing has run yet').waitFor()
-    expect(await page.locator('pre').textContent()).toBe('slipway run shop')
+    await page.getByText('slipway run shop', { exact: true }).waitFor()
   })
 
   test('a login link works once, and its code does not stay in the address', async () => {
@@ -155,19 +164,15 @@ describe.skipIf(browserPath === null)('the page on a real server', () => {
       expect(page.url()).toBe(`${server.url}/executions/${first}`)
     })
 
-    test('a run that is started elsewhere is in the list within a second', async () => {
+    test('what happens elsewhere is in the list by itself, soon', async () => {
       const page = await signedIn('/')
+      await page.locator(`a[href="/executions/${first}"]`).waitFor()
       const { id } = await start('1.2.0')
-      const before = performance.now()
-      await page.locator(`a[href="/executions/${id}"]`).waitFor()
-      expect(performance.now() - before).toBeLessThan(1_000)
-
-      await server.client.cancelExecution({ id })
-      const asked = performance.now()
       const row = page.locator('tr', { has: page.locator(`a[href="/executions/${id}"]`) })
+      await row.waitFor({ timeout: soon })
+      await server.client.cancelExecution({ id })
       await until(id, ({ status }) => status === 'canceled')
-      await row.getByText('canceled', { exact: true }).waitFor()
-      expect(performance.now() - asked).toBeLessThan(5_000)
+      await row.getByText('canceled', { exact: true }).waitFor({ timeout: soon })
     })
 
     test('j, k and Enter go through the list, / finds, and Escape leaves', async () => {
@@ -224,68 +229,79 @@ describe.skipIf(browserPath === null)('the page on a real server', () => {
         if (new URL(request.url()).pathname === '/api/v1/events' && !request.url().includes('execution=')) streams += 1
       })
       const tabs = [await signedIn('/'), await signedIn('/'), await signedIn('/')]
-      // Every sign-in opens the page twice: only what is open at the end counts.
       const { id } = await start('1.3.0')
       for (const tab of tabs) await tab.locator(`a[href="/executions/${id}"]`).waitFor()
-      const before = streams
+      expect(streams).toBe(1)
       await tabs[0]!.close()
       const next = await start('1.4.0')
       for (const tab of tabs.slice(1)) await tab.locator(`a[href="/executions/${next.id}"]`).waitFor()
-      expect(streams - before).toBe(1)
+      expect(streams).toBe(2)
       for (const one of [id, next.id]) await server.client.cancelExecution({ id: one })
     })
 
-    describe.each(['light', 'dark'] as const)('in %s colours there are no barriers', colorScheme => {
-      const views: Record<string, (page: Page) => Promise<void>> = {
-        'in the list': async page => void (await page.goto('/executions')),
-        'in an empty list': async page => void (await page.goto('/executions?pipeline=none')),
-        'in a list that was refused': async page => void (await page.goto('/executions?status=odd')),
-        'in a running execution': async page => {
-          await page.goto(`/executions/${running}`)
-          await page.locator('canvas').first().waitFor()
-          await page.getByText('Numbers').first().click()
-        },
-        'in an ended execution': async page => void (await page.goto(`/executions/${first}`)),
-        'in the dialog': async page => {
-          await page.goto(`/executions/${running}`)
-          await page.getByRole('button', { name: 'Roll back' }).click()
-        },
-        'in the help': async page => {
-          await page.locator('h1').waitFor()
-          await page.keyboard.press('?')
-        },
-        'where there is nothing': async page => void (await page.goto('/executions/none')),
-      }
-
-      test.each(Object.keys(views))('%s', async view => {
-        const own = await openContext({ colorScheme, reducedMotion: 'reduce' })
-        const page = await signedIn('/', own)
-        await views[view]!(page)
-        await page.locator('h1').waitFor()
-        await page.waitForLoadState('networkidle').catch(() => {})
-        expect(await barriers(page)).toEqual([])
-        await own.close()
-      })
-
-      test('at the sign-in', async () => {
-        const own = await openContext({ colorScheme })
-        const page = await own.newPage()
+    const views: Record<string, (page: Page) => Promise<void>> = {
+      'the list': async page => {
+        await page.goto('/executions')
+        await page.locator('[data-row]').first().waitFor()
+      },
+      'an empty list': async page => {
+        await page.goto('/executions?pipeline=none')
+        await page.getByText('No execution fits these filters').waitFor()
+      },
+      'a list that was refused': async page => {
+        await page.goto('/executions?status=odd')
+        await page.getByText('The executions could not be loaded.').waitFor()
+      },
+      'an ended execution': async page => {
+        await page.goto(`/executions/${first}`)
+        await page.getByText('What went in').waitFor()
+      },
+      'a running execution': async page => {
+        await page.goto(`/executions/${running}`)
+        await page.locator('canvas').first().waitFor()
+        await page.getByText('Numbers').first().click()
+      },
+      'the dialog': async page => {
+        await page.keyboard.press('r')
+        await page.getByRole('dialog').waitFor()
+      },
+      'no execution': async page => {
+        await page.goto('/executions/none')
+        await page.getByText('There is nothing here').waitFor()
+      },
+      'the help': async page => {
+        await page.keyboard.press('?')
+        await page.getByRole('dialog').waitFor()
+      },
+      'the sign-in': async page => {
+        await page.context().clearCookies()
         await page.goto('/')
-        await page.locator('h1').waitFor()
-        expect(await barriers(page)).toEqual([])
-        await own.close()
-      })
+        await page.getByLabel('Login link or code').waitFor()
+      },
+    }
+
+    test.each(['light', 'dark'] as const)('no view has a barrier in %s colours', async colorScheme => {
+      const own = await openContext({ colorScheme, reducedMotion: 'reduce' })
+      const page = await signedIn('/', own)
+      const found: Record<string, string[]> = {}
+      for (const [name, open] of Object.entries(views)) {
+        await open(page)
+        found[name] = await barriers(page)
+      }
+      await own.close()
+      expect(found).toEqual(Object.fromEntries(Object.keys(views).map(name => [name, []])))
     })
 
-    test.each([
-      ['the list', '/executions'],
-      ['an execution', 'running'],
-    ])('%s fits a screen of 320 pixels', async (_, path) => {
+    test('every view fits a screen of 320 pixels', async () => {
       const own = await openContext({ viewport: { width: 320, height: 800 } })
-      const page = await signedIn(path === 'running' ? `/executions/${running}` : path, own)
-      await page.waitForTimeout(500)
-      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320)
+      const page = await signedIn('/', own)
+      const widths: Record<string, number> = {}
+      for (const [name, open] of Object.entries(views)) {
+        await open(page)
+        widths[name] = await page.evaluate(() => document.documentElement.scrollWidth)
+      }
       await own.close()
+      expect(widths).toEqual(Object.fromEntries(Object.keys(views).map(name => [name, 320])))
     })
 
     test('says when the connection is lost, and shows the present when it is back', async () => {
@@ -295,7 +311,7 @@ describe.skipIf(browserPath === null)('the page on a real server', () => {
       await server.kill()
       await page.getByText(/Connection lost, showing state from \d+s ago/).waitFor()
       server = await startServer({ data, configuration, args: ['--stop-instances', '--port', port] })
-      await page.getByText(/Connection lost/).waitFor({ state: 'detached' })
+      await page.getByText(/Connection lost, showing/).waitFor({ state: 'detached' })
       const look = page.getByText(/^Look \d+/)
       const seen = await look.textContent()
       await expect.poll(() => look.textContent(), { timeout: 20_000 }).not.toBe(seen)

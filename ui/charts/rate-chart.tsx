@@ -69,11 +69,6 @@ export function RateChart({ name, series, unit, limit }: RateChartProps) {
         <span data-line="weight">
           weight <strong className="number">{percent(series.weight[index] ?? 0)}</strong>
         </span>
-        {limit !== undefined && (
-          <span data-line="limit">
-            limit <strong className="number">{writers[unit].tick(limit)}</strong>
-          </span>
-        )}
         <span className={styles.at}>{clock((series.at[index] ?? 0) * 1_000)}</span>
       </div>
     </>
@@ -88,14 +83,14 @@ function optionsOf(element: HTMLElement, unit: Unit, hover: (index: number | nul
   const color = colorsOf(element)
   const axis = { stroke: color('--ink-faint'), font: `11px ${getComputedStyle(element).fontFamily}` }
   const grid = { stroke: color('--line'), width: 1 }
-  const line = (name: string, width: number) => ({ stroke: color(name), width, points: { show: false } })
+  const line = (name: string) => ({ stroke: color(name), width: 2, points: { size: 5, fill: color(name) } })
   return {
     width: element.clientWidth,
     height,
     legend: { show: false },
     padding: [8, 26, 0, 0],
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 6 }, sync: { key: 'looks' } },
-    scales: { y: { range: fromZero }, weight: { range: [0, 100] } },
+    scales: { y: { range: rangeOf }, weight: { range: [0, 100] } },
     axes: [
       {
         ...axis,
@@ -116,18 +111,23 @@ function optionsOf(element: HTMLElement, unit: Unit, hover: (index: number | nul
         points: { show: false },
         paths: uPlot.paths.stepped?.({ align: -1 }),
       },
-      line('--baseline', 2),
-      line('--canary', 2),
-      { ...line('--bad', 1), dash: [5, 4] },
+      line('--baseline'),
+      line('--canary'),
+      { stroke: color('--bad'), width: 1, dash: [5, 4], points: { show: false } },
     ],
     hooks: { setCursor: [({ cursor }) => hover(cursor.idx ?? null)] },
   }
 }
 
-/** The ground line is zero unless values go below it. */
-function fromZero(_: uPlot, low: number | null, high: number | null): uPlot.Range.MinMax {
-  const top = high !== null && high > 0 ? high * 1.1 : 1
-  return [low !== null && low < 0 ? low * 1.1 : 0, top]
+/** From zero, unless values go below it, to a little above the values; a limit far above them would make them flat. */
+function rangeOf({ data }: uPlot): uPlot.Range.MinMax {
+  const [, , baseline, canary, limits] = data
+  const values = [...baseline!, ...canary!].filter(value => typeof value === 'number')
+  const high = values.reduce((most, value) => Math.max(most, value), 0)
+  const low = values.reduce((least, value) => Math.min(least, value), 0)
+  const limit = limits?.[0] ?? 0
+  const top = 1.1 * Math.max(high, high > limit / 2 ? limit : 0) || 1
+  return [low < 0 ? low * 1.1 : -0.02 * top, top]
 }
 
 function clockOf(seconds: number): string {

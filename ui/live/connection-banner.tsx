@@ -16,7 +16,9 @@ export function ConnectionBanner() {
   const [mounted] = useState(() => Date.now())
   const lost = useLost(line, mounted)
   useEffect(() => {
-    if (lost) announce('Connection lost. Trying again.')
+    if (!lost) return
+    announce('Connection lost. Trying again.')
+    return () => announce('Connected again.')
   }, [lost])
   return lost ? <Banner since={line.at} /> : null
 }

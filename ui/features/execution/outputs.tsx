@@ -7,8 +7,8 @@ export function Outputs({ outputs }: { outputs: Readonly<Record<string, Json>> }
   const entries = Object.entries(outputs)
   if (entries.length === 0) return null
   return (
-    <div className={styles.block}>
-      <h3>Outputs</h3>
+    <details>
+      <summary className={styles.summary}>{entries.length === 1 ? 'One output' : `${entries.length} outputs`}</summary>
       <dl className={styles.details}>
         {entries.map(([name, value]) => (
           <div key={name}>
@@ -19,7 +19,7 @@ export function Outputs({ outputs }: { outputs: Readonly<Record<string, Json>> }
           </div>
         ))}
       </dl>
-    </div>
+    </details>
   )
 }
 

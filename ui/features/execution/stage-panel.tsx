@@ -29,7 +29,7 @@ export function StagePanel({ execution, stage }: { execution: Execution; stage: 
       }
     >
       {stage.reason && !execution.reason?.endsWith(stage.reason) && <p className={styles.reason}>{stage.reason}</p>}
-      {stage.progress?.message && stage.progress.message !== stage.reason && <p>{stage.progress.message}</p>}
+      {stage.type !== 'canary' && stage.progress?.message && <p className={styles.reason}>{stage.progress.message}</p>}
       {stage.status === 'pending' && <p className={styles.quiet}>Not started yet.</p>}
       {stage.type === 'canary' && stage.startedAt !== null && <CanaryReport execution={execution} stage={stage} />}
       <Outputs outputs={stage.outputs} />

@@ -6,9 +6,15 @@ import { percent } from '../../words/numbers.ts'
 
 type Data = ExecutionEvent['data']
 
-/** What an event says to a person, without its time and stage. */
-export function sentenceOf({ kind, data }: ExecutionEvent): string {
-  return sentences[kind](data)
+/** What events say to a person, without time and stage, in their order. A reason that was told is not told again. */
+export function sentencesOf(events: readonly ExecutionEvent[]): string[] {
+  const told: string[] = []
+  return events.map(({ kind, data }) => {
+    const reason = text(data.reason)
+    const known = told.some(before => reason.includes(before))
+    if (reason !== '' && !known) told.push(reason)
+    return sentences[kind](known ? { ...data, reason: null } : data)
+  })
 }
 
 export function toneOf({ kind, data }: ExecutionEvent): Tone {

@@ -6,7 +6,7 @@ import { ProblemNotice } from '../../kit/problem-notice.tsx'
 import { clock, exactly } from '../../words/time.ts'
 import { useTimeline } from './queries.ts'
 import styles from './timeline.module.css'
-import { routine, sentenceOf, toneOf } from './timeline-words.ts'
+import { routine, sentencesOf, toneOf } from './timeline-words.ts'
 
 /** More than this is not drawn unless asked for. */
 const drawn = 100
@@ -15,7 +15,7 @@ const drawn = 100
 export function Timeline({ execution }: { execution: ExecutionDetail }) {
   const { data: events, error, refetch } = useTimeline(execution.id, execution.position)
   const [everything, setEverything] = useState(false)
-  const shown = (events ?? []).filter(({ kind }) => everything || !routine.has(kind)).reverse()
+  const shown = (events ?? []).filter(({ kind }) => everything || !routine.has(kind))
   const hidden = (events?.length ?? 0) - shown.length
   return (
     <Panel
@@ -36,18 +36,20 @@ export function Timeline({ execution }: { execution: ExecutionDetail }) {
 
 function Entries({ events }: { events: StoredEvent[] }) {
   const [all, setAll] = useState(false)
-  const visible = all ? events : events.slice(0, drawn)
+  const sentences = sentencesOf(events)
+  const entries = events.map((event, index) => ({ event, sentence: sentences[index]! })).reverse()
+  const visible = all ? entries : entries.slice(0, drawn)
   return (
     <>
       <ol className={styles.entries} reversed>
-        {visible.map(event => (
+        {visible.map(({ event, sentence }) => (
           <li key={event.sequence} className={styles.entry} data-tone={toneOf(event)}>
             <time dateTime={event.at} title={exactly(event.at)} className="number">
               {clock(event.at)}
             </time>
             <span>
               {event.stage && <strong>{event.stage} </strong>}
-              {sentenceOf(event)}
+              {sentence}
             </span>
           </li>
         ))}

@@ -8,7 +8,10 @@ import { Charts } from './charts.tsx'
 import { Guardrails } from './guardrails.tsx'
 import { MetricTable } from './metric-table.tsx'
 import { Steps } from './steps.tsx'
+import { type Threshold, thresholdsOf } from './thresholds.ts'
 import { Verdict } from './verdict.tsx'
+
+const unknown: ReadonlyMap<string, Threshold> = new Map()
 
 /** A canary: who gets the traffic, what the judge says and why, and what it saw. */
 export function CanaryReport({ execution, stage }: { execution: Execution; stage: StageState }) {
@@ -17,16 +20,20 @@ export function CanaryReport({ execution, stage }: { execution: Execution; stage
   const defined = definition?.stages.find(({ id }) => id === stage.id)
   const canary = defined?.type === 'canary' ? defined : null
   const analysis = data?.stages.find(one => one.stage === stage.id)
-  const { weights, service, target } = stage.progress ?? {}
+  const { weights, service, target, message } = stage.progress ?? {}
   const over = isFinal(stage.status)
+  const told =
+    message === undefined || message === analysis?.looks.at(-1)?.reason || execution.reason?.includes(message)
   return (
     <>
+      {!told && <p className={styles.sentence}>{message}</p>}
       {weights && (
         <section className={styles.part} aria-label="Traffic">
           <h3>
-            {over ? 'Traffic at the end' : 'Live traffic'}
+            {over ? 'Traffic' : 'Live traffic'}
             {service && ` of ${service}`}
             {target && ` on ${target}`}
+            {over && ' at the end'}
           </h3>
           <WeightBar weights={weights} />
           {canary && <Steps canary={canary} stage={stage} />}
@@ -38,7 +45,7 @@ export function CanaryReport({ execution, stage }: { execution: Execution; stage
       {analysis && <Verdict analysis={analysis} over={over} />}
       {analysis && analysis.metrics.length > 0 && (
         <>
-          <MetricTable metrics={analysis.metrics} />
+          <MetricTable metrics={analysis.metrics} thresholds={canary ? thresholdsOf(canary.analysis) : unknown} />
           <Charts metrics={analysis.metrics} guardrails={canary?.analysis.guardrails ?? []} />
         </>
       )}

@@ -6,6 +6,7 @@ import { percent } from '../../../words/numbers.ts'
 import { clock } from '../../../words/time.ts'
 import styles from './charts.module.css'
 import type { MetricReport } from './difference.ts'
+import { limitOf } from './guardrails.tsx'
 import { isShare, numberOf, wordsOf } from './observation.ts'
 
 const RateChart = lazy(() => import('../../../charts/rate-chart.tsx').then(module => ({ default: module.RateChart })))
@@ -35,7 +36,10 @@ function Chart({ metric, limit }: { metric: MetricReport; limit: number | undefi
     <figure className={styles.chart}>
       <figcaption className={styles.caption}>
         <strong>{metric.name}</strong>
-        <span>{asShare ? 'share per look' : 'per look'}</span>
+        <span>
+          {asShare ? 'share per look' : 'per look'}
+          {limit !== undefined && `, guardrail at ${limitOf(limit)}`}
+        </span>
       </figcaption>
       <Suspense fallback={<div className={styles.space} />}>
         {/* The key draws it anew in the other colours. */}

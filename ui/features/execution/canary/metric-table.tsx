@@ -4,9 +4,15 @@ import { evidence } from '../../../words/numbers.ts'
 import { differenceOf, type JudgmentReport, type MetricReport } from './difference.ts'
 import styles from './metric-table.module.css'
 import { wordsOf } from './observation.ts'
+import type { Threshold } from './thresholds.ts'
+
+interface MetricTableProps {
+  metrics: readonly MetricReport[]
+  thresholds: ReadonlyMap<string, Threshold>
+}
 
 /** Every metric with what the judge made of it: both sides, the difference, how strong the evidence is, and a sentence. */
-export function MetricTable({ metrics }: { metrics: readonly MetricReport[] }) {
+export function MetricTable({ metrics, thresholds }: MetricTableProps) {
   return (
     <div className={styles.frame}>
       <table className={styles.table} aria-label="Metrics, baseline against canary">
@@ -35,7 +41,7 @@ export function MetricTable({ metrics }: { metrics: readonly MetricReport[] }) {
                 {name}
                 <span className={styles.second}>{[provider, ...kinds(judgment)].join(' · ')}</span>
               </th>
-              {judgment ? <Judged judgment={judgment} /> : <NotJudged />}
+              {judgment ? <Judged judgment={judgment} threshold={thresholds.get(name)} /> : <NotJudged />}
             </tr>
           ))}
         </tbody>
@@ -48,7 +54,7 @@ export function MetricTable({ metrics }: { metrics: readonly MetricReport[] }) {
   )
 }
 
-function Judged({ judgment }: { judgment: JudgmentReport }) {
+function Judged({ judgment, threshold }: { judgment: JudgmentReport; threshold: Threshold | undefined }) {
   const { estimate, interval } = differenceOf(judgment)
   return (
     <>
@@ -60,7 +66,10 @@ function Judged({ judgment }: { judgment: JudgmentReport }) {
       </td>
       <td className={styles.value} data-label="evidence">
         <span>{evidence(judgment.evidence)}</span>
-        <span className={styles.second}>{judgment.evidenceFor === 'fail' ? 'for harm' : 'for no harm'}</span>
+        <span className={styles.second}>
+          {threshold && `of ${evidence(threshold[judgment.evidenceFor])} `}
+          {judgment.evidenceFor === 'fail' ? 'for harm' : 'for no harm'}
+        </span>
       </td>
       <td className={styles.verdict}>
         <VerdictMark verdict={judgment.verdict} />

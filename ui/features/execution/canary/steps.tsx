@@ -16,7 +16,7 @@ export function Steps({ canary, stage }: { canary: StageOf<'canary'>; stage: Sta
           // biome-ignore lint/suspicious/noArrayIndexKey: steps have no other identity, and their order never changes
           key={index}
           className={styles.step}
-          data-state={index < at || stage.status === 'succeeded' ? 'done' : undefined}
+          data-state={stateOf(index, at, stage.status)}
           aria-current={index === at && !over ? 'step' : undefined}
         >
           <span className="number">{percent(step.weight)}</span>
@@ -25,4 +25,10 @@ export function Steps({ canary, stage }: { canary: StageOf<'canary'>; stage: Sta
       ))}
     </ol>
   )
+}
+
+/** `last` is where a canary ended that did not succeed. */
+function stateOf(index: number, at: number, status: StageState['status']): 'done' | 'last' | undefined {
+  if (index < at || status === 'succeeded') return 'done'
+  return index === at && isFinal(status) ? 'last' : undefined
 }
