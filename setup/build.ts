@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { workflowBundle } from '../workflows/bundle.ts'
 
 /** Builds what is served or run as one file (the UI, the workflow bundle), when its sources are newer than it. */
 interface Product {
@@ -25,7 +26,7 @@ const products: Product[] = [
     ],
     build: async () => {
       const { build } = await import('vite')
-      await build({ root: join(root, 'ui'), logLevel: 'warn' })
+      await build({ root: join(root, 'ui'), logLevel: 'error' })
     },
   },
 ]
@@ -38,6 +39,9 @@ for (const product of products) {
   await product.build()
   writeFileSync(marker, hash)
 }
+
+// It keeps its own account of its sources.
+await workflowBundle()
 
 function hashOf(patterns: string[]): string {
   const hash = createHash('sha256')

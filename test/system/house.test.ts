@@ -29,3 +29,13 @@ test('nobody imports whom they may not', { timeout: 60_000 }, async () => {
   ])
   expect(code, output).toBe(0)
 })
+
+test('the types fit', { timeout: 180_000 }, async () => {
+  const { code, output } = await tool('tsc', [])
+  expect(code, output).toBe(0)
+})
+
+test('the linter has nothing to say', { timeout: 60_000 }, async () => {
+  const { code, output } = await tool('biome', ['check', '--error-on-warnings', '.'])
+  expect(code, output).toBe(0)
+})

@@ -1,0 +1,90 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Server, startServer } from '../../setup/server.ts'
+
+/** Commands that other tests run, because they are those tests or are too long for here; with where. */
+const elsewhere: Readonly<Record<string, string>> = {
+  'npm run demo': 'test/system/demo.test.ts',
+  'npm test': 'setup/test.ts',
+  'npm run check': 'test/system/house.test.ts',
+  'npm run bench': 'bench/statistics.test.ts',
+  'npm run proof': 'test/system/kills.test.ts',
+}
+
+const pages = globSync('{README.md,docs/**/*.md,examples/**/*.md}')
+const commands = [...new Set(pages.flatMap(page => shellLines(readFileSync(page, 'utf8'))))]
+const slipway = /^npm run (?:-s )?slipway -- (.*)$/
+
+describe('what the pages tell people to type', () => {
+  let server: Server
+  const data = mkdtempSync(join(tmpdir(), 'slipway-docs-'))
+
+  beforeAll(async () => {
+    server = await startServer({ data, configuration: 'examples/checkout/slipway.yaml', args: ['--stop-instances'] })
+    await ended(['run', 'checkout', '-p', 'version=1.0.0'])
+  })
+
+  afterAll(async () => {
+    await server?.stop()
+    rmSync(data, { recursive: true, force: true })
+  })
+
+  test('is not empty', () => expect(commands.length).toBeGreaterThan(5))
+
+  test.each(commands.filter(command => !slipway.test(command)))('%s is a script that a test runs', command => {
+    const scripts = JSON.parse(readFileSync('package.json', 'utf8')).scripts
+    expect(Object.keys(elsewhere)).toContain(command)
+    expect(Object.keys(scripts)).toContain(command.replace(/^npm (run )?/, ''))
+    expect(existsSync(elsewhere[command] as string)).toBe(true)
+  })
+
+  test.each(commands.flatMap(command => slipway.exec(command)?.[1] ?? []))(
+    'slipway %s does what it says',
+    { timeout: 120_000 },
+    async text => {
+      const args = text.split(' ')
+      // `beforeAll` has done just that, on free ports.
+      if (args[0] === 'serve') return expect(text).toBe('serve --config examples/checkout/slipway.yaml')
+      const { code, output } = await ended(args)
+      // Without load nobody can tell whether a release is good: the example's pipeline takes it back (exit code 4).
+      expect([0, 4], output).toContain(code)
+    },
+  )
+
+  test.each(pages)('%s links to what exists', page => {
+    const links = [...readFileSync(page, 'utf8').matchAll(/\]\(([^)#:]+)\)/g)].map(([, link]) => link as string)
+    expect(links.filter(link => !existsSync(join(dirname(page), link)))).toEqual([])
+  })
+
+  function ended(args: readonly string[]): Promise<{ code: number | null; output: string }> {
+    const child = spawn(process.execPath, ['api/cli/bin.ts', ...args], { env: { ...process.env, SLIPWAY_DATA: data } })
+    let output = ''
+    const keep = (chunk: Buffer): void => {
+      output += chunk
+    }
+    child.stdout.on('data', keep)
+    child.stderr.on('data', keep)
+    return new Promise(resolve => child.once('close', code => resolve({ code, output })))
+  }
+})
+
+test('the README shows the pipeline that the demo runs', () => {
+  const [, shown] = /```yaml\n(name: checkout[\s\S]*?)```/.exec(readFileSync('README.md', 'utf8')) ?? []
+  const real = readFileSync('examples/checkout/pipelines/checkout.yaml', 'utf8').replace(/^#.*\n/, '')
+  expect(shown).toBe(real)
+})
+
+test('npm finds the project’s own Node.js first', () => {
+  const { stdout } = spawnSync('npm', ['exec', '--', 'node', '--version'], { encoding: 'utf8' })
+  expect(stdout.trim()).toBe(`v${JSON.parse(readFileSync('node_modules/node/package.json', 'utf8')).version}`)
+})
+
+/** The lines of ```sh blocks, without comments. */
+function shellLines(page: string): string[] {
+  const blocks = [...page.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, block]) => block as string)
+  const lines = blocks.flatMap(block => block.split('\n'))
+  return lines.map(line => line.replace(/\s+#.*$/, '').trim()).filter(line => line !== '')
+}
