@@ -59,7 +59,7 @@ export async function embeddedHost(data: string, stopInstances: boolean, log: Lo
     name: 'process host',
     value: null,
     async stop() {
-      keeper.stop()
+      await keeper.stop()
       if (stopInstances) await client.stop({ instances: 'end' })
     },
   }

@@ -145,7 +145,7 @@ describe('a host that is killed', () => {
     await killHost()
     await until(() => starts === 1, 'the host to be started again')
     expect((await who(await world.url())).version).toBe('1')
-    keeper.stop()
+    await keeper.stop()
   })
 })
 

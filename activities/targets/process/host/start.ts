@@ -27,8 +27,11 @@ export async function startHost(dataFolder: string): Promise<HostClient> {
   return client
 }
 
-/** Starts the host again whenever it does not answer; `started` tells of each time. Stop it before the host. */
-export function keepHost(dataFolder: string, started: () => void): { stop(): void } {
+/**
+ * Starts the host again whenever it does not answer; `started` tells of each time. Stop it before the host: it is
+ * stopped when the promise has resolved, for a start may just be under way.
+ */
+export function keepHost(dataFolder: string, started: () => void): { stop(): Promise<void> } {
   const stopped = new AbortController()
   const client = hostClient(dataFolder)
   async function watch(): Promise<void> {
@@ -40,8 +43,13 @@ export function keepHost(dataFolder: string, started: () => void): { stop(): voi
       await startHost(dataFolder).then(started, () => {})
     }
   }
-  void watch()
-  return { stop: () => stopped.abort() }
+  const watching = watch()
+  return {
+    stop() {
+      stopped.abort()
+      return watching
+    },
+  }
 }
 
 /** One that runs but does not answer is of no use. It is not asked to end, for then it would end its instances. */

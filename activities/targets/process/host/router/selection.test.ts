@@ -11,8 +11,8 @@ function selecting(ready: Partial<Record<Role, string[]>>, unhealthy: Partial<Re
     return backend
   }
   return new Selection({
-    ready: role => (ready[role] ?? []).map(named),
-    unhealthy: role => (unhealthy[role] ?? []).map(named),
+    ready: (role: Role) => (ready[role] ?? []).map(named),
+    unhealthy: (role: Role) => (unhealthy[role] ?? []).map(named),
   } as unknown as Backends)
 }
 
