@@ -2,6 +2,7 @@ import { ExecutionPage } from './features/execution/execution-page.tsx'
 import { ExecutionsPage } from './features/executions/executions-page.tsx'
 import { LoginPage } from './features/session/login-page.tsx'
 import { useSession } from './features/session/queries.ts'
+import { Boundary } from './kit/boundary.tsx'
 import { Page } from './kit/page.tsx'
 import { ProblemNotice } from './kit/problem-notice.tsx'
 import { Live } from './live/live.tsx'
@@ -31,6 +32,14 @@ export function App() {
 
 function CurrentView() {
   const { path } = usePlace()
+  return (
+    <Boundary key={path} what="This view cannot be shown.">
+      {viewOf(path)}
+    </Boundary>
+  )
+}
+
+function viewOf(path: string) {
   const found = match(path)
   switch (found?.view) {
     case 'executions':

@@ -6,16 +6,29 @@ import type { Refresher } from './refresher.ts'
 /** Events that add to what the judge has seen. */
 const analysisKinds: ReadonlySet<EventKind> = new Set(['canary.look', 'canary.verdict'])
 
+/** More than happen while a timeline is read. */
+const kept = 1_000
+
 /** Brings one event into the cache: the timeline grows at once, the rest is read again. */
 export function applyEvent(queryClient: QueryClient, refresher: Refresher, event: StoredEvent): void {
-  queryClient.setQueryData<StoredEvent[]>(keys.timeline(event.execution), known => append(known, event))
+  queryClient.setQueryData<StoredEvent[]>(keys.recent, known => [...(known ?? []), event].slice(-kept))
+  queryClient.setQueryData<StoredEvent[]>(keys.timeline(event.execution), known => known && withNew(known, [event]))
   refresher.touch(keys.execution(event.execution))
   refresher.touch(keys.lists)
   if (analysisKinds.has(event.kind)) refresher.touch(keys.analysis(event.execution))
 }
 
-/** Undefined stays undefined: a timeline nobody has asked for is not begun in the middle. */
-function append(known: StoredEvent[] | undefined, event: StoredEvent): StoredEvent[] | undefined {
-  const last = known?.at(-1)?.position ?? 0
-  return known !== undefined && event.position > last ? [...known, event] : known
+/** A timeline with what came while it was read: an event must neither be missing nor be there twice. */
+export function withRecent(queryClient: QueryClient, execution: string, events: StoredEvent[]): StoredEvent[] {
+  const recent = queryClient.getQueryData<StoredEvent[]>(keys.recent) ?? []
+  return withNew(
+    events,
+    recent.filter(event => event.execution === execution),
+  )
+}
+
+function withNew(known: StoredEvent[], more: readonly StoredEvent[]): StoredEvent[] {
+  const last = known.at(-1)?.position ?? 0
+  const fresh = more.filter(({ position }) => position > last)
+  return fresh.length === 0 ? known : [...known, ...fresh]
 }

@@ -9,5 +9,7 @@ export const keys = {
   list: (filter: ExecutionFilter) => ['executions', filter],
   execution: (id: string) => ['execution', id],
   analysis: (id: string) => ['analysis', id],
+  /** Events of the last while, of all executions. */
+  recent: ['recent'],
   timeline: (id: string) => ['timeline', id],
 } as const

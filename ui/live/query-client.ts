@@ -1,15 +1,15 @@
-import { QueryCache, QueryClient } from '@tanstack/react-query'
+import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query'
 import { ApiProblem, ServerUnreachable } from '../../api/client/errors.ts'
 import { keys } from './keys.ts'
 
 /** A cache that events keep fresh: nothing is stale by age, and nothing is asked for on a timer. */
 export function createQueryClient(): QueryClient {
-  const queryClient = new QueryClient({
-    queryCache: new QueryCache({
-      onError(error) {
-        if (isSignedOut(error)) queryClient.setQueryData(keys.session, null)
-      },
-    }),
+  const onError = (error: unknown) => {
+    if (isSignedOut(error)) queryClient.setQueryData(keys.session, null)
+  }
+  const queryClient: QueryClient = new QueryClient({
+    queryCache: new QueryCache({ onError }),
+    mutationCache: new MutationCache({ onError }),
     defaultOptions: {
       queries: {
         staleTime: Number.POSITIVE_INFINITY,
@@ -22,6 +22,7 @@ export function createQueryClient(): QueryClient {
       mutations: { networkMode: 'always', retry: false },
     },
   })
+  queryClient.setQueryDefaults(keys.recent, { gcTime: Number.POSITIVE_INFINITY })
   return queryClient
 }
 

@@ -4,6 +4,7 @@ import type { AnalysisReport } from '../../../api/contract/analysis.ts'
 import type { StoredEvent } from '../../../pipeline/execution.ts'
 import type { Pipeline } from '../../../pipeline/schema/pipeline.ts'
 import { useClient } from '../../client.ts'
+import { withRecent } from '../../live/apply.ts'
 import { keys } from '../../live/keys.ts'
 import { keptLooks, mergeAnalysis } from './canary/merge-analysis.ts'
 import type { Steering } from './steering.ts'
@@ -36,9 +37,10 @@ const newLooks = 10
 /** Everything that has happened in a run up to `position`; later events are added as they come. */
 export function useTimeline(id: string, position: number) {
   const client = useClient()
+  const queryClient = useQueryClient()
   return useQuery({
     queryKey: keys.timeline(id),
-    queryFn: ({ signal }) => readTimeline(client, id, position, signal),
+    queryFn: async ({ signal }) => withRecent(queryClient, id, await readTimeline(client, id, position, signal)),
   })
 }
 

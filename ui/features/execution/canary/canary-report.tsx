@@ -23,7 +23,9 @@ export function CanaryReport({ execution, stage }: { execution: Execution; stage
   const { weights, service, target, message } = stage.progress ?? {}
   const over = isFinal(stage.status)
   const told =
-    message === undefined || message === analysis?.looks.at(-1)?.reason || execution.reason?.includes(message)
+    message === undefined ||
+    analysis?.looks.some(({ reason }) => reason === message) ||
+    execution.reason?.includes(message)
   return (
     <>
       {!told && <p className={styles.sentence}>{message}</p>}

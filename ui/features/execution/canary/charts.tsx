@@ -2,6 +2,7 @@ import { useComputedColorScheme } from '@mantine/core'
 import { lazy, Suspense, useMemo } from 'react'
 import type { Analysis } from '../../../../pipeline/schema/analysis.ts'
 import type { Series } from '../../../charts/rate-chart.tsx'
+import { Boundary } from '../../../kit/boundary.tsx'
 import { percent } from '../../../words/numbers.ts'
 import { clock } from '../../../words/time.ts'
 import styles from './charts.module.css'
@@ -41,10 +42,12 @@ function Chart({ metric, limit }: { metric: MetricReport; limit: number | undefi
           {limit !== undefined && `, guardrail at ${limitOf(limit)}`}
         </span>
       </figcaption>
-      <Suspense fallback={<div className={styles.space} />}>
-        {/* The key draws it anew in the other colours. */}
-        <RateChart key={scheme} name={metric.name} series={series} limit={limit} unit={asShare ? 'share' : 'plain'} />
-      </Suspense>
+      <Boundary what="The chart cannot be shown.">
+        <Suspense fallback={<div className={styles.space} />}>
+          {/* The key draws it anew in the other colours. */}
+          <RateChart key={scheme} name={metric.name} series={series} limit={limit} unit={asShare ? 'share' : 'plain'} />
+        </Suspense>
+      </Boundary>
       <Numbers metric={metric} />
     </figure>
   )
