@@ -31,7 +31,7 @@ describe.each(files)('the original’s answers in $file', ({ file, cases }) => {
   })
 
   // Also where it added random noise: with its seed ours draws the same.
-  it('are ours', () => {
+  it('are ours', { timeout: 60_000 }, () => {
     const different = recorded.flatMap(each => {
       const why = difference(each)
       return why === null ? [] : [`${each.id} ${each.tags.join(' ')}: ${why}`]
