@@ -8,7 +8,7 @@ import { scenarios } from '../replay/scenarios.ts'
 
 /**
  * Runs that are in flight when Slipway is upgraded must go on: every history recorded before must lead today's code to the
- * same commands. When one does not, the change needs a `patched()` (see `workflows/patches.ts`), not a new history.
+ * same commands. When one does not, the change needs a `patched()` whose id goes into `workflows/patches.ts`, not a new history.
  */
 const folder = join(import.meta.dirname, '..', 'replay', 'histories')
 
