@@ -1,6 +1,11 @@
 #!/usr/bin/env node
+import { enableCompileCache } from 'node:module'
+import { join } from 'node:path'
 import type { Io } from './io.ts'
-import { runProgram } from './program.ts'
+
+// Compiling what we are made of is half of a start; where nothing can be kept, it is compiled again.
+enableCompileCache(join(import.meta.dirname, '..', '..', '.cache', 'node'))
+const { runProgram } = await import('./program.ts')
 
 const io: Io = { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr, env: process.env }
 // A reader that has seen enough (`slipway list | head`) is no error.

@@ -2,14 +2,10 @@ import { CliError, exitCodes, type Io } from '../cli/io.ts'
 import { print } from '../cli/output.ts'
 import { version } from '../cli/version.ts'
 import { requireDatabase, requireTemporal, requireToken } from './addresses.ts'
-import { startApi } from './api-part.ts'
 import { readConfiguration } from './configuration.ts'
-import { openEngine } from './engine.ts'
 import { createLogger, secretsOf } from './logger.ts'
-import { openStoreWhenThere } from './open-store.ts'
 import { userInterfaceFolder } from './pages-folder.ts'
 import { untilStopped } from './signals.ts'
-import { openTargets } from './targets.ts'
 
 export interface ApiProcessOptions {
   config: string
@@ -29,6 +25,13 @@ export async function runApi(options: ApiProcessOptions, io: Io): Promise<void> 
   const log = createLogger({ level: options.logLevel, secrets: [token, ...secretsOf(databaseUrl)], output: io.stderr })
   const publicUrl = options.publicUrl === null ? null : origin(options.publicUrl)
   const stopped = untilStopped(log)
+  // Only now: what is missing is said at once, and this is what takes time to load.
+  const [{ startApi }, { openEngine }, { openStoreWhenThere }, { openTargets }] = await Promise.all([
+    import('./api-part.ts'),
+    import('./engine.ts'),
+    import('./open-store.ts'),
+    import('./targets.ts'),
+  ])
   const store = await openStoreWhenThere(databaseUrl, log)
   const targets = openTargets(configuration, options.data)
   const { host, port } = options

@@ -3,10 +3,7 @@ import { print } from '../cli/output.ts'
 import { requireDatabase, requireTemporal } from './addresses.ts'
 import { readConfiguration } from './configuration.ts'
 import { createLogger, secretsOf } from './logger.ts'
-import { openStoreWhenThere } from './open-store.ts'
 import { untilStopped } from './signals.ts'
-import { openTargets } from './targets.ts'
-import { startWorker } from './worker-part.ts'
 
 export interface WorkerProcessOptions {
   config: string
@@ -21,6 +18,12 @@ export async function runWorkerProcess(options: WorkerProcessOptions, io: Io): P
   const databaseUrl = requireDatabase(io.env)
   const log = createLogger({ level: options.logLevel, secrets: secretsOf(databaseUrl), output: io.stderr })
   const stopped = untilStopped(log)
+  // Only now: what is missing is said at once, and this is what takes time to load.
+  const [{ startWorker }, { openStoreWhenThere }, { openTargets }] = await Promise.all([
+    import('./worker-part.ts'),
+    import('./open-store.ts'),
+    import('./targets.ts'),
+  ])
   const store = await openStoreWhenThere(databaseUrl, log)
   const targets = openTargets(configuration, options.data)
   const worker = await startWorker({ configuration, store, temporal, targets, data: options.data, log })
