@@ -153,7 +153,7 @@ function seconds(milliseconds: number): string {
 
 function cleanUp(): Promise<void> {
   ending ??= (async () => {
-    await load?.stop()
+    await load?.stop().catch(() => {})
     await server?.stop()
     rmSync(data, { recursive: true, force: true })
   })()

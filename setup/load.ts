@@ -61,15 +61,20 @@ export function startLoad(url: string, rate: number): Load {
     }
   }
   const driving = drive()
+  let stopping: Promise<Seen> | null = null
+  const finish = async (): Promise<Seen> => {
+    await driving
+    await Promise.all(underWay)
+    await agent.close()
+    return seen
+  }
 
   return {
     seen,
-    stop: async () => {
+    stop: () => {
       running = false
-      await driving
-      await Promise.all(underWay)
-      await agent.close()
-      return seen
+      stopping ??= finish()
+      return stopping
     },
   }
 }
