@@ -14,37 +14,48 @@ export interface EventStreamRequest {
   isAllowed(): boolean
 }
 
-const heartbeat = 15_000
+export interface Pace {
+  /** Milliseconds between two signs of life, and between two questions whether the caller may go on. */
+  heartbeat: number
+  /** A reader that takes nothing for so many milliseconds is given up: it can resume. */
+  slowest: number
+}
+
+const usual: Pace = { heartbeat: 15_000, slowest: 30_000 }
 const batch = 200
-/** A reader that takes nothing for this long is given up: it can resume. */
-const slowest = 30_000
 
 /**
  * Writes events as server-sent events until the caller leaves, loses the permission, or the store cannot be read.
  * The first message, `live`, tells the position that the stream starts from.
  */
-export async function writeEvents(feed: Feed, response: Response, request: EventStreamRequest): Promise<void> {
+export async function writeEvents(
+  feed: Feed,
+  response: Response,
+  request: EventStreamRequest,
+  pace = usual,
+): Promise<void> {
+  const send = (text: string) => write(response, text, request.signal, pace.slowest)
   const newest = feed.position()
   if (newest === null || feed.isStale()) throw unavailable('the store cannot be read; nothing to stream', 1)
   // Ahead of the store means another store: begin where this one is.
   let position = Math.min(request.after ?? newest, newest)
   response.status(200).set({ 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' })
   response.flushHeaders()
-  await write(response, message({ id: position, event: 'live', data: JSON.stringify({ position }) }), request.signal)
+  await send(message({ id: position, event: 'live', data: JSON.stringify({ position }) }))
 
-  let beatAt = performance.now() + heartbeat
+  let beatAt = performance.now() + pace.heartbeat
   while (!request.signal.aborted) {
     const slice = await feed.read(position, batch, request.execution)
     position = slice.position
-    if (slice.events.length > 0) await write(response, slice.events.map(eventMessage).join(''), request.signal)
+    if (slice.events.length > 0) await send(slice.events.map(eventMessage).join(''))
     if (slice.events.length === batch) continue
     const beat = AbortSignal.timeout(Math.max(1, Math.ceil(beatAt - performance.now())))
     await feed.changed(position, AbortSignal.any([request.signal, beat]), request.execution)
     if (feed.isStale()) break
     if (performance.now() < beatAt) continue
     if (!request.isAllowed()) break
-    beatAt = performance.now() + heartbeat
-    await write(response, ': alive\n\n', request.signal)
+    beatAt = performance.now() + pace.heartbeat
+    await send(': alive\n\n')
   }
   response.end()
 }
@@ -58,7 +69,7 @@ function message({ id, event, data }: { id: number; event?: string; data: string
 }
 
 /** Resolves when the reader can take more. */
-async function write(response: Response, text: string, signal: AbortSignal): Promise<void> {
+async function write(response: Response, text: string, signal: AbortSignal, slowest: number): Promise<void> {
   if (response.write(text) || signal.aborted) return
   await new Promise<void>(resolve => {
     const giveUp = setTimeout(() => response.destroy(), slowest)

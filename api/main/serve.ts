@@ -48,6 +48,7 @@ export async function serve(options: ServeOptions, io: Io): Promise<void> {
     log.info({ ms: Math.round(performance.now() - began), data: folder.path }, 'ready')
     note(io, 'isTTY' in io.stderr && io.stderr.isTTY ? `Sign in: ${running.loginLink()}` : 'Sign in: slipway login')
     await stopped
+    if (!options.stopInstances) log.info('releases go on serving; with --stop-instances they would end, too')
   } finally {
     folder.removeServerFile()
     for (const part of parts.reverse()) await stop(part, log)
