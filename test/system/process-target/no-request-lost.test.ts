@@ -59,19 +59,23 @@ describe('no request is lost', () => {
     const url = await world.url()
     const answers: number[] = []
     let running = true
-    const clients = Array.from({ length: 4 }, async () => {
-      while (running) answers.push((await fetch(`${url}/who`)).status)
-    })
+    const clients = Promise.all(
+      Array.from({ length: 4 }, async () => {
+        while (running) answers.push((await fetch(`${url}/who`)).status)
+      }),
+    )
     const ready = async () => {
       const { instances } = (await world.host.service(world.name, service))!
       return instances.filter(({ role, status }) => role === 'stable' && status === 'ready')
     }
     for (let kill = 0; kill < 5; kill++) {
       await until(async () => (await ready()).length >= 2, 'two healthy instances')
-      process.kill((await ready())[0]!.pid, 'SIGKILL')
+      const [{ id, pid } = { id: '', pid: 0 }] = await ready()
+      process.kill(pid, 'SIGKILL')
+      await until(async () => !(await ready()).some(instance => instance.id === id), 'its end to be noticed')
     }
     running = false
-    await Promise.all(clients)
+    await clients
     expect(new Set(answers)).toEqual(new Set([200]))
   })
 })

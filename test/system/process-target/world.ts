@@ -116,7 +116,7 @@ export async function versionsOf(url: string, count: number, atOnce = 8): Promis
   return seen
 }
 
-export async function until(check: () => boolean | Promise<boolean>, what: string, within = 10_000): Promise<void> {
+export async function until(check: () => boolean | Promise<boolean>, what: string, within = 30_000): Promise<void> {
   const deadline = performance.now() + within
   while (!(await check())) {
     if (performance.now() > deadline) throw new Error(`waited ${within} ms for ${what}`)

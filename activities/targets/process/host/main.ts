@@ -1,4 +1,4 @@
-import { chmodSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, rmSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { identify, newNonce, nonceVariable } from '../../../processes/identity.ts'
 import { lockFile } from '../../../processes/lock.ts'
@@ -31,7 +31,7 @@ async function main(): Promise<void> {
 
   let stopping: Promise<void> | undefined
   const stop = (request: StopRequest) => {
-    stopping ??= host.stop(request).then(() => {
+    stopping ??= host.stop(request).finally(() => {
       server.close()
       rmSync(location.socket, { force: true })
       removeRecord(location.record)
@@ -45,6 +45,8 @@ async function main(): Promise<void> {
   await new Promise<void>(resolve => server.listen(location.socket, resolve))
   chmodSync(location.socket, 0o600)
   await writeRecord(location.record, identity)
+  // Without its folder it has nothing to keep and nobody can find it; another one may begin where it was.
+  setInterval(() => existsSync(location.lock) || stop({ instances: 'end' }), 1_000).unref()
   process.on('SIGTERM', () => stop({ instances: 'end' }))
   process.on('SIGINT', () => stop({ instances: 'end' }))
   host.log('ready', { pid: process.pid, socket: location.socket })

@@ -62,7 +62,7 @@ async function endSilent(location: HostLocation): Promise<void> {
 
 async function start(dataFolder: string, location: HostLocation, client: HostClient): Promise<void> {
   prepare(location)
-  const { exited } = await startProcess({
+  const { identity, exited } = await startProcess({
     command: [process.execPath, join(import.meta.dirname, 'main.ts'), '--data', resolve(dataFolder)],
     directory: location.folder,
     // Compiled code is kept: the next start, after a crash above all, takes half the time.
@@ -75,7 +75,10 @@ async function start(dataFolder: string, location: HostLocation, client: HostCli
     exit = seen
   })
   const deadline = performance.now() + startsWithin
-  while (!(await answerOf(client))) {
+  for (;;) {
+    const answer = await answerOf(client)
+    // When somebody else was faster, ours finds the folder taken and ends; until then it could still take it over.
+    if (answer && (answer.identity.nonce === identity.nonce || exit)) return
     if (exit?.code) throw notStarted(location, `it ended with code ${exit.code}`)
     if (!(performance.now() < deadline)) throw notStarted(location, `no answer within ${startsWithin / 1_000} s`)
     await sleep(20)
