@@ -3,7 +3,7 @@ import type { EventKind, StoredEvent } from '../../pipeline/execution.ts'
 import { keys } from './keys.ts'
 import type { Refresher } from './refresher.ts'
 
-/** Events that add to what the judge has seen. */
+/** A look adds to what the judge has seen and changes nothing else; a verdict does both. */
 const analysisKinds: ReadonlySet<EventKind> = new Set(['canary.look', 'canary.verdict'])
 
 /** More than happen while a timeline is read. */
@@ -13,8 +13,10 @@ const kept = 1_000
 export function applyEvent(queryClient: QueryClient, refresher: Refresher, event: StoredEvent): void {
   queryClient.setQueryData<StoredEvent[]>(keys.recent, known => [...(known ?? []), event].slice(-kept))
   queryClient.setQueryData<StoredEvent[]>(keys.timeline(event.execution), known => known && withNew(known, [event]))
-  refresher.touch(keys.execution(event.execution))
-  refresher.touch(keys.lists)
+  if (event.kind !== 'canary.look') {
+    refresher.touch(keys.execution(event.execution))
+    refresher.touch(keys.lists)
+  }
   if (analysisKinds.has(event.kind)) refresher.touch(keys.analysis(event.execution))
 }
 

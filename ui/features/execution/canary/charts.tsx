@@ -1,5 +1,5 @@
 import { useComputedColorScheme } from '@mantine/core'
-import { lazy, Suspense, useMemo } from 'react'
+import { lazy, Suspense, useMemo, useState } from 'react'
 import type { Analysis } from '../../../../pipeline/schema/analysis.ts'
 import type { Series } from '../../../charts/rate-chart.tsx'
 import { Boundary } from '../../../kit/boundary.tsx'
@@ -53,37 +53,47 @@ function Chart({ metric, limit }: { metric: MetricReport; limit: number | undefi
   )
 }
 
-/** The same as a table, newest first. */
+/** Rows that are drawn: hundreds of looks at every look would cost more than they tell. */
+const rows = 100
+
+/** The same as a table, newest first; drawn only when it is opened. */
 function Numbers({ metric }: { metric: MetricReport }) {
+  const [open, setOpen] = useState(false)
   return (
-    <details className={styles.numbers}>
+    <details className={styles.numbers} onToggle={event => setOpen(event.currentTarget.open)}>
       <summary>
         Numbers<span className="sr"> of {metric.name}</span>
       </summary>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by key */}
-      <section className={styles.scroll} aria-label={`Numbers of ${metric.name}`} tabIndex={0}>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Until</th>
-              <th scope="col">Weight</th>
-              <th scope="col">Baseline</th>
-              <th scope="col">Canary</th>
-            </tr>
-          </thead>
-          <tbody>
-            {metric.points.toReversed().map(({ look, to, weights, baseline, canary }) => (
-              <tr key={look}>
-                <th scope="row">{clock(to)}</th>
-                <td>{percent(weights.canary ?? 0)}</td>
-                <td>{phrase(baseline)}</td>
-                <td>{phrase(canary)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </section>
+      {open && <NumberTable name={metric.name} points={metric.points.toReversed().slice(0, rows)} />}
     </details>
+  )
+}
+
+function NumberTable({ name, points }: { name: string; points: MetricReport['points'] }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by key
+    <section className={styles.scroll} aria-label={`Numbers of ${name}`} tabIndex={0}>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Until</th>
+            <th scope="col">Weight</th>
+            <th scope="col">Baseline</th>
+            <th scope="col">Canary</th>
+          </tr>
+        </thead>
+        <tbody>
+          {points.map(({ look, to, weights, baseline, canary }) => (
+            <tr key={look}>
+              <th scope="row">{clock(to)}</th>
+              <td>{percent(weights.canary ?? 0)}</td>
+              <td>{phrase(baseline)}</td>
+              <td>{phrase(canary)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
   )
 }
 
