@@ -21,7 +21,9 @@ export default defineConfig({
           include: ['test/system/**/*.test.ts'],
           exclude,
           pool: 'forks',
-          maxWorkers: 2,
+          // One file at a time, after the unit tests: canaries are judged on real load, which must not be disturbed.
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
