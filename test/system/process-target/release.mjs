@@ -38,12 +38,11 @@ const paths = {
     await sleep(Number(new URL(request.url, 'http://x').searchParams.get('ms')))
     response.end(JSON.stringify(me))
   },
-  '/drip': async (_request, response) => {
-    for (let i = 0; i < 5; i++) {
-      response.write(`${i}\n`)
-      await sleep(40)
-    }
-    response.end()
+  // Ends only when the request does: who waits for the whole answer before asking on waits for ever.
+  '/drip': async (request, response) => {
+    response.write('first')
+    for await (const _ of request);
+    response.end('last')
   },
   '/flood': (_request, response) => {
     let sent = 0
