@@ -19,7 +19,7 @@ const products: Product[] = [
     what: 'the UI',
     marker: 'ui/dist/.sources',
     sources: [
-      'ui/**/*.{ts,tsx,css,html,svg}',
+      'ui/**/*.{ts,tsx,js,css,html,svg}',
       'api/{client,contract}/**/*.ts',
       'pipeline/**/*.ts',
       'package-lock.json',

@@ -129,7 +129,7 @@ describe.skipIf(browserPath === null)('the page on a real server', { timeout: 30
   test('teaches the first command while nothing has run', async () => {
     const page = await signedIn('/')
     await page.getByText('Nothing has run yet').waitFor()
-    await page.getByText('slipway run shop', { exact: true }).waitFor()
+    await page.getByText('slipway run shop -p version=VALUE', { exact: true }).waitFor()
   })
 
   test('a login link works once, and its code does not stay in the address', async () => {

@@ -21,9 +21,10 @@ const { values } = parseArgs({
 if (values.url === undefined) throw new Error('--url is missing: the address of a running server')
 const url = values.url.replace(/\/$/, '')
 
+const desktop = { viewport: { width: 1280, height: 720 }, deviceScaleFactor: 1.5 }
 const looks = {
-  light: { colorScheme: 'light', viewport: { width: 1280, height: 860 }, deviceScaleFactor: 2 },
-  dark: { colorScheme: 'dark', viewport: { width: 1280, height: 860 }, deviceScaleFactor: 2 },
+  light: { colorScheme: 'light', ...desktop },
+  dark: { colorScheme: 'dark', ...desktop },
   phone: {
     colorScheme: 'light',
     viewport: { width: 390, height: 844 },
@@ -49,18 +50,21 @@ async function shoot(from: Browser, name: keyof typeof looks, id: string): Promi
   const context = await from.newContext(looks[name])
   const page = await context.newPage()
   await signIn(page)
-  const views = { executions: '/executions', execution: `/executions/${encodeURIComponent(id)}` }
-  for (const [view, path] of Object.entries(views)) {
-    await page.goto(url + path)
-    await page.locator('h1').waitFor()
-    await page.waitForLoadState('load')
-    // The charts come in a file of their own.
-    await page.waitForTimeout(1_200)
-    const file = join(values.to, `${view}-${name}.png`)
-    await page.screenshot({ path: file, fullPage: view === 'execution' })
-    console.log(file)
-  }
+  await page.goto(`${url}/executions`)
+  await page.locator('[data-row]').first().waitFor()
+  await save(page, `executions-${name}`)
+  await page.goto(`${url}/executions/${encodeURIComponent(id)}`)
+  // The charts come in a file of their own, after everything else.
+  await page.locator('canvas').first().waitFor()
+  if (name !== 'phone') await page.setViewportSize({ width: 1280, height: 1120 })
+  await save(page, `execution-${name}`)
   await context.close()
+}
+
+async function save(page: Page, name: string): Promise<void> {
+  const path = join(values.to, `${name}.png`)
+  await page.screenshot({ path, animations: 'disabled' })
+  console.log(path)
 }
 
 /** A login link works once, so every browser gets its own. */

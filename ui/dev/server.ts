@@ -26,7 +26,9 @@ const server = createServer(async (request, response) => {
   if (!signedIn) return problem(response, 'unauthenticated', 'sign in')
   if (parts[0] === 'events') return events(response, request.headers['last-event-id'] as string, searchParams)
   if (parts[0] === 'pipelines' && parts[1] === undefined)
-    return json(response, { items: [{ name: 'checkout' }, { name: 'search' }] })
+    return json(response, {
+      items: ['checkout', 'search'].map(name => ({ name, valid: true, parameters: { version: { type: 'string' } } })),
+    })
   if (parts[0] !== 'executions') return problem(response, 'not-found', `nothing at ${pathname}`)
   if (parts[1] === undefined) return list(searchParams, response)
   const fixture = all.find(({ execution }) => execution.id === parts[1])

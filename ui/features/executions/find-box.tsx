@@ -6,11 +6,11 @@ import { executionPath } from '../../router/routes.ts'
 import { useShortcuts } from '../help/use-shortcuts.ts'
 import { type ExecutionFilter, filterPath } from './filter.ts'
 import styles from './find-box.module.css'
-import { usePipelineNames } from './queries.ts'
+import { usePipelines } from './queries.ts'
 
 /** Takes a pipeline's name, which narrows the list, or an execution's id, which opens it. */
 export function FindBox({ filter }: { filter: ExecutionFilter }) {
-  const names = usePipelineNames()
+  const names = usePipelines().map(({ name }) => name)
   const listId = useId()
   const input = useRef<HTMLInputElement>(null)
   const [text, setText] = useState('')

@@ -1,4 +1,5 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import type { PipelineSummary } from '../../../api/contract/pipelines.ts'
 import type { ExecutionStatus } from '../../../pipeline/statuses.ts'
 import { useClient } from '../../client.ts'
 import { keys } from '../../live/keys.ts'
@@ -16,15 +17,20 @@ export function useExecutions(filter: ExecutionFilter) {
   })
 }
 
-/** Names to choose from; empty when they cannot be had: the list works without. */
-export function usePipelineNames(): string[] {
+/** Pipelines that can run, by name; empty when they cannot be had: the list works without. */
+export function usePipelines(): PipelineSummary[] {
   const client = useClient()
   const { data } = useQuery({
     queryKey: keys.pipelines,
     queryFn: ({ signal }) => client.listPipelines({}, { signal }),
     staleTime: 60_000,
+    select: byName,
   })
-  return data?.items.map(({ name }) => name).sort() ?? []
+  return data ?? []
+}
+
+function byName({ items }: { items: PipelineSummary[] }): PipelineSummary[] {
+  return items.filter(({ valid }) => valid).sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
 function queryOf({ pipeline, application, status, cursor }: ExecutionFilter) {
