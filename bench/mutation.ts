@@ -37,6 +37,7 @@ const judged = [
     'sequential',
     'series-direction',
     'series-test',
+    'shown-limits',
     'special-functions',
     'urn',
   ].map(name => `sequential/${name}.ts`),

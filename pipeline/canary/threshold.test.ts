@@ -39,6 +39,12 @@ describe('a guardrail', () => {
     expect(check(proportion, guardrail(0.2, 150), [...good, requests(30, 60)])).toBeNull()
   })
 
+  it('takes no more of the latest intervals than it needs', () => {
+    expect(check(proportion, guardrail(0.2, 50), [requests(0, 50), requests(11, 50)])).not.toBeNull()
+    expect(check(proportion, guardrail(0.2, 51), [requests(0, 50), requests(11, 50)])).toBeNull()
+    expect(check(proportion, guardrail(0.2, 100), [requests(15, 50), requests(0, 60), requests(21, 50)])).toBeNull()
+  })
+
   it('has acted when it did at any look', () => {
     expect(check(proportion, guardrail(0.2, 50), [requests(30, 60), requests(0, 1_000)])).not.toBeNull()
   })

@@ -100,7 +100,6 @@ export function differenceLimits(
 /** The value where the evidence against it ends, on the way from `far` to `near`; null when there is none at `far`. */
 function limit(far: number, near: number, excess: (value: number) => number): number | null {
   if (!(excess(far) >= 0)) return null
-  if (excess(near) >= 0) return near
   return crossing(far, near, excess)
 }
 
@@ -123,7 +122,7 @@ export function rateDifference(exposed: readonly Arms[]): number {
 function largestDifference(exposed: readonly Arms[]): number {
   const largestRate = exposed.reduce((max, { b, u, c, v }) => Math.max(max, b / u, c / v), 0)
   const exposure = exposed.reduce((sum, { u, v }) => sum + Math.min(u, v), 0)
-  return 10 * largestRate + 1_000 / exposure
+  return 1_000 * (largestRate + 1 / exposure)
 }
 
 function logEOf(test: EventTest, all: readonly Arms[]): number {

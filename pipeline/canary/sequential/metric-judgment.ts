@@ -1,12 +1,11 @@
 import type { MetricConfig, MetricJudgment, Verdict } from '../judge.ts'
-import { amountOf } from './config-problems.ts'
 import type { DataRecord } from './data-rules.ts'
-import { finiteE, logThreshold, rounded } from './e-value.ts'
+import { finiteE, logThreshold } from './e-value.ts'
 import { scaleOf } from './event-direction.ts'
-import type { Limits } from './interval.ts'
 import type { MetricReader } from './metric-reader.ts'
 import type { Direction } from './metric-track.ts'
 import { reasonOf } from './reason.ts'
+import { mirrored, withinVerdict } from './shown-limits.ts'
 
 /** All that a report on one metric is made from. */
 export interface Findings<T> {
@@ -32,7 +31,7 @@ export function metricJudgment<T>(findings: Findings<T>): MetricJudgment {
   const levels = { harm: logThreshold(lowerBudget), safe: logThreshold(falsePass) }
   const { bound, ...found } = shown.test.limits(levels, verdict === 'pass' ? 'safe' : 'harm')
   const scale = scaleOf(metric)
-  const harm = inTenFigures(clipped(found, metric, { verdict, bothWays: !oneSided }))
+  const harm = withinVerdict(found, metric, { verdict, bothWays: !oneSided })
   const totals = reader.totals(bound)
   const { evidence, evidenceFor } = evidenceOf(findings)
   return {
@@ -74,38 +73,4 @@ function evidenceOf<T>({
   const safe = Math.min(...directions.map(({ test }) => test.safeSinceRestart()?.logE() ?? Number.NEGATIVE_INFINITY))
   const forPass = verdict === 'pass' || (verdict !== 'fail' && safe > harm)
   return { evidence: finiteE(forPass ? safe : harm), evidenceFor: forPass ? 'pass' : 'fail' }
-}
-
-/** Limits come from a cheaper, monotone form of the tests; they must not contradict the verdict. */
-function clipped(limits: Limits, metric: MetricConfig, how: { verdict: Verdict; bothWays: boolean }): Limits {
-  const none = scaleOf(metric) === 'ratio' ? 1 : 0
-  if (how.verdict === 'fail') {
-    const failAbove = none + (metric.failAbove === undefined ? 0 : amountOf(metric.failAbove))
-    return { ...limits, lower: Math.max(limits.lower ?? failAbove, failAbove) }
-  }
-  if (how.verdict !== 'pass') return limits
-  const margin = none + amountOf(metric.margin!)
-  const upper = Math.min(limits.upper ?? margin, margin)
-  if (!how.bothWays) return { ...limits, upper }
-  const least = none === 1 ? 1 / margin : -margin
-  return { ...limits, upper, lower: Math.max(limits.lower ?? least, least) }
-}
-
-function inTenFigures({ estimate, lower, upper }: Limits): Limits {
-  const figures = (value: number | null) => (value === null ? null : rounded(value))
-  return { estimate: figures(estimate), lower: figures(lower), upper: figures(upper) }
-}
-
-/** Limits of "less" as limits of "more": canary and baseline change places. */
-function mirrored({ estimate, lower, upper }: Limits, scale: 'ratio' | 'difference'): Limits {
-  const turn = (value: number | null) => {
-    if (value === null) return scale === 'ratio' ? 0 : null
-    if (scale === 'difference') return 0 - value
-    return value > 0 ? 1 / value : null
-  }
-  return {
-    estimate: estimate === null ? null : turn(estimate),
-    lower: turn(upper),
-    upper: lower === null ? null : turn(lower),
-  }
 }
