@@ -1,14 +1,17 @@
 import { execFile } from 'node:child_process'
+import { resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 
 const run = promisify(execFile)
-const binary = (name: string) => `node_modules/.bin/${name}`
+const folder = resolve('node_modules/.bin')
+/** The project's own Node.js first, whoever started us. */
+const env = { ...process.env, PATH: `${folder}:${process.env.PATH}` }
 
 /** Exit code and output of a tool that is a rule of the house. */
 async function tool(name: string, args: string[]): Promise<{ code: number; output: string }> {
   try {
-    const { stdout, stderr } = await run(binary(name), args, { maxBuffer: 1 << 26 })
+    const { stdout, stderr } = await run(`${folder}/${name}`, args, { env, maxBuffer: 1 << 26 })
     return { code: 0, output: stdout + stderr }
   } catch (error) {
     const failure = error as { code: number; stdout: string; stderr: string }
