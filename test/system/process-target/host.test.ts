@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -166,6 +166,8 @@ describe('a host', () => {
     expect(hostsOf(data)).toEqual([pid])
     rmSync(data, { recursive: true })
     await until(() => hostsOf(data).length === 0, 'the host to end')
+    // Node writes its compiled code down when it ends.
+    rmSync(data, { recursive: true, force: true })
   })
 
   it('lets nobody else at its socket, whatever the length of its folder', async () => {
@@ -189,6 +191,18 @@ describe('a host', () => {
     await startHost(world.data)
     expect(await pids()).toEqual(before.instances.map(({ pid }) => pid).sort())
     expect((await who(before.url!)).version).toBe('1')
+  })
+
+  it('does not guess what an unreadable state means, and says where it is', async () => {
+    const data = mkdtempSync(join(tmpdir(), 'slipway-host-'))
+    const { state, folder } = hostLocation(data)
+    mkdirSync(folder, { mode: 0o700 })
+    writeFileSync(state, '{"version":1,"services":[{}]}')
+    await expect(startHost(data)).rejects.toThrow(
+      /did not start: it ended with code 1.*state\.json cannot be understood/s,
+    )
+    expect(hostsOf(data)).toEqual([])
+    rmSync(data, { recursive: true })
   })
 
   it('says that it is not there', async () => {

@@ -1,5 +1,7 @@
 import { type ClientRequest, type IncomingMessage, request } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Failure, failureKinds, NotFound, Unavailable } from '../../../failures.ts'
+import { isAlive } from '../../../processes/identity.ts'
 import { hostLocation } from './location.ts'
 import type {
   ApplyRequest,
@@ -39,6 +41,7 @@ export interface HostClient {
   metrics(): Promise<string>
   /** The last lines an instance printed. */
   log(target: string, service: string, instance: string): Promise<string[]>
+  /** Resolves when the host is gone. */
   stop(body: StopRequest): Promise<void>
 }
 
@@ -68,7 +71,9 @@ export function hostClient(dataFolder: string): HostClient {
     log: (target, service, instance) =>
       call.json<string[]>('GET', `${at(target, service)}/instances/${encodeURIComponent(instance)}/log`),
     stop: async body => {
+      const { identity } = await call.json<HostReport>('GET', '/')
       await call.lines<null>('/stop', body, new AbortController().signal, () => {})
+      while (isAlive(identity)) await sleep(10)
     },
   }
 }

@@ -105,13 +105,13 @@ export class Host {
 
   #rotate(): void {
     const instances = this.services().flatMap(service => service.report().instances)
-    removeOldLogs(this.#location.logs, new Set(instances.map(({ log }) => log)))
-    for (const file of [this.#location.log, ...instances.map(({ log }) => log)])
-      try {
-        rotateLog(file, logCap)
-      } catch (error) {
-        this.log('log could not be rotated', { file, error: String(error) })
-      }
+    const logs = instances.map(({ log }) => log)
+    try {
+      for (const file of [this.#location.log, ...logs]) rotateLog(file, logCap)
+      removeOldLogs(this.#location.logs, new Set(logs))
+    } catch (error) {
+      this.log('logs could not be rotated', { error: String(error) })
+    }
   }
 }
 

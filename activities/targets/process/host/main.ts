@@ -1,4 +1,5 @@
 import { chmodSync, existsSync, rmSync } from 'node:fs'
+import { flushCompileCache } from 'node:module'
 import { parseArgs } from 'node:util'
 import { identify, newNonce, nonceVariable } from '../../../processes/identity.ts'
 import { lockFile } from '../../../processes/lock.ts'
@@ -49,7 +50,15 @@ async function main(): Promise<void> {
   setInterval(() => existsSync(location.lock) || stop({ instances: 'end' }), 1_000).unref()
   process.on('SIGTERM', () => stop({ instances: 'end' }))
   process.on('SIGINT', () => stop({ instances: 'end' }))
+  // It may be killed before it could write this down itself.
+  flushCompileCache()
   host.log('ready', { pid: process.pid, socket: location.socket })
 }
 
-await main()
+try {
+  await main()
+} catch (error) {
+  // Half a host is worse than none; the next one takes over what runs.
+  console.error(error instanceof Error ? error.message : error)
+  process.exit(1)
+}

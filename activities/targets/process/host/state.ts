@@ -75,11 +75,18 @@ export function loadState(path: string): HostState {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { version: 1, services: [] }
     throw error
   }
+  const parsed = state.safeParse(parseJson(text))
+  if (parsed.success) return parsed.data
+  const [first] = parsed.error.issues
+  const reason = first ? `${first.path.join('.') || 'the whole'}: ${first.message}` : 'it is no JSON'
+  throw new Error(`${path} cannot be understood (${reason}); move it away to begin with nothing deployed`)
+}
+
+function parseJson(text: string): unknown {
   try {
-    return state.parse(JSON.parse(text))
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new Error(`${path} cannot be understood (${reason}); move it away to begin with nothing deployed`)
+    return JSON.parse(text)
+  } catch {
+    return undefined
   }
 }
 
