@@ -1,5 +1,6 @@
 import type { Release } from '../../pipeline/release.ts'
-import type { ReleaseTemplate, Stage, StageOf } from '../../pipeline/schema/stage.ts'
+import type { ReleaseTemplate } from '../../pipeline/schema/release.ts'
+import type { Stage, StageOf } from '../../pipeline/schema/stage.ts'
 import type { ExecutionInput } from '../../store/store.ts'
 
 export const v1: Release = { version: '1.0.0', command: ['run', '1'] }

@@ -1,0 +1,28 @@
+import { z } from 'zod'
+import { name } from '../../../pipeline/schema/scalars.ts'
+import type { Permission } from '../permissions.ts'
+import type { ProblemKind } from '../problem.ts'
+
+export interface Route {
+  method: 'get' | 'post' | 'delete'
+  /** `{name}` stands for a parameter of `params`. */
+  path: `/${string}`
+  permission: Permission
+  summary: string
+  params: z.ZodObject
+  query: z.ZodObject
+  headers: z.ZodObject
+  /** Null when the request has no body. */
+  body: z.ZodType | null
+  success: { status: 200 | 202 | 204; type: 'application/json' | 'text/event-stream' | 'text/plain'; schema: z.ZodType }
+  /** Beside those every route has: see `commonProblems`. */
+  problems: readonly ProblemKind[]
+}
+
+export const none = z.strictObject({})
+
+/** Headers that the operation does not look at are let through. */
+export const anyHeaders = z.object({})
+
+export const executionId = z.strictObject({ id: z.string().regex(/^[a-z0-9-]{1,128}$/, 'the id of an execution') })
+export const pipelineName = z.strictObject({ name })

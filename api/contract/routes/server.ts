@@ -1,0 +1,31 @@
+import { z } from 'zod'
+import { health } from '../server.ts'
+import { anyHeaders, none, type Route } from './route.ts'
+
+export const serverRoutes = {
+  getHealth: {
+    method: 'get',
+    path: '/healthz',
+    permission: 'public',
+    summary:
+      'Ready to start runs? 200 or 503 with the same body. `probe=live` answers 200 whenever the process answers.',
+    params: none,
+    query: z.strictObject({ probe: z.enum(['live', 'ready']).default('ready') }),
+    headers: anyHeaders,
+    body: null,
+    success: { status: 200, type: 'application/json', schema: health },
+    problems: [],
+  },
+  getMetrics: {
+    method: 'get',
+    path: '/metrics',
+    permission: 'server:read',
+    summary: 'Figures about this server, for Prometheus.',
+    params: none,
+    query: none,
+    headers: anyHeaders,
+    body: null,
+    success: { status: 200, type: 'text/plain', schema: z.string() },
+    problems: [],
+  },
+} as const satisfies Record<string, Route>

@@ -1,0 +1,29 @@
+import { lockList, targetList } from '../targets.ts'
+import { anyHeaders, none, type Route } from './route.ts'
+
+export const targetRoutes = {
+  listTargets: {
+    method: 'get',
+    path: '/api/v1/targets',
+    permission: 'target:read',
+    summary: 'Where can be deployed to, what runs there and where traffic goes.',
+    params: none,
+    query: none,
+    headers: anyHeaders,
+    body: null,
+    success: { status: 200, type: 'application/json', schema: targetList },
+    problems: [],
+  },
+  listLocks: {
+    method: 'get',
+    path: '/api/v1/locks',
+    permission: 'target:read',
+    summary: 'Who holds which service on which target, and who waits for it.',
+    params: none,
+    query: none,
+    headers: anyHeaders,
+    body: null,
+    success: { status: 200, type: 'application/json', schema: lockList },
+    problems: ['unavailable'],
+  },
+} as const satisfies Record<string, Route>
