@@ -1,5 +1,17 @@
 import { z } from 'zod'
-import { name, positiveDuration, template } from '../scalars.ts'
+import { duration, name, positiveDuration, template } from '../scalars.ts'
+import { matrix } from './matrix.ts'
+import { windows } from './windows.ts'
+
+const retry = z.strictObject({
+  attempts: z.int().min(2).max(20).describe('How often it is tried, the first time included.'),
+  backoff: duration
+    .prefault('10s')
+    .describe('How long to wait before the second attempt; twice as long before each further one, at most an hour.'),
+})
+
+/** What the failure of a stage means for the others; `fail` is what happens without a word. */
+export const failurePolicies = ['fail', 'fail-branch', 'fail-at-end', 'continue'] as const
 
 /** Keys of every stage. */
 export const common = {
@@ -11,6 +23,17 @@ export const common = {
     .describe('Stages that must end well first. Without it a stage follows the one above; `[]` starts at once.'),
   when: template.optional().describe('An expression; the stage is skipped when it gives false.'),
   timeout: positiveDuration.optional().describe('The stage errors when it takes longer.'),
+  retry: retry.optional().describe('Tries again when it fails or errors, after undoing what it did.'),
+  onFailure: z
+    .enum(failurePolicies)
+    .optional()
+    .describe(
+      '`fail` (the default): cancels what runs; `fail-branch`: only what needs this stage does not start; ' +
+        '`fail-at-end`: all goes on, and the run fails when it has ended; `continue`: all goes on, and the run may succeed.',
+    ),
+  windows: windows.optional().describe('When it may start; outside of them it waits.'),
+  matrix: matrix.optional().describe('One stage for every value, such as `deploy[eu]`.'),
+  group: name.optional().describe('Stages with the same word succeed together, or are all taken back, newest first.'),
 }
 
 /** Where a stage acts. */
