@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest'
+import { judge } from './canary/judges.ts'
 import { overallVerdict } from './canary/overall.ts'
 import { expandMetrics } from './presets.ts'
 import type { AnalysisMetric } from './schema/analysis.ts'
 
-const http: AnalysisMetric = { preset: 'http', slow: 250, margin: 0.005 }
+const http = { preset: 'http', slow: 250, margin: 0.005 } satisfies AnalysisMetric
 
 test('the http preset is errors and slow requests, both critical, with its margin in points', () => {
   expect(expandMetrics({ metrics: [http] })).toEqual([
@@ -69,4 +70,32 @@ test('a bare margin is points of a share and a part of the baseline of everythin
   ])
   expect(expanded[2]!.config.group).toBe('cpu')
   expect(expanded[3]!.config).toMatchObject({ bounds: [1, 2], threshold: 2 })
+})
+
+test('settings of the judge go through as written, and are not there when they are not', () => {
+  const common = { direction: 'increase', critical: false, weight: 1, provider: 'prom' } as const
+  const metrics: AnalysisMetric[] = [
+    { ...http, failAbove: 'margin', minIntervals: 12, dispersion: 'strict' },
+    { ...common, name: 'a', kind: 'count', query: 'x', margin: 0.5, failAbove: 0.2, dispersion: 2.5, block: 4 },
+    { ...common, name: 'b', kind: 'series', query: 'x', failAbove: { absolute: 1 }, muted: true },
+    { ...common, name: 'c', kind: 'count', query: 'x' },
+  ]
+  const [errors, slow, a, b, c] = expandMetrics({ metrics }).map(({ config }) => config)
+  for (const config of [errors, slow])
+    expect(config).toMatchObject({ failAbove: { absolute: 0.005 }, minIntervals: 12, dispersion: 'strict' })
+  expect(a).toMatchObject({ failAbove: { relative: 0.2 }, dispersion: 2.5, block: 4 })
+  expect(b).toMatchObject({ failAbove: { absolute: 1 }, muted: true })
+  expect(Object.keys(c!)).toEqual(['name', 'kind', 'direction', 'critical', 'weight'])
+})
+
+test('failAbove changes the verdict of a canary that is a little worse', () => {
+  const verdictWith = (change: Partial<Extract<AnalysisMetric, { preset: string }>>) => {
+    const metrics = expandMetrics({ metrics: [{ ...http, ...change }] }).map(({ config }) => config)
+    const side = (bad: number) => ({ errors: { bad, total: 500 }, slow: { bad: 0, total: 500 } })
+    const intervals = Array.from({ length: 40 }, () => ({ baseline: side(5), canary: side(15) }))
+    return judge({ type: 'sequential', falseAlarm: 0.01 }, { metrics, intervals, last: true }).verdict
+  }
+  expect(verdictWith({ margin: 0.05 })).toBe('fail')
+  expect(verdictWith({ margin: 0.05, failAbove: 'margin' })).toBe('pass')
+  expect(verdictWith({ margin: 0.05, muted: true })).toBe('insufficient')
 })

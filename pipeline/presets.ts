@@ -26,7 +26,8 @@ type OwnMetric = Exclude<AnalysisMetric, Preset>
  * Both are critical: in one group of two, one that fails is not more than half (judging, C.6), so a release with
  * errors but good latency would not be taken back.
  */
-function expandHttp({ slow, margin }: Preset): PlannedMetric[] {
+function expandHttp(preset: Preset): PlannedMetric[] {
+  const { slow, margin } = preset
   const share = (name: string, expressions: Record<string, string>): PlannedMetric => ({
     config: {
       name,
@@ -35,6 +36,7 @@ function expandHttp({ slow, margin }: Preset): PlannedMetric[] {
       margin: { absolute: margin },
       critical: true,
       weight: 1,
+      ...judgingOf('proportion', preset),
     },
     provider: routerProvider,
     expressions,
@@ -46,6 +48,7 @@ function expandOwn(metric: OwnMetric): PlannedMetric {
   const { name, kind, direction, critical, weight } = metric
   const config: MetricConfig = { name, kind, direction, critical, weight }
   if (metric.margin !== undefined) config.margin = marginOf(kind, metric.margin)
+  Object.assign(config, judgingOf(kind, metric))
   if (metric.group !== undefined) config.group = metric.group
   if (metric.kind === 'proportion') {
     return { config, provider: metric.provider, expressions: { bad: metric.bad, total: metric.total } }
@@ -55,6 +58,21 @@ function expandOwn(metric: OwnMetric): PlannedMetric {
     if (metric.threshold !== undefined) config.threshold = metric.threshold
   }
   return { config, provider: metric.provider, expressions: { query: metric.query } }
+}
+
+/** What the file says beyond the margin; nothing for what it leaves to the judge. */
+function judgingOf(
+  kind: MetricConfig['kind'],
+  { margin, failAbove, dispersion, block, minIntervals, muted }: AnalysisMetric,
+): Partial<MetricConfig> {
+  const allowed = failAbove === 'margin' ? margin : failAbove
+  return {
+    ...(allowed === undefined ? {} : { failAbove: marginOf(kind, allowed) }),
+    ...(dispersion === undefined ? {} : { dispersion }),
+    ...(block === undefined ? {} : { block }),
+    ...(minIntervals === undefined ? {} : { minIntervals }),
+    ...(muted === undefined ? {} : { muted }),
+  }
 }
 
 /** A bare percentage means percentage points of a share, and a part of the baseline's value for everything else. */

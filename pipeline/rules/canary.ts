@@ -25,11 +25,18 @@ export function canaryFindings(stage: Canary, raw: unknown): RuleFindings {
       ...metricNames(stage),
       ...routerMetrics(stage),
       ...slowness(stage),
+      ...failAbove(stage),
       ...judgeable(stage),
       ...guardrails(stage, raw),
       ...judge(stage),
     ],
-    notes: [...shrinking(stage), ...neverPasses(stage), ...timeout(stage)],
+    notes: [
+      ...shrinking(stage),
+      ...neverPasses(stage),
+      ...onlySequential(stage),
+      ...allMuted(stage),
+      ...timeout(stage),
+    ],
   }
 }
 
@@ -112,6 +119,14 @@ function judgeable({ analysis }: Canary): Finding[] {
   })
 }
 
+function failAbove({ analysis }: Canary): Finding[] {
+  return analysis.metrics.flatMap((metric, index) => {
+    if (metric.failAbove !== 'margin' || metric.margin !== undefined) return []
+    const message = '"failAbove: margin" needs a "margin"'
+    return [{ path: ['analysis', 'metrics', index, 'failAbove'], message }]
+  })
+}
+
 function guardrails({ analysis }: Canary, raw: unknown): Finding[] {
   const metrics = new Map(expandMetrics(analysis).map(({ config }) => [config.name, config]))
   return analysis.guardrails.flatMap(({ metric, above }, index): Finding[] => {
@@ -155,8 +170,11 @@ function shrinking({ steps }: Canary): Finding[] {
   })
 }
 
-/** Fewer usable intervals than this never pass (judging, C.6); shorter canaries can only fail or stay undecided. */
-const fewestIntervals = 5
+/** Fewer usable intervals than this never pass; shorter canaries can only fail or stay undecided. */
+function fewestIntervals({ metrics }: Canary['analysis']): number {
+  const voting = metrics.filter(({ muted }) => !muted)
+  return Math.max(...voting.map(({ minIntervals = 5 }) => minIntervals))
+}
 
 function neverPasses({ steps, analysis }: Canary): Finding[] {
   const without = analysis.metrics.flatMap((metric, index): Finding[] => {
@@ -165,9 +183,27 @@ function neverPasses({ steps, analysis }: Canary): Finding[] {
     return [{ path, message: `"${metric.name}" has no margin: it can fail, but never pass` }]
   })
   const judged = totalOf(steps) - analysis.warmUp - analysis.delay
-  if (analysis.judge.type !== 'sequential' || judged >= fewestIntervals * analysis.interval) return without
-  const message = `the steps have time for ${Math.max(0, Math.floor(judged / analysis.interval))} looks, but a pass needs ${fewestIntervals}`
+  const fewest = fewestIntervals(analysis)
+  if (analysis.judge.type !== 'sequential' || !(judged < fewest * analysis.interval)) return without
+  const message = `the steps have time for ${Math.max(0, Math.floor(judged / analysis.interval))} looks, but a pass needs ${fewest}`
   return [...without, { path: ['analysis', 'interval'], message }]
+}
+
+/** Settings of the sequential judge mean nothing to the other one. */
+function onlySequential({ analysis }: Canary): Finding[] {
+  if (analysis.judge.type === 'sequential') return []
+  return analysis.metrics.flatMap((metric, index) =>
+    (['dispersion', 'block', 'minIntervals'] as const).flatMap((key): Finding[] => {
+      if (metric[key] === undefined) return []
+      const message = `"${key}" means nothing to the ${analysis.judge.type} judge`
+      return [{ path: ['analysis', 'metrics', index, key], atKey: true, message }]
+    }),
+  )
+}
+
+function allMuted({ analysis }: Canary): Finding[] {
+  if (!analysis.metrics.every(({ muted }) => muted)) return []
+  return [{ path: ['analysis', 'metrics'], atKey: true, message: 'every metric is muted: nothing can pass or fail' }]
 }
 
 function timeout({ steps, timeout: limit }: Canary): Finding[] {

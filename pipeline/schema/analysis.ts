@@ -32,6 +32,40 @@ const margin = worded(
   'How much worse is still acceptable: points of a share, else a part of the baseline’s value. A metric without a margin can fail, never pass.',
 )
 
+/** `margin` makes one boundary of two: what is not acceptable fails. */
+const failAbove = worded(
+  z.union([margin, z.literal('margin')]),
+  'a percentage such as 1%, "margin", or a map with "relative" or "absolute"',
+  input => {
+    if (input === 'margin') return 1
+    return isMap(input) || (typeof input === 'string' && input.endsWith('%')) ? 0 : null
+  },
+).describe(
+  'Harm up to this never fails, in the form of `margin` and at most as much; `margin`: as much as may pass. Without it any harm that is shown fails.',
+)
+
+const dispersion = worded(
+  z.union([z.enum(['auto', 'strict', 'none']), z.number().min(1)]),
+  '"auto", "strict", "none", or a measured factor of at least 1',
+  input => (typeof input === 'number' ? 1 : 0),
+).describe(
+  'Events that come in clusters: `auto` corrects for them, `strict` with fewer false alarms and less power, `none` takes them as independent; a number is what calibration measured.',
+)
+
+/** How the sequential judge treats a metric, beyond its margin. */
+const judging = {
+  failAbove: failAbove.optional(),
+  dispersion: dispersion.optional(),
+  block: z.int().min(1).max(1_000).optional().describe('So many intervals are judged as one.'),
+  minIntervals: z
+    .int()
+    .min(1)
+    .max(10_000)
+    .optional()
+    .describe('Intervals with data that a pass needs; 5 when left out.'),
+  muted: z.boolean().optional().describe('Judged and shown, but left out of the verdict.'),
+}
+
 const metricCommon = {
   name: name.describe('Unique within the analysis.'),
   direction: z.enum(['increase', 'decrease', 'either']).default('increase').describe('Which way is harm.'),
@@ -42,6 +76,7 @@ const metricCommon = {
     .describe('Its failure alone fails the canary; without its pass there is no pass.'),
   weight: z.number().positive().default(1).describe('Its part of its group’s verdict and of the error budget.'),
   group: name.optional().describe('Metrics that are voted on together.'),
+  ...judging,
 }
 
 const provider = name.describe('A metric provider of the server; `router` is what the target itself sees.')
@@ -83,6 +118,7 @@ const preset = z.strictObject({
   margin: positivePercentage
     .prefault('1%')
     .describe('Percentage points of failed (and of slow) requests that are still acceptable.'),
+  ...judging,
 })
 
 const judge = z.discriminatedUnion('type', [
