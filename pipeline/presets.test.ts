@@ -88,14 +88,14 @@ test('settings of the judge go through as written, and are not there when they a
   expect(Object.keys(c!)).toEqual(['name', 'kind', 'direction', 'critical', 'weight'])
 })
 
-test('failAbove changes the verdict of a canary that is a little worse', () => {
+test('a canary that is worse by as much as may be does not fail with failAbove, nor when nothing of it counts', () => {
   const verdictWith = (change: Partial<Extract<AnalysisMetric, { preset: string }>>) => {
     const metrics = expandMetrics({ metrics: [{ ...http, ...change }] }).map(({ config }) => config)
     const side = (bad: number) => ({ errors: { bad, total: 500 }, slow: { bad: 0, total: 500 } })
     const intervals = Array.from({ length: 40 }, () => ({ baseline: side(5), canary: side(15) }))
     return judge({ type: 'sequential', falseAlarm: 0.01 }, { metrics, intervals, last: true }).verdict
   }
-  expect(verdictWith({ margin: 0.05 })).toBe('fail')
-  expect(verdictWith({ margin: 0.05, failAbove: 'margin' })).toBe('pass')
-  expect(verdictWith({ margin: 0.05, muted: true })).toBe('insufficient')
+  expect(verdictWith({ margin: 0.02 })).toBe('fail')
+  expect(verdictWith({ margin: 0.02, failAbove: 'margin' })).toBe('insufficient')
+  expect(verdictWith({ margin: 0.02, muted: true })).toBe('insufficient')
 })
