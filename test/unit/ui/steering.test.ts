@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Execution, StageState } from '../../../pipeline/execution.ts'
 import { type ExecutionStatus, executionStatuses, isFinal, type StageStatus } from '../../../pipeline/statuses.ts'
-import { consequences, refusal } from '../../../ui/features/execution/steering.ts'
+import { consequences, refusal } from '../../../ui/features/steering/steering.ts'
 
 function stage(id: string, type: string, status: StageStatus, canary?: number): StageState {
   const progress =

@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import type { Client } from '../../../api/client/client.ts'
 import type { AnalysisReport } from '../../../api/contract/analysis.ts'
 import type { StoredEvent } from '../../../pipeline/execution.ts'
@@ -7,7 +7,6 @@ import { useClient } from '../../client.ts'
 import { withRecent } from '../../live/apply.ts'
 import { keys } from '../../live/keys.ts'
 import { keptLooks, mergeAnalysis } from './canary/merge-analysis.ts'
-import type { Steering } from './steering.ts'
 
 export function useExecution(id: string) {
   const client = useClient()
@@ -55,26 +54,6 @@ export function useDefinition(pipeline: string, definitionHash: string): Pipelin
   })
   // The contract sends the definition as JSON; under the same hash it is the one the engine parsed.
   return data?.definitionHash === definitionHash ? (data.definition as Pipeline | null) : null
-}
-
-/** Asks for a steering act; resolves with the execution to look at afterwards. */
-export function useSteer(id: string) {
-  const client = useClient()
-  return useMutation({
-    mutationFn: ({ act, reason }: { act: Steering; reason: string }) => acts[act](client, id, reason.trim()),
-  })
-}
-
-const acts = {
-  cancel: (client, id, reason) =>
-    client.cancelExecution({ id, body: bodyOf(reason) }).then(({ execution }) => execution),
-  rollback: (client, id, reason) =>
-    client.rollbackExecution({ id, body: bodyOf(reason) }).then(({ execution }) => execution),
-  promote: (client, id, reason) => client.promoteExecution({ id, body: bodyOf(reason) }).then(() => id),
-} satisfies Record<Steering, (client: Client, id: string, reason: string) => Promise<string>>
-
-function bodyOf(reason: string): { reason?: string } {
-  return reason === '' ? {} : { reason }
 }
 
 /** The event stream from the beginning, closed as soon as it has caught up. */

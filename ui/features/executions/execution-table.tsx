@@ -1,94 +1,107 @@
+import { useWindowVirtualizer } from '@tanstack/react-virtual'
+import { useLayoutEffect, useMemo, useRef, useState } from 'react'
 import type { Execution } from '../../../pipeline/execution.ts'
-import { StatusMark } from '../../kit/status-mark.tsx'
-import { Ago, Took } from '../../kit/time.tsx'
-import { CanaryWeight } from '../../kit/weight-bar.tsx'
-import { Link } from '../../router/link.tsx'
-import { executionPath } from '../../router/routes.ts'
+import { useShortcuts } from '../help/use-shortcuts.ts'
+import type { Steering } from '../steering/steering.ts'
+import { useSteering } from '../steering/use-steering.tsx'
+import { ExecutionRow } from './execution-row.tsx'
 import styles from './execution-table.module.css'
-import { type ExecutionFilter, filterPath } from './filter.ts'
-import { phaseOf, shortId, stageInFocus, versionOf, weightsOf } from './summary.ts'
+import type { ExecutionFilter } from './filter.ts'
+import { usualTimes } from './usual.ts'
 
 interface ExecutionTableProps {
   executions: readonly Execution[]
   filter: ExecutionFilter
 }
 
-/** A table for those who listen, a grid for the eye: on narrow screens every row becomes a card. */
+/** In the order they are offered: what is looked for most comes first. */
+const acts: readonly Steering[] = ['rollback', 'promote', 'cancel']
+
+/**
+ * A table for those who listen, a grid for the eye: on narrow screens every row becomes a card. Only rows near the
+ * screen are drawn, so that ten thousand cost no more than twenty.
+ */
 export function ExecutionTable({ executions, filter }: ExecutionTableProps) {
-  return (
-    <table className={styles.table}>
-      <thead>
-        <tr>
-          <th scope="col">Status</th>
-          <th scope="col">Pipeline</th>
-          <th scope="col">Release</th>
-          <th scope="col">Now</th>
-          <th scope="col">Canary</th>
-          <th scope="col">Trigger</th>
-          <th scope="col">Started</th>
-          <th scope="col">Took</th>
-        </tr>
-      </thead>
-      <tbody>
-        {executions.map(execution => (
-          <Row key={execution.id} execution={execution} filter={filter} />
-        ))}
-      </tbody>
-    </table>
-  )
-}
+  const body = useRef<HTMLTableSectionElement>(null)
+  const [offset, setOffset] = useState(0)
+  useLayoutEffect(() => setOffset(body.current?.offsetTop ?? 0), [])
+  const rows = useWindowVirtualizer({
+    count: executions.length,
+    estimateSize: () => 62,
+    overscan: 12,
+    scrollMargin: offset,
+    getItemKey: index => executions[index]!.id,
+  })
+  const usual = useMemo(() => usualTimes(executions), [executions])
+  const { against, ask, dialog } = useSteering()
+  const shown = rows.getVirtualItems()
 
-function Row({ execution, filter }: { execution: Execution; filter: ExecutionFilter }) {
-  const { id, pipeline, application, status, trigger, createdAt, endedAt } = execution
-  const weights = weightsOf(execution)
-  return (
-    <tr data-status={status}>
-      <td className={styles.status}>
-        <StatusMark status={status} />
-      </td>
-      <th scope="row" className={styles.name}>
-        <Link to={executionPath(id)} data-row className={styles.open}>
-          {pipeline}
-        </Link>
-        <span className={styles.second}>
-          <Link to={filterPath(filter, { application })} title={`Only ${application}`}>
-            {application}
-          </Link>{' '}
-          <span className={styles.id}>{shortId(execution)}</span>
-        </span>
-      </th>
-      <td className={styles.release}>
-        <code>{versionOf(execution) ?? '–'}</code>
-      </td>
-      <td className={styles.now}>
-        <Now execution={execution} />
-      </td>
-      <td className={styles.canary} data-empty={weights === null || undefined}>
-        {weights && <CanaryWeight weights={weights} />}
-      </td>
-      <td className={styles.trigger}>
-        {trigger.by}
-        <span className={styles.second}>{trigger.type}</span>
-      </td>
-      <td className={styles.started}>
-        <Ago at={createdAt} />
-      </td>
-      <td className={styles.took}>
-        <Took from={createdAt} to={endedAt} />
-      </td>
-    </tr>
-  )
-}
+  /** The execution whose row has the focus; null when none has. */
+  function focused(): number | null {
+    const row = document.activeElement?.closest<HTMLElement>('tr[data-index]')
+    return row && body.current?.contains(row) ? Number(row.dataset.index) : null
+  }
 
-/** The stage that is under way and what it does; of an ended run why it ended as it did. */
-function Now({ execution }: { execution: Execution }) {
-  if (execution.endedAt !== null) return <span className={styles.reason}>{execution.reason}</span>
-  const stage = stageInFocus(execution)
-  if (stage === null) return null
+  function move(step: 1 | -1) {
+    const at = focused()
+    const next = at === null ? 0 : at + step
+    if (next < 0 || next >= executions.length) return
+    rows.scrollToIndex(next, { align: 'auto' })
+    const link = () => body.current?.querySelector<HTMLElement>(`tr[data-index="${next}"] [data-row]`)
+    if (link()) link()?.focus()
+    else requestAnimationFrame(() => link()?.focus())
+  }
+
+  function act(what: Steering) {
+    const at = focused()
+    if (at !== null) ask(what, executions[at]!)
+  }
+
+  useShortcuts({
+    'next-row': () => move(1),
+    'previous-row': () => move(-1),
+    rollback: () => act('rollback'),
+    promote: () => act('promote'),
+    cancel: () => act('cancel'),
+  })
   return (
     <>
-      {stage.id}
-      <span className={styles.second}>{execution.reason ?? phaseOf(stage) ?? stage.type}</span>
+      <table className={styles.table} aria-rowcount={executions.length + 1}>
+        <thead>
+          <tr aria-rowindex={1}>
+            <th scope="col">Status</th>
+            <th scope="col">Pipeline</th>
+            <th scope="col">Release</th>
+            <th scope="col">Now</th>
+            <th scope="col">Canary</th>
+            <th scope="col">Trigger</th>
+            <th scope="col">Started</th>
+            <th scope="col">Took</th>
+            <td className={styles.acts} />
+          </tr>
+        </thead>
+        <tbody
+          ref={body}
+          style={{
+            paddingTop: (shown[0]?.start ?? offset) - offset,
+            paddingBottom: rows.getTotalSize() - ((shown.at(-1)?.end ?? offset) - offset),
+          }}
+        >
+          {shown.map(({ index, key }) => (
+            <ExecutionRow
+              key={key}
+              execution={executions[index]!}
+              filter={filter}
+              index={index}
+              usual={usual.get(executions[index]!.pipeline)}
+              acts={acts.filter(one => against(one, executions[index]!) === null)}
+              onAct={ask}
+              measure={rows.measureElement}
+            />
+          ))}
+        </tbody>
+      </table>
+      {dialog}
     </>
   )
 }

@@ -4,7 +4,7 @@ export const shortcuts = {
   'previous-row': { key: 'k', what: 'Previous execution or stage' },
   search: { key: '/', what: 'Find a pipeline or an execution' },
   list: { key: 'e', what: 'All executions' },
-  rollback: { key: 'r', what: 'Roll back the execution that is open' },
+  rollback: { key: 'r', what: 'Roll back the execution that is open or has the focus' },
   promote: { key: 'p', what: 'Promote its canary' },
   cancel: { key: 'c', what: 'Cancel it' },
   help: { key: '?', what: 'This help' },

@@ -3,7 +3,9 @@ import { isFinal } from '../../../pipeline/statuses.ts'
 import { percent } from '../../words/numbers.ts'
 
 /** What an operator can do to an execution as a whole. */
-export type Steering = 'promote' | 'rollback' | 'cancel'
+export const labels = { promote: 'Promote', rollback: 'Roll back', cancel: 'Cancel' } as const
+
+export type Steering = keyof typeof labels
 
 /** Why this cannot be done now, as a sentence; null when it can. */
 export function refusal(act: Steering, execution: Execution): string | null {

@@ -1,37 +1,29 @@
 import { Button, Tooltip } from '@mantine/core'
-import { useState } from 'react'
 import type { Execution } from '../../../pipeline/execution.ts'
 import { useShortcuts } from '../help/use-shortcuts.ts'
-import { useMay } from '../session/queries.ts'
-import { refusal, type Steering } from './steering.ts'
+import { labels, type Steering } from './steering.ts'
 import styles from './steering-bar.module.css'
-import { SteeringDialog } from './steering-dialog.tsx'
-
-const labels = { promote: 'Promote', rollback: 'Roll back', cancel: 'Cancel' } as const satisfies Record<
-  Steering,
-  string
->
+import { useSteering } from './use-steering.tsx'
 
 /** What can be done to this execution; what cannot be done now stays visible and says why. */
 export function SteeringBar({ execution }: { execution: Execution }) {
-  const [asking, setAsking] = useState<Steering | null>(null)
-  const may = useMay('execution:steer')
-
-  function reasonAgainst(act: Steering): string | null {
-    return may ? refusal(act, execution) : 'You may look at executions, not steer them.'
-  }
-
-  function ask(act: Steering) {
-    if (reasonAgainst(act) === null) setAsking(act)
-  }
-
-  useShortcuts({ promote: () => ask('promote'), rollback: () => ask('rollback'), cancel: () => ask('cancel') })
+  const { against, ask, dialog } = useSteering()
+  useShortcuts({
+    promote: () => ask('promote', execution),
+    rollback: () => ask('rollback', execution),
+    cancel: () => ask('cancel', execution),
+  })
   return (
     <section className={styles.bar} aria-label="Steer this execution">
       {(Object.keys(labels) as Steering[]).map(act => (
-        <SteeringButton key={act} label={labels[act]} against={reasonAgainst(act)} onClick={() => ask(act)} />
+        <SteeringButton
+          key={act}
+          label={labels[act]}
+          against={against(act, execution)}
+          onClick={() => ask(act, execution)}
+        />
       ))}
-      {asking && <SteeringDialog act={asking} execution={execution} onClose={() => setAsking(null)} />}
+      {dialog}
     </section>
   )
 }

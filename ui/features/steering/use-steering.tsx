@@ -1,0 +1,32 @@
+import { type ReactNode, useState } from 'react'
+import type { Execution } from '../../../pipeline/execution.ts'
+import { useMay } from '../session/queries.ts'
+import { refusal, type Steering } from './steering.ts'
+import { SteeringDialog } from './steering-dialog.tsx'
+
+export interface SteeringControls {
+  /** Why this cannot be done now, as a sentence; null when it can. */
+  against(act: Steering, execution: Execution): string | null
+  /** Opens the dialog that says what will happen; does nothing when it cannot be done. */
+  ask(act: Steering, execution: Execution): void
+  /** To be put somewhere into the view: the dialog while it is open. */
+  dialog: ReactNode
+}
+
+/** Steering from wherever an execution is shown: one dialog a view, and the reasons against. */
+export function useSteering(): SteeringControls {
+  const [asked, setAsked] = useState<{ act: Steering; execution: Execution } | null>(null)
+  const may = useMay('execution:steer')
+
+  function against(act: Steering, execution: Execution): string | null {
+    return may ? refusal(act, execution) : 'You may look at executions, not steer them.'
+  }
+
+  return {
+    against,
+    ask(act, execution) {
+      if (against(act, execution) === null) setAsked({ act, execution })
+    },
+    dialog: asked && <SteeringDialog {...asked} onClose={() => setAsked(null)} />,
+  }
+}
