@@ -17,7 +17,8 @@ export function removeRecord(path: string): void {
   rmSync(path, { force: true })
 }
 
-function readRecord(path: string): ProcessIdentity | null {
+/** Who was written down; null when nobody was. */
+export function readRecord(path: string): ProcessIdentity | null {
   let text: string
   try {
     text = readFileSync(path, 'utf8')

@@ -1,5 +1,7 @@
 import type { TargetConfiguration } from '../../pipeline/schema/configuration.ts'
+import type { Jobs } from './jobs.ts'
 import type { HostClient } from './process/host/client.ts'
+import { processJobs } from './process/jobs/jobs.ts'
 import { processTarget } from './process/target.ts'
 import type { Target } from './target.ts'
 
@@ -8,6 +10,8 @@ type TargetType = TargetConfiguration['type']
 /** What the worker has that a target may need. */
 export interface TargetResources {
   host: HostClient
+  /** Its data folder. */
+  data: string
 }
 
 type TargetFactory<T extends TargetType> = (
@@ -23,4 +27,19 @@ export const targets = {
 
 export function openTarget(name: string, configuration: TargetConfiguration, resources: TargetResources): Target {
   return targets[configuration.type](name, configuration, resources)
+}
+
+type JobsFactory<T extends TargetType> = (
+  name: string,
+  configuration: Extract<TargetConfiguration, { type: T }>,
+  resources: TargetResources,
+) => Jobs
+
+/** How each type of target runs jobs. */
+export const jobs = {
+  process: (name, configuration, { data }) => processJobs(name, configuration, data),
+} satisfies { [T in TargetType]: JobsFactory<T> }
+
+export function openJobs(name: string, configuration: TargetConfiguration, resources: TargetResources): Jobs {
+  return jobs[configuration.type](name, configuration, resources)
 }
