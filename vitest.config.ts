@@ -2,7 +2,15 @@ import { defineConfig } from 'vitest/config'
 
 const exclude = ['**/node_modules/**', '**/dist/**']
 
-/** Two projects: `unit` needs nothing but Node and is the inner loop; `system` talks to real components. */
+/** Judge what real load does, or how long something takes: they must not share the machine. */
+const alone = ['demo', 'kills', 'process-target/no-request-lost', 'ui'].map(name => `test/system/${name}.test.ts`)
+
+const real = { pool: 'forks', testTimeout: 120_000, hookTimeout: 120_000 } as const
+
+/**
+ * Three projects, one after the other: `unit` needs nothing but Node and is the inner loop; `system` talks to real
+ * components, a few files at a time (they mostly wait); `alone` does so one file at a time.
+ */
 export default defineConfig({
   test: {
     pool: 'forks',
@@ -17,15 +25,22 @@ export default defineConfig({
       },
       {
         test: {
+          ...real,
           name: 'system',
           include: ['test/system/**/*.test.ts'],
-          exclude,
-          pool: 'forks',
-          // One file at a time, after the unit tests: canaries are judged on real load, which must not be disturbed.
-          maxWorkers: 1,
+          exclude: [...exclude, ...alone],
+          maxWorkers: 3,
           sequence: { groupOrder: 1 },
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          ...real,
+          name: 'alone',
+          include: alone,
+          exclude,
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -20,21 +20,18 @@ export function ConnectionBanner() {
     announce('Connection lost. Trying again.')
     return () => announce('Connected again.')
   }, [lost])
-  return lost ? <Banner since={line.at} /> : null
+  return lost ? <Banner since={line.at ?? mounted} /> : null
 }
 
-function Banner({ since }: { since: number | null }) {
+/** `since`: epoch ms. The page has read what it shows even when the stream of events has never begun. */
+function Banner({ since }: { since: number }) {
   const now = useNow()
   return (
     <div className={styles.banner}>
       <icons.warning />
-      {since === null ? (
-        <span>No connection to the server yet. Trying again…</span>
-      ) : (
-        <span>
-          Connection lost, showing state from <span className="number">{lengthOf(now - since)}</span> ago. Trying again…
-        </span>
-      )}
+      <span>
+        Connection lost, showing state from <span className="number">{lengthOf(now - since)}</span> ago. Trying again…
+      </span>
     </div>
   )
 }
