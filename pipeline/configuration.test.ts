@@ -61,7 +61,7 @@ pipelines:
       '8:3 the key "US" must be a name of lower-case letters, digits and dashes, at most 63 characters',
       '9:17 "type" must be "process", not "kubernetes"',
       '11:34 "url" must be an http or https address, not "ftp://prom"',
-      '13:5 item 1 of "pipelines" must be a map, not "pipelines"',
+      '13:5 item 1 of "pipelines" must be a map with "directory" or with "repository", not "pipelines"',
     ])
   })
 
@@ -83,4 +83,20 @@ metrics:
     expect(told('targets: &a { b: *a }')[0]).toMatch(/^1:10 anchors/)
     expect(told('__proto__: { polluted: true }')).toEqual(['1:1 "__proto__" is not allowed as a key'])
   })
+})
+
+test('a repository has defaults, and its address and path are checked', () => {
+  const repositories = (text: string) => loadConfiguration(`pipelines:\n  - ${text}\n`, 'slipway.yaml')
+  expect(repositories('{ repository: https://git.example.org/shop.git }').configuration?.pipelines).toEqual([
+    { repository: 'https://git.example.org/shop.git', branch: 'main', path: 'pipelines', poll: 30_000 },
+  ])
+  for (const wrong of [
+    '{ repository: "ext::sh -c true" }',
+    '{ repository: /srv/git }',
+    '{ repository: https://x/y, path: /etc }',
+    '{ repository: https://x/y, path: "--output=x" }',
+    '{ repository: https://x/y, poll: 0s }',
+    '{ repository: https://x/y, directory: z }',
+  ])
+    expect(repositories(wrong).problems).toHaveLength(1)
 })

@@ -18,6 +18,7 @@ const commands: Readonly<Record<string, () => Promise<MakeCommand>>> = {
   rollback: async () => (await import('./commands/rollback.ts')).rollbackCommand,
   cancel: async () => (await import('./commands/cancel.ts')).cancelCommand,
   promote: async () => (await import('./commands/promote.ts')).promoteCommand,
+  pipelines: async () => (await import('./commands/pipelines.ts')).pipelinesCommand,
   targets: async () => (await import('./commands/targets.ts')).targetsCommand,
   locks: async () => (await import('./commands/locks.ts')).locksCommand,
   login: async () => (await import('./commands/login.ts')).loginCommand,

@@ -16,12 +16,17 @@ export const pipelineSummary = z.object({
   /** Null when the file cannot be read as a pipeline. */
   application: z.string().nullable(),
   description: z.string().nullable(),
-  /** The file, relative to its configured directory. */
+  /** The file, inside its directory or repository. */
   source: z.string(),
+  /** The configured source: a folder, or address and branch of a repository. */
+  origin: z.string(),
+  /** Commit, or SHA-256 of the text when it comes from a directory. */
   revision: z.string(),
   /** A pipeline that is not valid is refused when it is triggered. */
   valid: z.boolean(),
   problems: z.array(problemError),
+  /** A newer version that is not in force, and why; what is shown and what runs is the last good one. */
+  refused: z.object({ revision: z.string(), problems: z.array(problemError) }).nullable(),
   parameters: z.record(z.string(), parameter),
   stages: z.array(z.object({ id: z.string(), type: z.string(), needs: z.array(z.string()) })),
 })
@@ -38,7 +43,21 @@ export const pipelineDetail = pipelineSummary.extend({
 
 export type PipelineDetail = z.output<typeof pipelineDetail>
 
-export const pipelineList = z.object({ items: z.array(pipelineSummary) })
+/** Where pipelines are read from, and how that goes. */
+export const pipelineSourceState = z.object({
+  type: z.enum(['directory', 'repository']),
+  origin: z.string(),
+  /** The commit in force. */
+  revision: z.string().nullable(),
+  /** When the remote last answered. */
+  checkedAt: z.string().nullable(),
+  /** What is wrong with it now; what was read last stays in force. */
+  problem: z.string().nullable(),
+})
+
+export type PipelineSourceState = z.output<typeof pipelineSourceState>
+
+export const pipelineList = z.object({ items: z.array(pipelineSummary), sources: z.array(pipelineSourceState) })
 
 export const validateBody = z.strictObject({ text: z.string().max(250_000) })
 

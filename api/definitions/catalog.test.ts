@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { configuration } from '../../pipeline/schema/configuration.ts'
-import { type Catalog, createDirectoryCatalog } from './catalog.ts'
+import { type Catalog, createCatalog } from './catalog.ts'
 import { createCheck } from './check.ts'
+import { createDirectorySource } from './directory-source.ts'
 
 let folder: string
 let catalog: Catalog
@@ -15,7 +16,7 @@ const write = (file: string, text: string) => writeFileSync(join(folder, file), 
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'slipway-catalog-'))
-  catalog = createDirectoryCatalog([folder], check)
+  catalog = createCatalog([createDirectorySource(folder, check)])
 })
 afterEach(() => rmSync(folder, { recursive: true }))
 
@@ -60,6 +61,7 @@ test('links, large files, other files and missing directories are not read', asy
     ['large', null],
     ['link', null],
   ])
-  const nowhere = createDirectoryCatalog([join(folder, 'nowhere')], check)
+  const nowhere = createCatalog([createDirectorySource(join(folder, 'nowhere'), check)])
   expect((await nowhere.list())[0]!.problems[0]!.message).toContain('cannot be read')
+  expect(await nowhere.sources()).toMatchObject([{ problem: 'the configured directory cannot be read', known: false }])
 })

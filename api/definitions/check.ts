@@ -3,7 +3,7 @@ import type { Problem } from '../../pipeline/problem.ts'
 import type { Configuration } from '../../pipeline/schema/configuration.ts'
 import { validatePipeline } from '../../pipeline/validate.ts'
 import type { ProblemError } from '../contract/problem.ts'
-import type { Check } from './catalog.ts'
+import type { Check } from './definition.ts'
 
 /** The whole check of a pipeline, against the targets and metric providers of this server. */
 export function createCheck(configuration: Configuration): Check {

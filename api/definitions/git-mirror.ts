@@ -20,6 +20,8 @@ export interface GitMirror {
   files(commit: string, folder: string): Promise<BlobEntry[]>
   /** The texts of blobs, by their hash. */
   texts(blobs: readonly string[]): Promise<Map<string, string>>
+  /** The newest commits up to `commit` that changed a file, newest first. */
+  history(commit: string, path: string, limit: number): Promise<string[]>
 }
 
 export interface MirrorOptions {
@@ -107,6 +109,14 @@ export function createGitMirror(options: MirrorOptions): GitMirror {
     },
     texts: async blobs =>
       parseBatch(await run(['cat-file', '--batch'], `${blobs.filter(blob => sha.test(blob)).join('\n')}\n`)),
+    history: async (commit, path, limit) => {
+      if (!sha.test(commit)) throw new GitError(`${JSON.stringify(commit)} is not a commit`)
+      const output = await run(['log', '--format=%H', `-n${limit}`, '--end-of-options', commit, '--', path])
+      return output
+        .toString()
+        .split('\n')
+        .filter(line => sha.test(line))
+    },
   }
 }
 

@@ -58,6 +58,7 @@ export function git(repository: string, args: readonly string[], options: GitOpt
     'protocol.ext.allow=never',
     '-c',
     'gc.auto=0',
+    '--literal-pathspecs',
   ]
   const environment = {
     PATH: process.env.PATH,

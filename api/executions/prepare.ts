@@ -3,7 +3,7 @@ import { checkParameters } from '../../pipeline/parameters.ts'
 import { jsonPointer } from '../../pipeline/problem.ts'
 import type { Pipeline } from '../../pipeline/schema/pipeline.ts'
 import type { ExecutionInput } from '../../store/store.ts'
-import type { Definition } from '../definitions/catalog.ts'
+import type { Definition } from '../definitions/definition.ts'
 import { definitionHash } from '../definitions/definition-hash.ts'
 import { Refusal } from '../http/refusal.ts'
 

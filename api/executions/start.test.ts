@@ -1,15 +1,17 @@
 import pino from 'pino'
 import { beforeEach, describe, expect, test } from 'vitest'
+import { fakeCatalog } from '../../test/fakes/catalog.ts'
 import { type MemoryEngine, memoryEngine } from '../../test/fakes/memory-engine.ts'
 import { type MemoryStore, memoryStore } from '../../test/fakes/memory-store.ts'
-import type { Definition } from '../definitions/catalog.ts'
+import type { Definition } from '../definitions/definition.ts'
 import { definitionHash } from '../definitions/definition-hash.ts'
 import { reconcile } from './reconciler.ts'
 import { createStarter, type Starter, type StartOrder } from './start.ts'
 
 const pipeline = { name: 'shop', application: 'store', stages: [{ id: 'rest', type: 'wait' as const, for: 1 }] }
 const valid: Definition = {
-  ...{ name: 'shop', source: 'shop.yaml', revision: 'r1', text: '', problems: [], pipeline },
+  ...{ name: 'shop', source: 'shop.yaml', origin: '/pipelines', revision: 'r1', text: '', problems: [], pipeline },
+  refused: null,
   definitionHash: definitionHash(pipeline),
 }
 const order: StartOrder = { pipeline: 'shop', principal: 'ci', idempotencyKey: 'build-1', parameters: {} }
@@ -23,7 +25,7 @@ beforeEach(() => {
   store = memoryStore()
   engine = memoryEngine()
   definition = valid
-  const catalog = { list: async () => [], get: async () => definition }
+  const catalog = fakeCatalog(() => definition)
   starter = createStarter({ store, engine, catalog, now: () => new Date(0), log: pino({ level: 'silent' }) })
 })
 
@@ -36,7 +38,7 @@ describe('one key is one run', () => {
   })
 
   test('1,000 requests at 1,000 servers start one workflow', async () => {
-    const catalog = { list: async () => [], get: async () => definition }
+    const catalog = fakeCatalog(() => definition)
     const servers = Array.from({ length: 1_000 }, () =>
       createStarter({ store, engine, catalog, now: () => new Date(0), log: pino({ level: 'silent' }) }),
     )

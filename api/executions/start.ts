@@ -5,7 +5,7 @@ import { queued } from '../../store/executions.ts'
 import type { ExecutionInput, StartRequest, Store } from '../../store/store.ts'
 import type { Catalog } from '../definitions/catalog.ts'
 import type { Engine } from '../engine/engine.ts'
-import { Refusal } from '../http/refusal.ts'
+import { Refusal, unavailable } from '../http/refusal.ts'
 import { bodyHash, executionId } from './ids.ts'
 import { newInput, resolveParameters, runnable } from './prepare.ts'
 
@@ -93,13 +93,22 @@ export function createStarter(dependencies: StartDependencies): Starter {
   }
 
   async function toInput(id: string, order: StartOrder): Promise<ExecutionInput> {
-    const { pipeline, revision } = runnable(await catalog.get(order.pipeline), order.pipeline)
+    const definition = await catalog.get(order.pipeline)
+    if (definition === null) await refuseUnread(catalog)
+    const { pipeline, revision } = runnable(definition, order.pipeline)
     const parameters = resolveParameters(pipeline, order.parameters)
     const trigger: Trigger = { type: 'api', by: order.principal }
     return newInput(id, pipeline, { revision, parameters, trigger, createdAt: now() })
   }
 
   return { start, startPrepared: begin }
+}
+
+/** As long as a source was never read, nobody can say that a pipeline does not exist. */
+async function refuseUnread(catalog: Catalog): Promise<void> {
+  const unread = (await catalog.sources()).find(({ type, known }) => type === 'repository' && !known)
+  if (unread !== undefined)
+    throw unavailable(`${unread.origin} has not been read yet: ${unread.problem ?? 'it is new'}`)
 }
 
 /** Starts the workflow of a recorded run and confirms it; safe to repeat, by anyone, at any time. */

@@ -4,6 +4,7 @@ import type { Execution, StageState } from '../../pipeline/execution.ts'
 import type { Pipeline } from '../../pipeline/schema/pipeline.ts'
 import type { ExecutionInput } from '../../store/store.ts'
 import { anExecution } from '../../test/fakes/api.ts'
+import { fakeCatalog } from '../../test/fakes/catalog.ts'
 import { type MemoryEngine, memoryEngine } from '../../test/fakes/memory-engine.ts'
 import { type MemoryStore, memoryStore } from '../../test/fakes/memory-store.ts'
 import { MessageRefused } from '../engine/engine.ts'
@@ -35,7 +36,7 @@ let steering: Steering
 beforeEach(() => {
   store = memoryStore()
   engine = memoryEngine()
-  const catalog = { list: async () => [], get: async () => null }
+  const catalog = fakeCatalog(() => null)
   const now = () => new Date(0)
   const starter = createStarter({ store, engine, catalog, now, log: pino({ level: 'silent' }) })
   steering = createSteering({ store, engine, starter, now })

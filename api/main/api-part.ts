@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { Target } from '../../activities/targets/target.ts'
 import type { Configuration } from '../../pipeline/schema/configuration.ts'
@@ -5,8 +6,8 @@ import type { Store } from '../../store/store.ts'
 import { createIdentify } from '../auth/identity.ts'
 import { createSessions } from '../auth/sessions.ts'
 import { CliError } from '../cli/io.ts'
-import { createDirectoryCatalog } from '../definitions/catalog.ts'
 import { createCheck } from '../definitions/check.ts'
+import { openCatalog } from '../definitions/open-catalog.ts'
 import type { Engine } from '../engine/engine.ts'
 import { runReconciler } from '../executions/reconciler.ts'
 import { removeOldRuns } from '../executions/retention.ts'
@@ -25,6 +26,8 @@ export interface ApiOptions {
   engine: Engine
   targets: Readonly<Record<string, Target>>
   token: string
+  /** Folder of what this server keeps: copies of repositories. */
+  data: string
   host: string
   /** 0 takes a free one. */
   port: number
@@ -47,11 +50,9 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const { configuration, store, engine, token, log, host } = options
   const stopping = new AbortController()
   const check = createCheck(configuration)
-  const catalog = createDirectoryCatalog(
-    configuration.pipelines.map(({ directory }) => directory),
-    check,
-  )
   const now = () => new Date()
+  const repositories = { folder: join(options.data, 'repositories'), check, now, log }
+  const { catalog, watch } = openCatalog(configuration.pipelines, repositories)
   const starter = createStarter({ store, engine, catalog, now, log })
   const sessions = createSessions(token, Date.now)
   const metrics = createMetrics()
@@ -86,6 +87,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     throw explain(error, host, options.port)
   })
   const background = [
+    watch(stopping.signal),
     runReconciler({ store, engine, metrics, log }, stopping.signal),
     watchStuckRuns({ store, engine, metrics, log }, stopping.signal),
     removeOldRuns(store, configuration.retention.executions, log, stopping.signal),

@@ -37,7 +37,7 @@ export async function runApi(options: ApiProcessOptions, io: Io): Promise<void> 
   const { host, port } = options
   const { engine, close } = openEngine(temporal)
   const parts = { configuration, store, engine, targets, token, log, version }
-  const api = await startApi({ ...parts, host, port, publicUrl, pages: userInterfaceFolder })
+  const api = await startApi({ ...parts, host, port, publicUrl, pages: userInterfaceFolder, data: options.data })
   print(io, `slipway api is ready at ${api.url}`)
   await stopped
   await api.stop()

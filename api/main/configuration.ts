@@ -17,7 +17,9 @@ function withAbsolutePaths(value: Configuration, base: string): Configuration {
   return {
     ...value,
     targets: mapValues(value.targets, target => absoluteTarget(target, base)),
-    pipelines: value.pipelines.map(source => ({ ...source, directory: resolve(base, source.directory) })),
+    pipelines: value.pipelines.map(source =>
+      'directory' in source ? { directory: resolve(base, source.directory) } : source,
+    ),
   }
 }
 

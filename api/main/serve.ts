@@ -96,6 +96,7 @@ async function start(given: Start) {
     port: options.port ?? folder.keptPort('api') ?? usualPort,
     publicUrl: null,
     pages: userInterfaceFolder,
+    data: folder.path,
   })
   parts.push({ name: 'api', stop: () => api.stop() })
   await folder.keepPort('api', Number(new URL(api.url).port))

@@ -1,5 +1,5 @@
 import type { PipelineSummary } from '../contract/pipelines.ts'
-import type { Definition } from '../definitions/catalog.ts'
+import type { Definition } from '../definitions/definition.ts'
 import type { Handlers } from '../http/handler.ts'
 import { Refusal } from '../http/refusal.ts'
 import type { Services } from '../services.ts'
@@ -10,7 +10,8 @@ export function pipelineOperations({
 }: Services): Pick<Handlers, 'listPipelines' | 'getPipeline' | 'validatePipeline'> {
   return {
     async listPipelines() {
-      return { body: { items: (await catalog.list()).map(summary) } }
+      const [items, sources] = await Promise.all([catalog.list(), catalog.sources()])
+      return { body: { items: items.map(summary), sources } }
     },
 
     async getPipeline({ params: { name } }) {
@@ -27,15 +28,17 @@ export function pipelineOperations({
   }
 }
 
-function summary({ name, source, revision, problems, pipeline }: Definition): PipelineSummary {
+function summary({ name, source, origin, revision, problems, pipeline, refused }: Definition): PipelineSummary {
   return {
     name,
     application: pipeline?.application ?? null,
     description: pipeline?.description ?? null,
     source,
+    origin,
     revision,
     valid: pipeline !== null,
     problems,
+    refused,
     parameters: pipeline?.parameters ?? {},
     stages: (pipeline?.stages ?? []).map(({ id, type, needs }, index, all) => ({
       id,

@@ -8,7 +8,7 @@ import { name, positiveDuration } from './scalars.ts'
 export const configuration = z.strictObject({
   targets: z.record(name, processTarget).prefault({}).describe('Named places to deploy to.'),
   metrics: z.record(name, metricsConnection).default({}).describe('Named metric providers.'),
-  pipelines: z.array(pipelineSource).max(100).default([]).describe('Where pipelines are read from.'),
+  pipelines: z.array(pipelineSource).max(100).prefault([]).describe('Where pipelines are read from.'),
   retention: z
     .strictObject({ executions: positiveDuration.prefault('90d').describe('Ended runs are kept this long.') })
     .prefault({})

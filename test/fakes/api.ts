@@ -45,6 +45,7 @@ export async function startFakeApi(): Promise<FakeApi> {
   })
   const api = await startApi({
     ...{ configuration: parsed, store, engine, token, targets: {}, version: '0.0.0', publicUrl: null, pages: null },
+    data: join(folder, 'data'),
     host: '127.0.0.1',
     port: 0,
     log: pino({ level: 'silent' }),
