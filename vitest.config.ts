@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config'
 const exclude = ['**/node_modules/**', '**/dist/**']
 
 /** Judge what real load does, or how long something takes: they must not share the machine. */
-const alone = ['demo', 'kills', 'process-target/no-request-lost', 'ui'].map(name => `test/system/${name}.test.ts`)
+const alone = ['demo', 'process-target/no-request-lost', 'ui'].map(name => `test/system/${name}.test.ts`)
 
 const real = { pool: 'forks', testTimeout: 120_000, hookTimeout: 120_000 } as const
 
