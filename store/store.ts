@@ -104,7 +104,10 @@ export interface Store {
   events(after: number, limit: number, execution?: string): Promise<StoredEvent[]>
   /** Position of the newest event; 0 when there is none. */
   position(): Promise<number>
-  evidence(execution: string, stage?: string): Promise<StoredEvidence[]>
+  /** Of all stages or of one, and then of its newest looks only; by stage, look and metric. */
+  evidence(execution: string, of?: { stage: string; newest?: number }): Promise<StoredEvidence[]>
+  /** The events of the newest looks of a stage, oldest first. The stage is counted from 0, as in the execution. */
+  looks(execution: string, stageIndex: number, newest: number): Promise<StoredEvent[]>
   audit(entry: AuditEntry): Promise<AuditRecord>
   auditLog(limit: number, cursor: string | null): Promise<Page<AuditRecord>>
   /** Resolves with the first sequence at which the chain does not hold (changed, moved or missing), or null. */

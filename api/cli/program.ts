@@ -23,6 +23,7 @@ const commands: Readonly<Record<string, () => Promise<MakeCommand>>> = {
   locks: async () => (await import('./commands/locks.ts')).locksCommand,
   login: async () => (await import('./commands/login.ts')).loginCommand,
   judge: async () => (await import('./commands/judge.ts')).judgeCommand,
+  backtest: async () => (await import('./commands/backtest.ts')).backtestCommand,
   power: async () => (await import('./commands/power.ts')).powerCommand,
 }
 

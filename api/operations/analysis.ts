@@ -1,40 +1,30 @@
 import type { StoredEvidence } from '../../pipeline/evidence.ts'
 import type { StoredEvent } from '../../pipeline/execution.ts'
-import type { Store } from '../../store/store.ts'
 import type { LookView, StageAnalysis } from '../contract/analysis.ts'
 import type { Handlers } from '../http/handler.ts'
 import { Refusal } from '../http/refusal.ts'
 import type { Services } from '../services.ts'
 import { readLook } from './look.ts'
 
-/** Events are read in pages of this many. */
-const page = 500
-
 export function analysisOperations({ store }: Services): Pick<Handlers, 'getAnalysis'> {
   return {
     async getAnalysis({ params: { id }, query: { stage, looks } }) {
       const execution = await store.get(id)
       if (execution === null) throw new Refusal('not-found', `there is no execution ${id}`)
-      const [evidence, events] = await Promise.all([store.evidence(id, stage), lookEvents(store, id)])
-      const stages = execution.stages
-        .filter(({ id: own, type }) => type === 'canary' && (stage === undefined || stage === own))
-        .map(({ id: own }) => analysisOf(own, ofStage(evidence, own), ofStage(events, own), looks))
+      const canaries = [...execution.stages.entries()].filter(
+        ([, { id: own, type }]) => type === 'canary' && (stage === undefined || stage === own),
+      )
+      const stages = await Promise.all(
+        canaries.map(async ([index, { id: own }]) => {
+          const [evidence, events] = await Promise.all([
+            store.evidence(id, { stage: own, newest: looks }),
+            store.looks(id, index, looks),
+          ])
+          return analysisOf(own, evidence, events, looks)
+        }),
+      )
       return { body: { execution: id, stages } }
     },
-  }
-}
-
-function ofStage<T extends { stage?: string }>(items: readonly T[], stage: string): T[] {
-  return items.filter(item => item.stage === stage)
-}
-
-async function lookEvents(store: Store, execution: string): Promise<StoredEvent[]> {
-  const looks: StoredEvent[] = []
-  for (let after = 0; ; ) {
-    const events = await store.events(after, page, execution)
-    looks.push(...events.filter(event => event.kind === 'canary.look'))
-    if (events.length < page) return looks
-    after = events.at(-1)!.position
   }
 }
 
@@ -47,7 +37,6 @@ function analysisOf(
   const looks = events.flatMap(event => readLook(event) ?? []).sort((a, b) => a.look - b.look)
   const newest = Math.max(0, ...evidence.map(({ look }) => look), ...looks.map(({ look }) => look))
   const first = newest - limit + 1
-  const shown = looks.filter(({ look }) => look >= first)
   const judged = looks.toReversed()
   return {
     stage,
@@ -59,7 +48,7 @@ function analysisOf(
       judgment: judgmentOfMetric(judged, name),
       points: points.filter(({ look }) => look >= first).sort((a, b) => a.look - b.look),
     })),
-    looks: shown,
+    looks: looks.filter(({ look }) => look >= first),
     truncated: first > 1,
   }
 }

@@ -35,4 +35,33 @@ describe('judging again', () => {
       ['insufficient', 'fail', 'fail'],
     )
   })
+
+  it('fails at a guardrail of the new settings', () => {
+    const guardrails = [{ metric: 'errors', above: 0.05, atLeast: 50 }]
+    const settings = { judge: sequential, metrics: [errorsMetric()], guardrails }
+    const [good, , bad] = rejudge(recorded, settings)
+    expect(good!.after).toBe('pass')
+    const lenient = { ...settings, metrics: [errorsMetric({ failAbove: { absolute: 0.01 } })] }
+    expect(rejudge([{ ...recorded[2]!, intervals: times(1, 5, 30) }], lenient)[0]!.judgment.reason).toContain('limit')
+    expect(bad!.after).toBe('fail')
+  })
+
+  it('looks for harm in the bake, and takes no pass away there', () => {
+    const promoted: Recorded = { id: 'promoted', verdict: 'pass', intervals: times(12, 5, 5) }
+    const again = (bake: Recorded['bake']) =>
+      rejudge([{ ...promoted, ...(bake && { bake }) }], { judge: sequential, metrics: [errorsMetric()] })[0]!.after
+    expect(again(times(2, 5, 6))).toBe('pass')
+    expect(again(times(20, 5, 40))).toBe('fail')
+  })
+
+  it('lets the rank test fail at any look, as a run would', () => {
+    const early = [...times(10, 5, 60), ...times(60, 5, 5)]
+    const rank = { type: 'mann-whitney', pass: 95, marginal: 50 } as const
+    const [found] = rejudge([{ id: 'early', verdict: 'pass', intervals: early }], {
+      judge: rank,
+      metrics: [errorsMetric()],
+    })
+    expect(found!.after).toBe('fail')
+    expect(found!.judgment.decidedAt).toBeLessThan(10)
+  })
 })

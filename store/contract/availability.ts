@@ -20,6 +20,7 @@ export function availabilityContract(suite: Suite): void {
         ['events', () => suite.store.events(0, 1)],
         ['position', () => suite.store.position()],
         ['evidence', () => suite.store.evidence('a')],
+        ['looks', () => suite.store.looks('a', 0, 1)],
         ['audit', () => suite.store.audit(entry())],
         ['auditLog', () => suite.store.auditLog(1, null)],
         ['verifyAudit', () => suite.store.verifyAudit()],

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { lookSequence } from '../../pipeline/execution.ts'
+import type { Store } from '../store.ts'
 import { batch, event, evidence } from './samples.ts'
 import type { Suite } from './suite.ts'
 export function recordContract(suite: Suite): void {
@@ -81,11 +82,28 @@ export function recordContract(suite: Suite): void {
       ]
       await suite.store.record({ ...batch('checkout-1', 1), evidence: all })
       await suite.store.record({ ...batch('checkout-2', 1), evidence: [evidence('checkout-2', 'canary', 1)] })
-      const places = async (stage?: string) =>
-        (await suite.store.evidence('checkout-1', stage)).map(one => `${one.stage} ${one.look}`)
+      const places = async (of?: Parameters<Store['evidence']>[1]) =>
+        (await suite.store.evidence('checkout-1', of)).map(one => `${one.stage} ${one.look}`)
       expect(await places()).toEqual(['canary 2', 'canary 10', 'us 1'])
-      expect(await places('us')).toEqual(['us 1'])
-      expect(await places('none')).toEqual([])
+      expect(await places({ stage: 'us' })).toEqual(['us 1'])
+      expect(await places({ stage: 'none' })).toEqual([])
+      expect(await places({ stage: 'canary' })).toEqual(['canary 2', 'canary 10'])
+      expect(await places({ stage: 'canary', newest: 9 })).toEqual(['canary 2', 'canary 10'])
+      expect(await places({ stage: 'canary', newest: 8 })).toEqual(['canary 10'])
+      expect(await places({ stage: 'none', newest: 8 })).toEqual([])
+    })
+
+    test('the newest looks of a stage are found without those of another stage, or other events', async () => {
+      const look = (stageIndex: number, number: number) => event('checkout-1', lookSequence(stageIndex, number))
+      const events = [event('checkout-1', 7), ...[1, 2, 3].map(n => look(0, n)), look(1, 1), look(2, 9)]
+      await suite.store.record({ ...batch('checkout-1', 7), events })
+      await suite.store.record({ ...batch('checkout-2', 1), events: [event('checkout-2', lookSequence(0, 8))] })
+      const sequences = async (stageIndex: number, newest: number) =>
+        (await suite.store.looks('checkout-1', stageIndex, newest)).map(one => one.sequence)
+      expect(await sequences(0, 10)).toEqual([1_000_001, 1_000_002, 1_000_003])
+      expect(await sequences(0, 2)).toEqual([1_000_002, 1_000_003])
+      expect(await sequences(1, 10)).toEqual([2_000_001])
+      expect(await sequences(3, 10)).toEqual([])
     })
 
     test('a reader who follows the positions of many writers misses nothing and sees no gap', async () => {

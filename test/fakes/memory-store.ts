@@ -73,8 +73,18 @@ export function memoryStore(): MemoryStore {
     events: (after, limit, execution) =>
       up(() => log.filter(e => e.position > after && (execution ?? e.execution) === e.execution).slice(0, limit)),
     position: () => up(() => log.length),
-    evidence: (execution, stage) =>
-      up(() => store.evidenceList.filter(e => e.execution === execution && (stage ?? e.stage) === e.stage)),
+    evidence: (execution, of) =>
+      up(() => {
+        const found = store.evidenceList.filter(e => e.execution === execution && (of?.stage ?? e.stage) === e.stage)
+        const last = Math.max(0, ...found.map(({ look }) => look))
+        return found.filter(({ look }) => look > last - (of?.newest ?? last))
+      }),
+    looks: (execution, stageIndex, newest) =>
+      up(() => {
+        const stage = executions.get(execution)?.stages[stageIndex]?.id
+        const found = log.filter(e => e.execution === execution && e.stage === stage && e.kind === 'canary.look')
+        return found.slice(-newest)
+      }),
     audit: entry =>
       up(() => {
         store.audited.push(entry)
