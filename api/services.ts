@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import type { Target } from '../activities/targets/target.ts'
 import type { TargetConfiguration } from '../pipeline/schema/configuration.ts'
 import type { Store } from '../store/store.ts'
+import type { Resources } from './auth/resources.ts'
 import type { Sessions } from './auth/sessions.ts'
 import type { Catalog } from './definitions/catalog.ts'
 import type { Check } from './definitions/definition.ts'
@@ -22,6 +23,7 @@ export interface Services {
   feed: Feed
   targets: Readonly<Record<string, { configuration: TargetConfiguration; target: Target }>>
   sessions: Sessions
+  resources: Resources
   metrics: Metrics
   version: string
   /** Where people reach this server, without a slash at the end. */

@@ -9,7 +9,13 @@ function told(text: string): string[] {
 
 describe('the server configuration', () => {
   test('has a default for everything', () => {
-    const expected = { targets: {}, metrics: {}, pipelines: [], retention: { executions: 90 * 86_400_000 } }
+    const expected = {
+      targets: {},
+      metrics: {},
+      pipelines: [],
+      auth: { roles: {}, bindings: [] },
+      retention: { executions: 90 * 86_400_000 },
+    }
     for (const text of ['', '\n', '{}', '# nothing yet\n{}']) {
       expect(loadConfiguration(text, 'slipway.yaml')).toEqual({ configuration: expected, problems: [] })
     }
@@ -51,7 +57,7 @@ pipelines:
   - pipelines
 `),
     ).toEqual([
-      '1:1 unknown key "target" (did you mean "targets"?); known here: targets, metrics, pipelines, retention',
+      '1:1 unknown key "target" (did you mean "targets"?); known here: targets, metrics, pipelines, auth, retention',
       '5:18 "environment" must be a name of lower-case letters, digits and dashes, at most 63 characters, not "Production"',
       '7:21 "port" must be at most 65535, not 70000',
       '7:36 "health" must be a path that starts with /, not "ready"',
@@ -99,4 +105,45 @@ test('a repository has defaults, and its address and path are checked', () => {
     '{ repository: https://x/y, directory: z }',
   ])
     expect(repositories(wrong).problems).toHaveLength(1)
+})
+
+describe('who may do what', () => {
+  const targets = 'targets: { eu: { type: process, environment: production, services: {} } }\n'
+
+  test('is written as roles and bindings', () => {
+    const text = `${targets}auth:
+  roles:
+    deployer:
+      - { allow: [execution:*, pipeline:read], applications: [shop] }
+      - { deny: [execution:steer], environments: [production] }
+  bindings:
+    - { role: deployer, to: [user:ada@shop.example, group:sre, token:bot, ci:shop-main] }
+    - { role: reader, to: [everyone] }
+`
+    expect(told(text)).toEqual([])
+  })
+
+  test('is refused where it would not do what it says', () => {
+    const text = `${targets}auth:
+  roles:
+    reader: [{ allow: [pipeline:read] }]
+    a: [{ applications: [shop] }]
+    b: [{ allow: [execution:red], environments: [prodution] }]
+    c: [{ allow: [audit:read], applications: [shop] }]
+    d: [{ deny: [execution:read], environments: [production] }]
+  bindings: [{ role: readr, to: [ada] }]
+`
+    expect(told(text)).toEqual([
+      '6:19 item 1 of "allow" must be a permission such as execution:start, execution:* or *, not "execution:red"',
+      '9:34 item 1 of "to" must be user:NAME, group:NAME, token:NAME, ci:NAME or everyone, not "ada"',
+    ])
+    expect(told(text.replace('red]', 'read]').replace('[ada]', '[user:ada]'))).toEqual([
+      '4:5 the role "reader" is built in; choose another name',
+      '5:9 a rule must have "allow" or "deny"',
+      '6:51 there is no environment "prodution" (did you mean "production"?); targets have production',
+      '7:19 "audit:read" is about the whole server; give it in a rule without applications and environments',
+      '8:18 "execution:read" does not hang on environments, so it cannot be denied in some of them',
+      '9:22 there is no role "readr" (did you mean "reader"?); known are administrator, reader, a, b, c, d',
+    ])
+  })
 })

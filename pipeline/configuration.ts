@@ -2,6 +2,7 @@ import { readDocument } from './document/read.ts'
 import { routerProvider } from './presets.ts'
 import type { Finding, Problem } from './problem.ts'
 import { maxProblems } from './problem.ts'
+import { authFindings } from './rules/auth.ts'
 import type { ServerView, TargetView } from './rules/server.ts'
 import type { Configuration, TargetConfiguration } from './schema/configuration.ts'
 import { configuration as schema } from './schema/configuration.ts'
@@ -42,8 +43,9 @@ const releaseForms = { process: 'command' } as const satisfies Record<
   TargetView['release']
 >
 
-function rules({ targets, metrics }: Configuration): Finding[] {
-  const findings: Finding[] = []
+function rules({ targets, metrics, auth }: Configuration): Finding[] {
+  const environments = [...new Set(Object.values(targets).map(({ environment }) => environment))]
+  const findings = authFindings(auth, environments)
   if (Object.hasOwn(metrics, routerProvider)) {
     const message = `"${routerProvider}" is built in and cannot be named here`
     findings.push({ path: ['metrics', routerProvider], atKey: true, message })

@@ -160,6 +160,7 @@ function listQuery(filter: ExecutionFilter, limit: number, cursor: string | null
   if (filter.pipeline !== undefined) conditions.push(`pipeline = ${put(filter.pipeline)}`)
   if (filter.application !== undefined) conditions.push(`application = ${put(filter.application)}`)
   if (filter.visible !== undefined) conditions.push(`application = any(${put(filter.visible)}::text[])`)
+  if (filter.hidden !== undefined) conditions.push(`application <> all(${put(filter.hidden)}::text[])`)
   if (filter.status !== undefined) conditions.push(`status = any(${put(filter.status)}::text[])`)
   if (cursor !== null) {
     const place = parseExecutionCursor(cursor)

@@ -57,6 +57,8 @@ export interface ExecutionFilter {
   status?: readonly ExecutionStatus[]
   /** Only these applications may be seen; absent means all. */
   visible?: readonly string[]
+  /** None of these applications may be seen. */
+  hidden?: readonly string[]
 }
 
 export interface Page<T> {

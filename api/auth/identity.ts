@@ -1,8 +1,7 @@
 import type { Request } from 'express'
-import { rights } from '../contract/permissions.ts'
 import { csrfHeader } from '../contract/routes.ts'
 import { Refusal } from '../http/refusal.ts'
-import type { Principal } from './principal.ts'
+import { localAdministrator, type Principal } from './principal.ts'
 import { equalSecrets } from './secrets.ts'
 import type { Sessions } from './sessions.ts'
 
@@ -21,21 +20,21 @@ export interface IdentityOptions {
  * A request with an `Authorization` header is judged by that header alone. A cookie speaks only for our own pages: an
  * unsafe request has to come from our origin and carry a header that other origins cannot set.
  */
-export type Identify = (request: Request) => Principal | null
+export type Identify = (request: Request) => Promise<Principal | null>
 
 export function createIdentify({ token, sessions, cookie, origins }: IdentityOptions): Identify {
-  return request => {
+  return async request => {
     const authorization = request.headers.authorization
     if (authorization !== undefined) {
       const bearer = /^Bearer ([\w\-.~+/]+=*)$/i.exec(authorization)?.[1]
       if (bearer === undefined || !equalSecrets(bearer, token)) throw unauthenticated('the bearer token is not valid')
-      return local('token')
+      return localAdministrator('token')
     }
     const value = readCookie(request, cookie())
     if (value === null) return null
     if (!sessions.isOpen(value)) throw unauthenticated('the session has ended; run `slipway login` for a new link')
     refuseForeign(request, origins())
-    return local('session')
+    return localAdministrator('session')
   }
 }
 
@@ -49,11 +48,6 @@ export function readCookie(request: Request, name: string): string | null {
     if (at > 0 && part.slice(0, at).trim() === name) return part.slice(at + 1).trim()
   }
   return null
-}
-
-/** The one person of a server on loopback: whoever may read its folder. */
-function local(type: Principal['type']): Principal {
-  return { name: 'local', type, rights: new Set(rights) }
 }
 
 function refuseForeign(request: Request, origins: ReadonlySet<string>): void {

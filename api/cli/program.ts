@@ -21,6 +21,7 @@ const commands: Readonly<Record<string, () => Promise<MakeCommand>>> = {
   pipelines: async () => (await import('./commands/pipelines.ts')).pipelinesCommand,
   targets: async () => (await import('./commands/targets.ts')).targetsCommand,
   locks: async () => (await import('./commands/locks.ts')).locksCommand,
+  auth: async () => (await import('./commands/auth.ts')).authCommand,
   login: async () => (await import('./commands/login.ts')).loginCommand,
   judge: async () => (await import('./commands/judge.ts')).judgeCommand,
   backtest: async () => (await import('./commands/backtest.ts')).backtestCommand,
@@ -47,13 +48,17 @@ async function createProgram(meant: string | undefined, io: Io): Promise<Command
   const one = meant !== undefined && Object.hasOwn(commands, meant) ? commands[meant] : undefined
   const loaded = await Promise.all((one === undefined ? Object.values(commands) : [one]).map(load => load()))
   for (const make of loaded) program.addCommand(make(io))
-  for (const command of [program, ...program.commands]) speakThrough(io, command)
+  for (const command of withInner(program)) speakThrough(io, command)
   return program
 }
 
 const exitCodesHelp = `
 Exit codes: 0 succeeded, 1 error, 2 invalid input, 3 failed, 4 rolled back, 5 canceled or rejected,
 6 waiting for a person, 7 timeout, 8 forbidden, 9 conflict, 10 server unreachable, 11 errored.`
+
+function withInner(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(withInner)]
+}
 
 function speakThrough(io: Io, command: Command): void {
   command

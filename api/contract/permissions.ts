@@ -1,21 +1,14 @@
+import { type Right, type RightScope, rightScopes } from '../../pipeline/permissions.ts'
+
+export { type Right, rights } from '../../pipeline/permissions.ts'
+
 /**
- * Everything one can be allowed to do. `public` needs no identity at all and is for probes only; `signed-in` needs an
- * identity and no further right.
+ * What a route can ask for: a right, or one of two that are nobody's to grant. `public` needs no identity at all and is
+ * for probes and for signing in; `signed-in` needs an identity and no further right.
  */
-export const permissions = [
-  'public',
-  'signed-in',
-  'execution:read',
-  'execution:start',
-  'execution:steer',
-  'pipeline:read',
-  'target:read',
-  'server:read',
-] as const
+export type Permission = Right | 'public' | 'signed-in'
 
-export type Permission = (typeof permissions)[number]
-
-/** What can be granted. */
-export type Right = Exclude<Permission, 'public' | 'signed-in'>
-
-export const rights = permissions.filter((p): p is Right => p !== 'public' && p !== 'signed-in')
+/** What a permission hangs on; `server` for those that hang on nothing. */
+export function scopeOf(permission: Permission): RightScope {
+  return permission === 'public' || permission === 'signed-in' ? 'server' : rightScopes[permission]
+}

@@ -1,8 +1,19 @@
 import { z } from 'zod'
 import { rights } from './permissions.ts'
 
+const principalType = z.enum(['token', 'session', 'ci', 'anonymous'])
+
+export type PrincipalType = z.output<typeof principalType>
+
 export const session = z.object({
-  principal: z.object({ name: z.string(), type: z.enum(['token', 'session']) }),
+  principal: z.object({
+    name: z.string(),
+    type: principalType,
+    /** Roles that rules give them, by name. */
+    roles: z.array(z.string()),
+    groups: z.array(z.string()),
+  }),
+  /** What they may do somewhere; whether they may do it to one run, the answer to that request says. */
   rights: z.array(z.enum(rights as [(typeof rights)[number], ...typeof rights])),
   server: z.object({ version: z.string() }),
 })
@@ -19,10 +30,31 @@ export const health = z.object({
 
 export type Health = z.output<typeof health>
 
-export const loginBody = z.strictObject({
-  /** The one-time code of the link that `serve` prints. */
-  code: z.string().max(200),
+export const loginBody = z.union([
+  z.strictObject({
+    /** The one-time code of a link. */
+    code: z.string().max(500),
+  }),
+  z.strictObject({ user: z.string().min(1).max(200), password: z.string().min(1).max(1_000) }),
+])
+
+/** How people can sign in here. */
+export const loginMethods = z.object({
+  methods: z.array(
+    z.discriminatedUnion('type', [
+      /** With a link that `slipway serve` or `slipway login` prints. */
+      z.object({ type: z.literal('link') }),
+      /** With name and password of this server's own users: `openSession` with `user` and `password`. */
+      z.object({ type: z.literal('password') }),
+      /** At the provider of the company: a navigation (not a request) to `url`; it comes back to `/`, signed in. */
+      z.object({ type: z.literal('oidc'), name: z.string(), url: z.string() }),
+    ]),
+  ),
 })
+
+export type LoginMethods = z.output<typeof loginMethods>
+
+export const accessAnswer = z.object({ allowed: z.boolean() })
 
 /** An answer without content. */
 export const nothing = z.null()

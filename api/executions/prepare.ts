@@ -3,13 +3,14 @@ import { checkParameters } from '../../pipeline/parameters.ts'
 import { jsonPointer } from '../../pipeline/problem.ts'
 import type { Pipeline } from '../../pipeline/schema/pipeline.ts'
 import type { ExecutionInput } from '../../store/store.ts'
+import { missing } from '../auth/authorize.ts'
 import type { Definition } from '../definitions/definition.ts'
 import { definitionHash } from '../definitions/definition-hash.ts'
 import { Refusal } from '../http/refusal.ts'
 
 /** The definition of a pipeline that may be triggered; refused with the reason when it is unknown or not valid. */
 export function runnable(definition: Definition | null, name: string): Definition & { pipeline: Pipeline } {
-  if (definition === null) throw new Refusal('not-found', `there is no pipeline ${name}; see GET /api/v1/pipelines`)
+  if (definition === null) throw missing({ kind: 'pipeline', name })
   const { pipeline, problems, source } = definition
   if (pipeline !== null) return { ...definition, pipeline }
   const detail = `${name} cannot run: ${source} has ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}`

@@ -1,9 +1,11 @@
 import type { Request, RequestHandler, Response, Router } from 'express'
+import { missing, refuseForbidden, refuseForeign } from '../auth/authorize.ts'
 import type { Identify } from '../auth/identity.ts'
 import { readCookie, unauthenticated } from '../auth/identity.ts'
-import { isAllowed, type Principal } from '../auth/principal.ts'
+import type { Principal } from '../auth/principal.ts'
 import { type Operation, type Route, routes } from '../contract/routes.ts'
 import { writeEvents } from '../live/event-stream.ts'
+import { createViewer } from '../live/viewer.ts'
 import type { Services } from '../services.ts'
 import type { Answered, Call, Handlers } from './handler.ts'
 import { parsePart } from './input.ts'
@@ -33,16 +35,19 @@ function handle(operation: Operation, options: MountOptions): RequestHandler {
   const { services, handlers, identify, stopping } = options
   return async (request, response) => {
     const route: Route = routes[operation]
-    const principal = authorize(request, route, identify)
+    const principal = await authorize(request, route, identify)
     const call = await readCall(request, response, { route, principal, cookie: services.cookie(), stopping })
+    if (principal !== null) await refuseForeign(principal, route, call.params, services.resources)
     if (operation === 'streamEvents') {
       const { query, headers, signal } = call as Call<'streamEvents'>
       const resumed = headers['last-event-id']
       const after = resumed === undefined ? (query.after ?? null) : Number(resumed)
-      const isAllowed = () => mayGoOn(request, route, identify)
-      return limitStreams(() =>
-        writeEvents(services.feed, response, { after, execution: query.execution, signal, isAllowed }),
-      )
+      const { execution } = query
+      const { resources, feed } = services
+      const viewer = createViewer(principal!, () => identify(request), { resources, execution })
+      if (execution !== undefined && !(await viewer.sees(execution)))
+        throw missing({ kind: 'execution', name: execution })
+      return limitStreams(() => writeEvents(feed, response, { after, execution, signal, viewer }))
     }
     const answer = await (handlers[operation] as (call: unknown) => ReturnType<Handlers[Answered]>)(call)
     if (response.destroyed) return
@@ -53,21 +58,12 @@ function handle(operation: Operation, options: MountOptions): RequestHandler {
   }
 }
 
-function authorize(request: Request, route: Route, identify: Identify): Principal | null {
+async function authorize(request: Request, route: Route, identify: Identify): Promise<Principal | null> {
   if (route.permission === 'public') return null
-  const principal = identify(request)
+  const principal = await identify(request)
   if (principal === null) throw unauthenticated('send `Authorization: Bearer TOKEN`, or sign in')
-  if (!isAllowed(principal, route.permission))
-    throw new Refusal('forbidden', `${principal.name} lacks the permission ${route.permission}`)
+  refuseForbidden(principal, route)
   return principal
-}
-
-function mayGoOn(request: Request, route: Route, identify: Identify): boolean {
-  try {
-    return isAllowed(identify(request), route.permission)
-  } catch {
-    return false
-  }
 }
 
 interface Reading {

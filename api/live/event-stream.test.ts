@@ -23,7 +23,8 @@ async function serve(store: MemoryStore, { isAllowed = () => true, pace }: { isA
   const app = express().get('/', async (_request, response) => {
     const gone = new AbortController()
     response.on('close', () => gone.abort())
-    await writeEvents(counted, response, { after: 0, execution: undefined, signal: gone.signal, isAllowed }, pace)
+    const viewer = { sees: async () => true, renew: async () => isAllowed() }
+    await writeEvents(counted, response, { after: 0, execution: undefined, signal: gone.signal, viewer }, pace)
     seen.ended = true
   })
   listening = await listen(app, '127.0.0.1', 0)

@@ -3,6 +3,7 @@ import type { StoredEvent } from '../../pipeline/execution.ts'
 import { storedEvent } from '../contract/execution.ts'
 import { unavailable } from '../http/refusal.ts'
 import type { Feed } from './feed.ts'
+import type { Viewer } from './viewer.ts'
 
 export interface EventStreamRequest {
   /** Send what comes after this position; null: what comes from now on. */
@@ -10,8 +11,8 @@ export interface EventStreamRequest {
   execution: string | undefined
   /** Aborts when the caller has gone or the server stops. */
   signal: AbortSignal
-  /** Asked at every heartbeat: may the caller go on? */
-  isAllowed(): boolean
+  /** Asked about every event, and renewed at every heartbeat. */
+  viewer: Viewer
 }
 
 export interface Pace {
@@ -47,17 +48,24 @@ export async function writeEvents(
   while (!request.signal.aborted) {
     const slice = await feed.read(position, batch, request.execution)
     position = slice.position
-    if (slice.events.length > 0) await send(slice.events.map(eventMessage).join(''))
+    const seen = await seenBy(request.viewer, slice.events)
+    if (seen.length > 0) await send(seen.map(eventMessage).join(''))
     if (slice.events.length === batch) continue
     const beat = AbortSignal.timeout(Math.max(1, Math.ceil(beatAt - performance.now())))
     await feed.changed(position, AbortSignal.any([request.signal, beat]), request.execution)
     if (feed.isStale()) break
     if (performance.now() < beatAt) continue
-    if (!request.isAllowed()) break
+    if (!(await request.viewer.renew())) break
     beatAt = performance.now() + pace.heartbeat
     await send(': alive\n\n')
   }
   response.end()
+}
+
+async function seenBy(viewer: Viewer, events: readonly StoredEvent[]): Promise<StoredEvent[]> {
+  const seen: StoredEvent[] = []
+  for (const event of events) if (await viewer.sees(event.execution)) seen.push(event)
+  return seen
 }
 
 function eventMessage(event: StoredEvent): string {

@@ -4,6 +4,7 @@ import type { Target } from '../../activities/targets/target.ts'
 import type { Configuration } from '../../pipeline/schema/configuration.ts'
 import type { Store } from '../../store/store.ts'
 import { createIdentify } from '../auth/identity.ts'
+import { createResources } from '../auth/resources.ts'
 import { createSessions } from '../auth/sessions.ts'
 import { CliError } from '../cli/io.ts'
 import { createCheck } from '../definitions/check.ts'
@@ -71,6 +72,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     feed,
     targets: withConfiguration(configuration, options.targets),
     sessions,
+    resources: createResources({ store, catalog, environmentOf: name => environmentOf(configuration, name) }),
     metrics,
     version: options.version,
     url,
@@ -103,6 +105,10 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
       await feed.close()
     },
   }
+}
+
+function environmentOf({ targets }: Configuration, name: string): string | null {
+  return Object.hasOwn(targets, name) ? targets[name]!.environment : null
 }
 
 const loopback = ['127.0.0.1', 'localhost', '[::1]']

@@ -32,8 +32,11 @@ export function executionOperations(services: Services): Pick<Handlers, Operatio
       }
     },
 
-    async listExecutions({ query: { limit, cursor, ...filter } }) {
-      return { body: await store.list(filter, limit, cursor ?? null) }
+    async listExecutions(call) {
+      const { limit, cursor, ...filter } = call.query
+      const { only, except } = callerOf(call).access.visible('execution:read')
+      const shown = { ...filter, ...(only === null ? {} : { visible: only }), hidden: except }
+      return { body: await store.list(shown, limit, cursor ?? null) }
     },
 
     async getExecution({ params: { id }, query: { wait, after }, signal }) {

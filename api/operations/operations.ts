@@ -4,6 +4,7 @@ import { analysisOperations } from './analysis.ts'
 import { executionOperations } from './executions.ts'
 import { pipelineOperations } from './pipelines.ts'
 import { serverOperations } from './server.ts'
+import { sessionOperations } from './sessions.ts'
 import { targetOperations } from './targets.ts'
 
 /** A handler for every operation of the contract; one that is missing does not compile. */
@@ -13,6 +14,7 @@ export function createHandlers(services: Services): Handlers {
     ...analysisOperations(services),
     ...pipelineOperations(services),
     ...targetOperations(services),
+    ...sessionOperations(services),
     ...serverOperations(services),
   }
 }

@@ -1,7 +1,9 @@
+import { missing } from '../auth/authorize.ts'
+import { isVisibleIn } from '../auth/policy.ts'
+import { statedApplication } from '../auth/resources.ts'
 import type { PipelineSummary } from '../contract/pipelines.ts'
 import type { Definition } from '../definitions/definition.ts'
-import type { Handlers } from '../http/handler.ts'
-import { Refusal } from '../http/refusal.ts'
+import { callerOf, type Handlers } from '../http/handler.ts'
 import type { Services } from '../services.ts'
 
 export function pipelineOperations({
@@ -9,14 +11,19 @@ export function pipelineOperations({
   check,
 }: Services): Pick<Handlers, 'listPipelines' | 'getPipeline' | 'validatePipeline'> {
   return {
-    async listPipelines() {
-      const [items, sources] = await Promise.all([catalog.list(), catalog.sources()])
-      return { body: { items: items.map(summary), sources } }
+    async listPipelines(call) {
+      const [definitions, sources] = await Promise.all([catalog.list(), catalog.sources()])
+      const { access } = callerOf(call)
+      const isShown = isVisibleIn(access.visible('pipeline:read'))
+      const shown = definitions.filter(definition => isShown(applicationOf(definition)))
+      const origins = new Set(shown.map(({ origin }) => origin))
+      const theirs = sources.filter(({ origin }) => origins.has(origin) || access.canEverywhere('pipeline:read'))
+      return { body: { items: shown.map(summary), sources: theirs } }
     },
 
     async getPipeline({ params: { name } }) {
       const definition = await catalog.get(name)
-      if (definition === null) throw new Refusal('not-found', `there is no pipeline ${name}`)
+      if (definition === null) throw missing({ kind: 'pipeline', name })
       const { text, pipeline, definitionHash } = definition
       return { body: { ...summary(definition), text, definition: toJson(pipeline), definitionHash } }
     },
@@ -26,6 +33,10 @@ export function pipelineOperations({
       return { body: { valid: pipeline !== null, problems: [...problems], name: pipeline?.name ?? null } }
     },
   }
+}
+
+function applicationOf({ pipeline, text }: Definition): string | null {
+  return pipeline?.application ?? statedApplication(text)
 }
 
 function summary({ name, source, origin, revision, problems, pipeline, refused }: Definition): PipelineSummary {

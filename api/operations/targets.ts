@@ -1,16 +1,25 @@
-import type { ServiceView } from '../contract/targets.ts'
-import type { Handlers } from '../http/handler.ts'
+import type { Principal } from '../auth/principal.ts'
+import type { Resources } from '../auth/resources.ts'
+import type { LockView, ServiceView } from '../contract/targets.ts'
+import { callerOf, type Handlers } from '../http/handler.ts'
 import type { Services } from '../services.ts'
 
 /** A target that does not answer is shown as such; the others are not kept waiting longer than this. */
 const patience = 3_000
 
-export function targetOperations({ targets, engine }: Services): Pick<Handlers, 'listTargets' | 'listLocks'> {
-  const known = Object.entries(targets)
+export function targetOperations({
+  targets,
+  engine,
+  resources,
+}: Services): Pick<Handlers, 'listTargets' | 'listLocks'> {
+  const mayBeSeen = ({ access }: Principal) =>
+    Object.entries(targets).filter(([, { configuration }]) =>
+      access.canSomewhere('target:read', configuration.environment),
+    )
 
   return {
-    async listTargets() {
-      const items = known.map(async ([name, { configuration, target }]) => ({
+    async listTargets(call) {
+      const items = mayBeSeen(callerOf(call)).map(async ([name, { configuration, target }]) => ({
         name,
         type: configuration.type,
         environment: configuration.environment,
@@ -22,13 +31,27 @@ export function targetOperations({ targets, engine }: Services): Pick<Handlers, 
       return { body: { items: await Promise.all(items) } }
     },
 
-    async listLocks() {
-      const asked = known.flatMap(([target, { configuration }]) =>
+    async listLocks(call) {
+      const principal = callerOf(call)
+      const asked = mayBeSeen(principal).flatMap(([target, { configuration }]) =>
         Object.keys(configuration.services).map(service => engine.lock(target, service)),
       )
-      return { body: { items: await Promise.all(asked) } }
+      const locks = await Promise.all(asked)
+      return { body: { items: await Promise.all(locks.map(lock => withoutOthers(lock, principal, resources))) } }
     },
   }
+}
+
+/** That a lock is taken concerns everyone who waits for it; by which run of another application does not. */
+async function withoutOthers(lock: LockView, { access }: Principal, resources: Resources): Promise<LockView> {
+  if (access.canEverywhere('execution:read')) return lock
+  const veiled = async <T extends { execution: string; stage: string | null }>(owner: T): Promise<T> => {
+    const place = await resources.execution(owner.execution)
+    const isShown = place !== null && access.can('execution:read', place)
+    return isShown ? owner : { ...owner, execution: 'another-application', stage: null }
+  }
+  const holder = lock.holder === null ? null : await veiled(lock.holder)
+  return { ...lock, holder, waiting: await Promise.all(lock.waiting.map(veiled)) }
 }
 
 type Current = Services['targets'][string]['target']['current']

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { auth } from './configuration/auth.ts'
 import { metricsConnection } from './configuration/metrics.ts'
 import { pipelineSource } from './configuration/pipelines.ts'
 import { processTarget } from './configuration/process-target.ts'
@@ -9,6 +10,7 @@ export const configuration = z.strictObject({
   targets: z.record(name, processTarget).prefault({}).describe('Named places to deploy to.'),
   metrics: z.record(name, metricsConnection).default({}).describe('Named metric providers.'),
   pipelines: z.array(pipelineSource).max(100).prefault([]).describe('Where pipelines are read from.'),
+  auth: auth.prefault({}).describe('Who may do what.'),
   retention: z
     .strictObject({ executions: positiveDuration.prefault('90d').describe('Ended runs are kept this long.') })
     .prefault({})

@@ -64,7 +64,8 @@ function sections(schema: JsonSchema, path: string): Section[] {
 function innerSections(schema: JsonSchema, path: string): Section[] {
   return branchesOf(schema).flatMap(branch => {
     if (branch.items !== undefined) return sections(branch.items, `${path}[]`)
-    if (typeof branch.additionalProperties === 'object') return sections(branch.additionalProperties, `${path}.NAME`)
+    if (typeof branch.additionalProperties === 'object')
+      return innerSections(branch.additionalProperties, `${path}.NAME`)
     return sections(branch, path)
   })
 }

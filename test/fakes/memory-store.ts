@@ -67,7 +67,12 @@ export function memoryStore(): MemoryStore {
     input: execution => up(() => inputs.get(execution) ?? null),
     list: (filter, limit) =>
       up(() => {
-        const found = [...executions.values()].filter(({ status }) => filter.status?.includes(status) ?? true)
+        const found = [...executions.values()].filter(
+          ({ status, application }) =>
+            (filter.status?.includes(status) ?? true) &&
+            (filter.visible?.includes(application) ?? true) &&
+            !filter.hidden?.includes(application),
+        )
         return { items: found.slice(0, limit), next: null }
       }),
     events: (after, limit, execution) =>

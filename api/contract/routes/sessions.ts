@@ -1,5 +1,7 @@
 import { z } from 'zod'
-import { loginBody, nothing, session } from '../server.ts'
+import { name } from '../../../pipeline/schema/scalars.ts'
+import { rights } from '../permissions.ts'
+import { accessAnswer, loginBody, loginMethods, nothing, session } from '../server.ts'
 import { anyHeaders, none, type Route } from './route.ts'
 
 export const sessionRoutes = {
@@ -26,6 +28,34 @@ export const sessionRoutes = {
     body: loginBody,
     success: { status: 200, type: 'application/json', schema: session },
     problems: ['unauthenticated'],
+  },
+  getLoginMethods: {
+    method: 'get',
+    path: '/api/v1/session/methods',
+    permission: 'public',
+    summary: 'How people can sign in here.',
+    params: none,
+    query: none,
+    headers: anyHeaders,
+    body: null,
+    success: { status: 200, type: 'application/json', schema: loginMethods },
+    problems: [],
+  },
+  checkAccess: {
+    method: 'get',
+    path: '/api/v1/session/access',
+    permission: 'signed-in',
+    summary: 'May the caller do this? Without application or environment: somewhere.',
+    params: none,
+    query: z.strictObject({
+      permission: z.enum(rights as [(typeof rights)[number], ...typeof rights]),
+      application: name.optional(),
+      environment: name.optional(),
+    }),
+    headers: anyHeaders,
+    body: null,
+    success: { status: 200, type: 'application/json', schema: accessAnswer },
+    problems: [],
   },
   closeSession: {
     method: 'delete',
