@@ -67,6 +67,20 @@ describe('a look', () => {
     })
   })
 
+  it('keeps what the stable cluster showed beside a fresh baseline, and judges without it', async () => {
+    const { recorded, resources } = await setUp({ '1.0.0': null })
+    const before = resources.providers.router!
+    const stableOnly = {
+      ...before,
+      query: async (...asked: Parameters<typeof before.query>) =>
+        asked[0].selector.role === 'stable' ? Promise.reject(new Error('not today')) : [{ bad: 1, total: 100 }],
+    }
+    await look(request(), { ...resources, providers: { router: stableOnly } })
+    expect(recorded[0]!.evidence[0]).toMatchObject({ state: 'ok', stable: { error: 'not today' } })
+    await look(request({ baseline: { role: 'stable', version: '1.0.0' } }), resources)
+    expect(recorded[1]!.evidence[0]).not.toHaveProperty('stable')
+  })
+
   it('does not renew the lease of a version that it fails', async () => {
     const { target, resources } = await setUp({ '2.0.0': 0.5 })
     const weights = { stable: 90, canary: 10 }

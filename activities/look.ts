@@ -30,14 +30,15 @@ export async function look(request: LookRequest, resources: LookResources): Prom
   const metrics = expandMetrics(analysis)
   const readings = await readMetrics(
     metrics,
-    { target, service, canary, baseline, window: { from, to } },
+    { target, service, canary, baseline, stable: stableBeside(baseline), window: { from, to } },
     { ...resources, budget: Math.min(15_000, Math.max(2_000, analysis.interval)) },
   )
   const seen = seenOf(request, metrics, readings)
   const judgment = judged(request, metrics, { seen, readings })
   const { verdict, reason } = judgment
   const notRenewed = verdict === 'fail' ? null : await renew(request, resources)
-  const unrecorded = recordOf(request, resources.now(), { readings, seen, judgment, notRenewed })
+  const exposure = exposureOf(request, metrics, readings)
+  const unrecorded = recordOf(request, resources.now(), { readings, exposure, judgment, notRenewed })
   const recorded = await resources.record(unrecorded).then(
     () => true,
     () => false,
@@ -52,6 +53,11 @@ export async function look(request: LookRequest, resources: LookResources): Prom
   }
 }
 
+/** Beside a fresh baseline: stable against stable, in every canary, for whoever calibrates. */
+function stableBeside(baseline: LookRequest['baseline']): LookRequest['baseline'] {
+  return baseline?.role === 'baseline' ? { role: 'stable', version: baseline.version } : null
+}
+
 function seenOf(
   request: LookRequest,
   metrics: readonly PlannedMetric[],
@@ -60,7 +66,8 @@ function seenOf(
   const sides = readings.map(({ name, baseline, canary }) => {
     return [name, { baseline: request.baseline === null ? [] : compact(baseline), canary: compact(canary) }] as const
   })
-  return { metrics: Object.fromEntries(sides), exposure: exposureOf(request, metrics, readings) }
+  const { baseline, canary } = exposureOf(request, metrics, readings)
+  return { metrics: Object.fromEntries(sides), exposure: [baseline, canary] }
 }
 
 /**
@@ -71,16 +78,21 @@ function exposureOf(
   { baseline, canary, weights, from, to }: LookRequest,
   metrics: readonly PlannedMetric[],
   readings: readonly MetricReading[],
-): readonly [number, number] {
+): { baseline: number; canary: number; stable: number } {
   const counted = metrics.find(({ provider, config }) => provider === routerProvider && config.kind === 'proportion')
   if (counted !== undefined) {
     const reading = readings.find(({ name }) => name === counted.config.name)
-    return [totalOf(reading?.baseline ?? null), totalOf(reading?.canary ?? null)]
+    const total = (side: 'baseline' | 'canary' | 'stable') => totalOf(reading?.[side] ?? null)
+    return { baseline: total('baseline'), canary: total('canary'), stable: total('stable') }
   }
   const share = (role: LookRequest['canary']['role'] | undefined) =>
     role === undefined ? 0 : (weights[role] ?? 0) / 100
   const seconds = (to - from) / 1000
-  return [seconds * share(baseline?.role), seconds * share(canary.role)]
+  return {
+    baseline: seconds * share(baseline?.role),
+    canary: seconds * share(canary.role),
+    stable: seconds * share('stable'),
+  }
 }
 
 function totalOf(side: Observation): number {
@@ -151,10 +163,15 @@ async function renew(
 function recordOf(
   request: LookRequest,
   now: number,
-  found: { readings: readonly MetricReading[]; seen: CompactLook; judgment: Judgment; notRenewed: string | null },
+  found: {
+    readings: readonly MetricReading[]
+    exposure: NonNullable<StoredEvidence['exposure']>
+    judgment: Judgment
+    notRenewed: string | null
+  },
 ): Unrecorded {
   const { execution, stage, stageIndex, look, step, weights, from, to } = request
-  const { judgment, seen, notRenewed } = found
+  const { judgment, notRenewed } = found
   const { judge, verdict, reason, metrics } = judgment
   const window = { from: new Date(from).toISOString(), to: new Date(to).toISOString() }
   return {
@@ -175,13 +192,13 @@ function recordOf(
         judgment: { judge, metrics } as unknown as Json,
       },
     },
-    evidence: found.readings.map(
-      ({ name, provider, query, state, baseline, canary }): StoredEvidence => ({
-        ...{ execution, stage, look, metric: name, ...window, weights, provider, query, state, baseline, canary },
-        exposure:
-          isCount(baseline) || isCount(canary) ? { baseline: seen.exposure[0], canary: seen.exposure[1] } : null,
-      }),
-    ),
+    evidence: found.readings.map(({ name, ...reading }): StoredEvidence => {
+      const isExposed = isCount(reading.baseline) || isCount(reading.canary)
+      return {
+        ...{ execution, stage, look, metric: name, ...window, weights, ...reading },
+        exposure: isExposed ? found.exposure : null,
+      }
+    }),
   }
 }
 

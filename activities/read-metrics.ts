@@ -14,17 +14,21 @@ export interface MetricReading {
   /** Null on the baseline's side when it was not asked. */
   baseline: Observation
   canary: Observation
+  /** Absent when it was not asked. Only calibration wants it, so its state is nobody's problem. */
+  stable?: Observation
 }
 
 export interface Reading extends ServiceRef {
   window: Window
   canary: Cluster
   baseline: Cluster | null
+  /** Runs what a fresh baseline runs. */
+  stable: Cluster | null
 }
 
 export type Providers = Readonly<Record<string, MetricProvider>>
 
-/** Every metric of both clusters at once, each within `budget` milliseconds, tried up to three times. */
+/** Every metric of the clusters at once, each within `budget` milliseconds, tried up to three times. */
 export async function readMetrics(
   metrics: readonly PlannedMetric[],
   reading: Reading,
@@ -35,14 +39,16 @@ export async function readMetrics(
     cluster === null ? null : observe(metric, cluster, reading, { providers, signal: within })
   return Promise.all(
     metrics.map(async metric => {
-      const [baseline, canary] = await Promise.all([ask(metric, reading.baseline), ask(metric, reading.canary)])
+      const clusters = [reading.baseline, reading.canary, reading.stable]
+      const [baseline, canary, stable] = await Promise.all(clusters.map(cluster => ask(metric, cluster)))
       return {
         name: metric.config.name,
         provider: metric.provider,
         query: canary!.query,
-        state: stateOf(baseline === null ? [canary!.seen] : [baseline.seen, canary!.seen]),
+        state: stateOf(baseline ? [baseline.seen, canary!.seen] : [canary!.seen]),
         baseline: baseline?.seen ?? null,
         canary: canary!.seen,
+        ...(stable ? { stable: stable.seen } : {}),
       }
     }),
   )

@@ -25,7 +25,10 @@ async function run(line: string): Promise<string> {
   return output
 }
 
-const lines = [...page.matchAll(/```sh\n(.+)\n```/g)].map(([, line]) => line!)
+/** Those that need a server are run by test/system/docs.test.ts. */
+const lines = [...page.matchAll(/```sh\n(.+)\n```/g)]
+  .map(([, line]) => line!)
+  .filter(line => Object.hasOwn(commands, line.split(' ')[4]!))
 /** As it reads when the quotation's line breaks are taken out. */
 const unwrapped = page.replaceAll('\n> ', ' ')
 

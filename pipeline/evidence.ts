@@ -18,6 +18,8 @@ export interface StoredEvidence {
   state: 'ok' | 'empty' | 'failed'
   baseline: Observation
   canary: Observation
+  /** The same release as the baseline's in the stable cluster, beside a fresh baseline; absent when it was not asked. */
+  stable?: Observation
   /** What `count` metrics are exposed to; null for the other kinds. */
-  exposure: { baseline: number; canary: number } | null
+  exposure: { baseline: number; canary: number; stable?: number } | null
 }

@@ -25,6 +25,7 @@ const commands: Readonly<Record<string, () => Promise<MakeCommand>>> = {
   login: async () => (await import('./commands/login.ts')).loginCommand,
   judge: async () => (await import('./commands/judge.ts')).judgeCommand,
   backtest: async () => (await import('./commands/backtest.ts')).backtestCommand,
+  calibrate: async () => (await import('./commands/calibrate.ts')).calibrateCommand,
   power: async () => (await import('./commands/power.ts')).powerCommand,
 }
 

@@ -21,7 +21,9 @@ const point = z.object({
   state: z.enum(['ok', 'empty', 'failed']),
   baseline: observation,
   canary: observation,
-  exposure: z.object({ baseline: z.number(), canary: z.number() }).nullable(),
+  /** The baseline's release in the stable cluster, beside a fresh baseline: what calibration compares it with. */
+  stable: observation.optional(),
+  exposure: z.object({ baseline: z.number(), canary: z.number(), stable: z.number().optional() }).nullable(),
 })
 
 export const metricJudgment = z.object({

@@ -1,5 +1,6 @@
 import type { ProblemKind } from './problem.ts'
 import { executionRoutes } from './routes/executions.ts'
+import { judgingRoutes } from './routes/judging.ts'
 import { pipelineRoutes } from './routes/pipelines.ts'
 import type { Route } from './routes/route.ts'
 import { serverRoutes } from './routes/server.ts'
@@ -12,6 +13,7 @@ export type { Route } from './routes/route.ts'
 /** Every operation of the API, once: the server mounts it, the client calls it, the OpenAPI document lists it. */
 export const routes = {
   ...executionRoutes,
+  ...judgingRoutes,
   ...pipelineRoutes,
   ...targetRoutes,
   ...sessionRoutes,

@@ -2,6 +2,7 @@ import type { Handlers } from '../http/handler.ts'
 import type { Services } from '../services.ts'
 import { analysisOperations } from './analysis.ts'
 import { executionOperations } from './executions.ts'
+import { judgingOperations } from './judging.ts'
 import { pipelineOperations } from './pipelines.ts'
 import { serverOperations } from './server.ts'
 import { sessionOperations } from './sessions.ts'
@@ -12,6 +13,7 @@ export function createHandlers(services: Services): Handlers {
   return {
     ...executionOperations(services),
     ...analysisOperations(services),
+    ...judgingOperations(services),
     ...pipelineOperations(services),
     ...targetOperations(services),
     ...sessionOperations(services),

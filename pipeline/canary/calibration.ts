@@ -38,19 +38,40 @@ export function calibrate(
   metrics: readonly MetricConfig[],
   runs: readonly (readonly Interval[])[],
 ): MetricCalibration[] {
+  const all = calibrations(config, metrics)
+  for (const run of runs) for (const { add } of all) add(run)
+  return all.map(({ report }) => report())
+}
+
+/** The same for one metric, a run at a time, so that a server can do other things between two runs. */
+export interface Calibration {
+  add(run: readonly Interval[]): void
+  report(): MetricCalibration
+}
+
+export function calibrations(config: SequentialConfig, metrics: readonly MetricConfig[]): Calibration[] {
   const budgets = errorBudgets(config, metrics)
-  return metrics.map((metric, index) => {
-    const budget = budgets[index]!
-    const start = metricTrack(metric, { falseFail: budget, falsePass: config.falsePass ?? config.falseAlarm })
-    const falseFails = runs.filter(intervals => {
+  return metrics.map((metric, index) => calibration(metric, budgets[index]!, config.falsePass ?? config.falseAlarm))
+}
+
+function calibration(metric: MetricConfig, budget: number, falsePass: number): Calibration {
+  const start = metricTrack(metric, { falseFail: budget, falsePass })
+  const seen: Seen[] = []
+  let falseFails = 0
+  return {
+    add(run) {
       const track = start()
-      for (const interval of intervals) track.look(interval)
-      return track.verdict(true) === 'fail'
-    }).length
-    const seen = metric.kind === 'series' ? ofSeries(metric, runs) : ofEvents(metric, runs)
-    const counted = { ...seen, falseFails, budget, runs: runs.length }
-    return { name: metric.name, ...counted, ...advice(metric, counted) }
-  })
+      for (const interval of run) track.look(interval)
+      if (track.verdict(true) === 'fail') falseFails += 1
+      seen.push(metric.kind === 'series' ? ofSeries(metric, run) : ofEvents(metric, run))
+    },
+    report() {
+      const overDispersion = median(seen.map(run => run.overDispersion))
+      const correlation = mean(seen.map(run => run.correlation))
+      const counted = { overDispersion, correlation, falseFails, budget, runs: seen.length }
+      return { name: metric.name, ...counted, ...advice(metric, counted) }
+    },
+  }
 }
 
 interface Seen {
@@ -58,26 +79,21 @@ interface Seen {
   correlation: number | null
 }
 
-function ofSeries(metric: MetricConfig, runs: readonly (readonly Interval[])[]): Seen {
-  const correlations = runs.map(intervals => {
-    const reader = seriesReader(metric)
-    const data = emptyRecord()
-    const pairs = intervals.map(interval => reader.read(interval, data)).filter(sample => sample !== null)
-    return pairs.length < enoughIntervals ? null : lagOneCorrelation(pairs.map(({ up }) => up.harm))
-  })
-  return { overDispersion: null, correlation: mean(correlations) }
+function ofSeries(metric: MetricConfig, run: readonly Interval[]): Seen {
+  const reader = seriesReader(metric)
+  const data = emptyRecord()
+  const pairs = run.map(interval => reader.read(interval, data)).filter(sample => sample !== null)
+  const correlation = pairs.length < enoughIntervals ? null : lagOneCorrelation(pairs.map(({ up }) => up.harm))
+  return { overDispersion: null, correlation }
 }
 
 /** Of several watched bounds of a histogram, the most over-dispersed and the most correlated one. */
-function ofEvents(metric: MetricConfig, runs: readonly (readonly Interval[])[]): Seen {
-  const perRun = runs.map(intervals => {
-    const reader = eventReader(metric)
-    const data = emptyRecord()
-    const samples = intervals.map(interval => reader.read(interval, data)).filter(sample => sample !== null)
-    const bounds = samples[0]?.up.map((_, k) => samples.map(({ up }) => up[k]!)) ?? []
-    return { phi: largest(bounds.map(overDispersion)), correlation: largest(bounds.map(residualCorrelation)) }
-  })
-  return { overDispersion: median(perRun.map(({ phi }) => phi)), correlation: mean(perRun.map(run => run.correlation)) }
+function ofEvents(metric: MetricConfig, run: readonly Interval[]): Seen {
+  const reader = eventReader(metric)
+  const data = emptyRecord()
+  const samples = run.map(interval => reader.read(interval, data)).filter(sample => sample !== null)
+  const bounds = samples[0]?.up.map((_, k) => samples.map(({ up }) => up[k]!)) ?? []
+  return { overDispersion: largest(bounds.map(overDispersion)), correlation: largest(bounds.map(residualCorrelation)) }
 }
 
 /** Lag-1 correlation of the standardised residuals of the canary's share; null with too few intervals that had events. */

@@ -6,8 +6,8 @@ import type { MemoryStore } from './memory-store.ts'
 
 const minute = Date.parse('2026-01-01T00:00:00.000Z')
 
-/** A look of one second: metric → [baseline, canary]. */
-export type Seen = Readonly<Record<string, readonly [Observation, Observation]>>
+/** A look of one second: metric → [baseline, canary], and the stable cluster where it was asked, too. */
+export type Seen = Readonly<Record<string, readonly [Observation, Observation, Observation?]>>
 
 /** Puts an ended run with one canary into the store, as its looks would have been recorded. */
 export function recordCanary(
@@ -21,10 +21,11 @@ export function recordCanary(
   for (const [index, seen] of looks.entries()) {
     const look = index + 1
     const [from, to] = [index, look].map(second => new Date(minute + second * 1_000).toISOString()) as [string, string]
-    for (const [metric, [baseline, canarySide]] of Object.entries(seen))
+    for (const [metric, [baseline, canarySide, stable]] of Object.entries(seen))
       store.evidenceList.push({
         ...{ execution: id, stage: 'canary', look, metric, from, to, weights },
         ...{ provider: 'router', query: `${metric} of web`, state: 'ok', baseline, canary: canarySide, exposure: null },
+        ...(stable === undefined ? {} : { stable }),
       })
     const data = { look, verdict: look === looks.length ? verdict : 'insufficient', reason: `look ${look}` }
     store.add({ execution: id, kind: 'canary.look', stage: 'canary', data })
