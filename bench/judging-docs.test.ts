@@ -28,7 +28,7 @@ async function run(line: string): Promise<string> {
 /** Those that need a server are run by test/system/docs.test.ts. */
 const lines = [...page.matchAll(/```sh\n(.+)\n```/g)]
   .map(([, line]) => line!)
-  .filter(line => Object.hasOwn(commands, line.split(' ')[4]!))
+  .filter(line => Object.hasOwn(commands, line.split(' ')[5]!))
 /** As it reads when the quotation's line breaks are taken out. */
 const unwrapped = page.replaceAll('\n> ', ' ')
 

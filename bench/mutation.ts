@@ -1,12 +1,13 @@
 import { spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 /**
- * `npx node bench/mutation.ts [FILE…]`: flips comparisons, arithmetic and logic of the judges one at a time, and runs the
- * tests beside them; ends with 1 when they notice fewer than 95 %. All files take about half an hour on two cores; name
- * some (paths under pipeline/canary) to be faster. Writes docs/proof/mutation.json when all of them were run.
+ * `npx node bench/mutation.ts [--every] [FILE…]`: flips the comparisons of the judges one at a time, and runs the tests
+ * beside them; ends with 1 when they notice fewer than 95 %. With `--every`, arithmetic, logic, signs and updates as
+ * well, which takes several times as long; name files (paths under pipeline/canary) to be faster. Writes
+ * docs/proof/mutation.json when the comparisons of all files were flipped.
  *
  * Stryker does it, in a copy of the code with packages of its own: it is needed too rarely for everybody to install it.
  */
@@ -47,7 +48,8 @@ const leftOut = ['sequential.property', 'golden-vectors', 'calibration', 'rejudg
 const required = 95
 const stryker = '10.1.1'
 
-const asked = process.argv.slice(2)
+const every = process.argv.includes('--every')
+const asked = process.argv.slice(2).filter(argument => argument !== '--every')
 const files = asked.length > 0 ? asked : judged
 const root = join(import.meta.dirname, '..')
 const folder = mkdtempSync(join(tmpdir(), 'slipway-mutation-'))
@@ -67,7 +69,7 @@ try {
       required,
     }),
   )
-  if (asked.length === 0) writeReport(killed, survived)
+  if (asked.length === 0 && !every) writeReport(killed, survived)
   process.exitCode = score >= required ? 0 : 1
 } finally {
   rmSync(folder, { recursive: true, force: true })
@@ -85,14 +87,17 @@ function copy(): void {
       testRunner: 'vitest',
       plugins: ['@stryker-mutator/vitest-runner'],
       coverageAnalysis: 'perTest',
-      concurrency: 2,
+      concurrency: Math.max(1, availableParallelism() - 1),
       reporters: ['progress-append-only', 'json'],
       jsonReporter: { fileName: 'report.json' },
       mutate: files.map(file => `pipeline/canary/${file}`),
       timeoutMS: 60_000,
       mutator: {
-        // What is left: comparisons, arithmetic, logic, signs and updates.
+        // What is left: comparisons; with `--every` arithmetic, logic, signs and updates, too.
         excludedMutations: [
+          ...(every
+            ? []
+            : ['ArithmeticOperator', 'AssignmentOperator', 'LogicalOperator', 'UnaryOperator', 'UpdateOperator']),
           'ArrayDeclaration',
           'BlockStatement',
           'BooleanLiteral',
