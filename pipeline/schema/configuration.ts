@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { auth } from './configuration/auth.ts'
+import { connection } from './configuration/connections.ts'
 import { metricsConnection } from './configuration/metrics.ts'
 import { pipelineSource } from './configuration/pipelines.ts'
 import { processTarget } from './configuration/process-target.ts'
@@ -9,6 +10,10 @@ import { name, positiveDuration } from './scalars.ts'
 export const configuration = z.strictObject({
   targets: z.record(name, processTarget).prefault({}).describe('Named places to deploy to.'),
   metrics: z.record(name, metricsConnection).default({}).describe('Named metric providers.'),
+  connections: z
+    .record(name, connection)
+    .default({})
+    .describe('Named places outside that stages and notifications may talk to.'),
   pipelines: z.array(pipelineSource).max(100).prefault([]).describe('Where pipelines are read from.'),
   auth: auth.prefault({}).describe('Who may do what.'),
   retention: z

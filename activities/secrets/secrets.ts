@@ -1,0 +1,28 @@
+import { readFile } from 'node:fs/promises'
+import type { SecretReference } from '../../pipeline/schema/configuration/secret.ts'
+import { Invalid } from '../failures.ts'
+
+/** Gives the value behind a reference, at the moment it is needed; it is never kept, logged or put into a message. */
+export interface Secrets {
+  resolve(reference: SecretReference): Promise<string>
+}
+
+/** Secrets from the worker's own environment and from files it can read. */
+export function localSecrets(environment: Readonly<Record<string, string | undefined>> = process.env): Secrets {
+  return {
+    async resolve(reference) {
+      if ('env' in reference) return given(environment[reference.env], `the environment variable ${reference.env}`)
+      const text = await readFile(reference.file, 'utf8').catch(error => {
+        throw new Invalid(`the secret in ${reference.file} cannot be read (${error.code}); the worker must be able to`)
+      })
+      return given(text.replace(/\r?\n$/, ''), `the file ${reference.file}`)
+    },
+  }
+}
+
+function given(value: string | undefined, where: string): string {
+  if (value !== undefined && value !== '') return value
+  throw new Invalid(
+    `${where} should hold a secret and is ${value === undefined ? 'not set' : 'empty'}; set it for the worker`,
+  )
+}
