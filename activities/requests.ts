@@ -62,10 +62,18 @@ export interface SettleRequest extends ServiceRef {
 export interface ResolveRequest {
   stage: Stage
   context: ExpressionContext
+  /** Epoch milliseconds of the run, for windows. */
+  now?: number
+  /** Hash of the definition that runs, for judgments. */
+  definition?: string
 }
 
 export type Resolved =
-  | { outcome: 'run'; stage: Stage }
+  /**
+   * `opensAt`: when its windows let it start, epoch milliseconds; absent when they do now. `seen`: of a judgment, a hash of
+   * all that people are asked to judge.
+   */
+  | { outcome: 'run'; stage: Stage; opensAt?: number; seen?: string }
   /** Its `when` does not hold. */
   | { outcome: 'skip'; reason: string }
   /** An expression failed, or gave what the stage cannot take. */

@@ -1,4 +1,5 @@
 import type { Verdict } from './canary/judge.ts'
+import type { JudgmentInput } from './schema/stages/judgment.ts'
 import type { ExecutionStatus, StageStatus } from './statuses.ts'
 
 /** Plain JSON: all that may cross a workflow, an activity, the store or the wire. */
@@ -15,6 +16,8 @@ export interface Trigger {
   /** The principal's name, or the source of a webhook. */
   by: string
   detail?: string
+  /** The person behind `by`, for four-eyes rules. */
+  subject?: string
 }
 
 /** One run of a pipeline, as everyone sees it: store, API, CLI and UI. */
@@ -52,6 +55,8 @@ export interface StageState {
   outputs: Readonly<Record<string, Json>>
   /** What is going on inside, for whoever watches; null when there is nothing. */
   progress: StageProgress | null
+  /** The execution that did its work, when this one is a later attempt and did not have to. */
+  reusedFrom?: string
 }
 
 export interface StageProgress {
@@ -67,6 +72,22 @@ export interface StageProgress {
   steps?: number
   verdict?: Verdict
   message?: string
+  /** Of a judgment that waits for people. */
+  judgment?: JudgmentProgress
+}
+
+/** What people are asked, and who has answered. */
+export interface JudgmentProgress {
+  instructions: string | null
+  /** How many different people must approve, and who may; null: everyone with the right to judge. */
+  approvals: number
+  approvers: readonly string[] | null
+  fourEyes: boolean
+  given: readonly { by: string; at: Timestamp }[]
+  until: Timestamp
+  /** Hash of all that is judged; an answer has to name it. */
+  seen: string
+  inputs: Readonly<Record<string, JudgmentInput>>
 }
 
 /**
@@ -87,6 +108,13 @@ export function lookSequence(stageIndex: number, look: number): number {
   return (stageIndex + 1) * 1_000_000 + look
 }
 
+const looksOfAttempt = 50_000
+
+/** Looks before the first one of an attempt: no two attempts of a stage have a look in common. */
+export function firstLook(attempt: number): number {
+  return (attempt - 1) * looksOfAttempt
+}
+
 /** An event as the store hands it out: `position` grows over all executions without gaps. */
 export interface StoredEvent extends ExecutionEvent {
   position: number
@@ -103,6 +131,9 @@ export const eventKinds = [
   'undo.done',
   'undo.failed',
   'message.received',
+  'judgment.requested',
+  'judgment.given',
+  'judgment.reminder',
   'lock.waiting',
   'lock.acquired',
 ] as const

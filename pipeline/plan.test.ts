@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { PlannedStage } from './plan.ts'
-import { blockedStages, planOf, planStages, readyStages } from './plan.ts'
+import { blockerOf, planOf, planStages, readyStages } from './plan.ts'
 import type { StageStatus } from './statuses.ts'
 
 function stage(id: string, needs?: string[]): PlannedStage {
@@ -63,9 +63,9 @@ describe('stages that may start', () => {
 
   test('are not those behind one that ended badly, however far', () => {
     expect(readyStages(plan, { a: 'failed' })).toEqual([])
-    expect(blockedStages(plan, { a: 'failed' })).toEqual(['b', 'c', 'd'])
-    expect(blockedStages(plan, { a: 'succeeded', b: 'rolled-back' })).toEqual(['d'])
-    expect(blockedStages(plan, { a: 'rolling-back' })).toEqual([])
+    expect(['b', 'c', 'd'].map(id => blockerOf(plan, { a: 'failed' }, id))).toEqual(['a', 'a', 'a'])
+    expect(blockerOf(plan, { a: 'succeeded', b: 'rolled-back' }, 'd')).toBe('b')
+    expect(blockerOf(plan, { a: 'rolling-back' }, 'd')).toBeNull()
   })
 })
 

@@ -38,19 +38,31 @@ export function planOf(pipeline: { readonly stages: readonly PlannedStage[] }): 
   return plan
 }
 
-/** Pending stages whose needs have all ended well (or were skipped), in order. A stage without a status is pending. */
-export function readyStages(plan: Plan, statuses: Readonly<Record<string, StageStatus>>): string[] {
-  const done = (id: string) => isFinal(statusOf(statuses, id)) && !halts(statusOf(statuses, id))
+/** How far every stage has come. A stage without a status is pending. */
+type Statuses = Readonly<Record<string, StageStatus>>
+
+const none: ReadonlySet<string> = new Set()
+
+/**
+ * Pending stages whose needs have all ended well (or were skipped), in order. The failure of those in `ignored` stops
+ * nothing.
+ */
+export function readyStages(plan: Plan, statuses: Statuses, ignored = none): string[] {
+  const done = (id: string) => isFinal(statusOf(statuses, id)) && !endedBadly(statuses, ignored, id)
   return plan.order.filter(id => statusOf(statuses, id) === 'pending' && plan.needs[id]!.every(done))
 }
 
-/** Pending stages that can never start, because something before them ended badly. */
-export function blockedStages(plan: Plan, statuses: Readonly<Record<string, StageStatus>>): string[] {
-  const endedBadly = (id: string) => isFinal(statusOf(statuses, id)) && halts(statusOf(statuses, id))
-  return plan.order.filter(id => statusOf(statuses, id) === 'pending' && plan.before[id]!.some(endedBadly))
+/** The stage before a pending one that ended badly, so that it can never start; null when there is none. */
+export function blockerOf(plan: Plan, statuses: Statuses, id: string, ignored = none): string | null {
+  return plan.before[id]!.find(other => endedBadly(statuses, ignored, other)) ?? null
 }
 
-function statusOf(statuses: Readonly<Record<string, StageStatus>>, id: string): StageStatus {
+function endedBadly(statuses: Statuses, ignored: ReadonlySet<string>, id: string): boolean {
+  const status = statusOf(statuses, id)
+  return isFinal(status) && halts(status) && !ignored.has(id)
+}
+
+function statusOf(statuses: Statuses, id: string): StageStatus {
   const status = Object.hasOwn(statuses, id) ? statuses[id] : undefined
   return status !== undefined && Object.hasOwn(stageStatuses, status) ? status : 'pending'
 }

@@ -1,4 +1,5 @@
-import type { Execution, StageState } from '../pipeline/execution.ts'
+import type { Execution } from '../pipeline/execution.ts'
+import { firstState } from '../pipeline/first-state.ts'
 import { executionCursor, parseExecutionCursor } from './cursor.ts'
 import type { Database } from './database.ts'
 import { jsonColumn } from './json-column.ts'
@@ -134,21 +135,7 @@ export function queued(input: ExecutionInput): Execution {
     endedAt: null,
     reason: null,
     position: 0,
-    stages: input.definition.stages.map(pending),
-  }
-}
-
-function pending({ id, type }: { id: string; type: string }): StageState {
-  return {
-    id,
-    type,
-    status: 'pending',
-    attempt: 1,
-    startedAt: null,
-    endedAt: null,
-    reason: null,
-    outputs: {},
-    progress: null,
+    stages: input.definition.stages.map(stage => firstState(stage, input.reused)),
   }
 }
 

@@ -8,6 +8,7 @@ import type {
   Timestamp,
   Trigger,
 } from '../pipeline/execution.ts'
+import type { Reused } from '../pipeline/first-state.ts'
 import type { Pipeline } from '../pipeline/schema/pipeline.ts'
 import type { ExecutionStatus } from '../pipeline/statuses.ts'
 
@@ -23,6 +24,8 @@ export interface ExecutionInput {
   attempt: number
   retryOf: string | null
   rollbackOf: string | null
+  /** Of a later attempt: stages whose work is done, and what it gave. */
+  reused?: Reused
 }
 
 /** A request to start a run, as it was accepted: who, under which key, and a hash of what was asked for. */

@@ -10,10 +10,11 @@ const asked = fc.constantFrom('cancel' as const, 'rollback' as const, null)
 
 describe('the status of a run', () => {
   it('is that of its most telling stage while it goes on', () => {
-    expect(runningStatus(['succeeded', 'running', 'pending'])).toBe('running')
-    expect(runningStatus(['held', 'running'])).toBe('held')
-    expect(runningStatus(['held', 'rolling-back'])).toBe('rolling-back')
-    expect(runningStatus(['queued'])).toBe('running')
+    expect(runningStatus(['succeeded', 'running', 'pending'], false)).toBe('running')
+    expect(runningStatus(['succeeded', 'running', 'pending'], true)).toBe('paused')
+    expect(runningStatus(['held', 'running'], true)).toBe('held')
+    expect(runningStatus(['held', 'rolling-back'], false)).toBe('rolling-back')
+    expect(runningStatus(['queued'], false)).toBe('running')
   })
 
   it('is that of its gravest stage when it has ended', () => {
@@ -36,7 +37,7 @@ describe('the status of a run', () => {
 
   it('is final when it has ended, and not before', () => {
     fc.assert(fc.property(ended, asked, (stages, asked) => isFinal(endStatus(stages, asked))))
-    fc.assert(fc.property(fc.array(fc.constantFrom(...statuses)), stages => !isFinal(runningStatus(stages))))
+    fc.assert(fc.property(fc.array(fc.constantFrom(...statuses)), stages => !isFinal(runningStatus(stages, false))))
   })
 
   it('is succeeded only when every stage succeeded or was skipped', () => {

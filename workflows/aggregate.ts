@@ -4,14 +4,14 @@ import type { ExecutionStatus, StageStatus } from '../pipeline/statuses.ts'
 export type Asked = 'cancel' | 'rollback' | null
 
 /** What a stage may say about the whole run while it goes on; the first one that any stage has. */
-const telling = ['rolling-back', 'held', 'waiting', 'paused'] as const satisfies readonly ExecutionStatus[]
+const telling = ['rolling-back', 'held', 'waiting'] as const satisfies readonly ExecutionStatus[]
 
 /** How a stage may end, the gravest first. */
 const grave = ['errored', 'rolled-back', 'failed', 'rejected', 'canceled'] as const satisfies readonly ExecutionStatus[]
 
 /** The one status of a run that has not ended. */
-export function runningStatus(stages: readonly StageStatus[]): ExecutionStatus {
-  return telling.find(status => stages.includes(status)) ?? 'running'
+export function runningStatus(stages: readonly StageStatus[], paused: boolean): ExecutionStatus {
+  return telling.find(status => stages.includes(status)) ?? (paused ? 'paused' : 'running')
 }
 
 /**

@@ -8,6 +8,7 @@ import type {
   StageState,
   Timestamp,
 } from '../pipeline/execution.ts'
+import { firstState } from '../pipeline/first-state.ts'
 import type { ExecutionStatus, StageStatus } from '../pipeline/statuses.ts'
 import { isFinal } from '../pipeline/statuses.ts'
 import type { ExecutionInput } from '../store/store.ts'
@@ -20,7 +21,8 @@ import type { Outbox } from './outbox.ts'
  * `data` of the events: `execution.status` and `stage.status` { status, reason } (a stage's last one also `outputs`),
  * `stage.progress` the progress, `canary.verdict` { verdict, reason, step }, `weights.changed` { target, service, weights },
  * `undo.*` { what } and, when failed, { error }, `message.received` { message, by, reason }, `lock.*` { target, service }
- * with { holder } or { fence }.
+ * with { holder } or { fence }, `judgment.requested` { approvals, approvers, instructions, seen, until },
+ * `judgment.given` { decision, by, comment, inputs, seen } and `judgment.reminder` { missing, until }.
  */
 export interface Journal {
   readonly execution: Execution
@@ -31,14 +33,26 @@ export interface Journal {
   setStage(id: string, status: StageStatus, reason?: string | null): void
   progress(id: string, change: Partial<StageProgress>): void
   outputs(id: string, outputs: Readonly<Record<string, Json>>): void
+  /** The stage begins anew: what the attempt before said about itself is gone. */
+  nextAttempt(id: string, attempt: number): void
+  /** Whether the run is paused has changed. */
+  tell(): void
   event(kind: EventKind, data: Readonly<Record<string, Json>>, stage?: string): void
   /** What a look could not record by itself. */
   adopt(event: ExecutionEvent, evidence: readonly StoredEvidence[]): void
 }
 
+interface JournalParts {
+  now(): number
+  outbox: Outbox
+  changed(): void
+  /** Why the run is paused; null when it is not. */
+  paused?: () => string | null
+}
+
 export function createJournal(
   input: ExecutionInput,
-  { now, outbox, changed }: { now: () => number; outbox: Outbox; changed: () => void },
+  { now, outbox, changed, paused = () => null }: JournalParts,
 ): Journal {
   let execution = initialExecution(input)
   let sequence = 0
@@ -66,10 +80,11 @@ export function createJournal(
   /** While any stage goes on, the run's status follows from its stages'; how it ends is said by `setExecution`. */
   const tellRun = () => {
     const statuses = execution.stages.map(stage => stage.status)
-    if (execution.status === 'queued' || statuses.every(isFinal)) return
-    const status = runningStatus(statuses)
+    if (execution.status === 'queued' || isFinal(execution.status) || statuses.every(isFinal)) return
+    const status = runningStatus(statuses, paused() !== null)
     const telling = execution.stages.find(stage => stage.status === status && status !== 'running')
-    setExecution(status, telling?.reason ? `${telling.id}: ${telling.reason}` : null)
+    const reason = telling?.reason ? `${telling.id}: ${telling.reason}` : null
+    setExecution(status, status === 'paused' ? paused() : reason)
   }
 
   const setExecution = (status: ExecutionStatus, reason: string | null = null) => {
@@ -102,11 +117,15 @@ export function createJournal(
       const progress: StageProgress = { phase: 'starting', ...before, ...change }
       if (JSON.stringify(progress) === JSON.stringify(before)) return
       update(id, { progress })
-      record('stage.progress', { ...progress } as Record<string, Json>, id)
+      record('stage.progress', { ...progress } as unknown as Record<string, Json>, id)
     },
     outputs(id, outputs) {
       update(id, { outputs: { ...stageOf(id).outputs, ...outputs } })
     },
+    nextAttempt(id, attempt) {
+      update(id, { attempt, outputs: {}, progress: null })
+    },
+    tell: tellRun,
     event: record,
     adopt(event, evidence) {
       outbox.add(event, evidence)
@@ -133,16 +152,6 @@ function initialExecution(input: ExecutionInput): Execution {
     endedAt: null,
     reason: null,
     position: 0,
-    stages: definition.stages.map(stage => ({
-      id: stage.id,
-      type: stage.type,
-      status: 'pending',
-      attempt: 1,
-      startedAt: null,
-      endedAt: null,
-      reason: null,
-      outputs: {},
-      progress: null,
-    })),
+    stages: definition.stages.map(stage => firstState(stage, input.reused)),
   }
 }

@@ -9,9 +9,26 @@ import type { Execution } from '../pipeline/execution.ts'
 export interface Message {
   /** The principal who asked; authorisation is done by the API. */
   by: string
+  /** The person behind `by`, however they came: nobody counts twice. */
+  subject?: string
   reason?: string
-  /** Of `promote`: the canary that is meant, when more than one runs. */
+  /** Of `promote` and `skip`: the stage that is meant, when more than one could be. */
   stage?: string
+}
+
+export type JudgmentInputs = Readonly<Record<string, string | number>>
+
+/** An answer to a judgment. `reason` is its comment; a rejection needs one. */
+export interface JudgmentMessage extends Message {
+  stage: string
+  decision: 'approve' | 'reject'
+  /** Of `by`, as the API knows them. */
+  roles?: readonly string[]
+  inputs?: JudgmentInputs
+  /** Hash of what was looked at, as the stage told it. */
+  seen: string
+  /** Whoever started the run may approve it all the same; that `by` has the right to is checked by the API. */
+  override?: boolean
 }
 
 /** Ends the run and undoes what is open. Always accepted. */
@@ -22,6 +39,18 @@ export const rollback = defineSignal<[Message]>('rollback')
 
 /** Ends the hold or the step of the canary that is running and promotes it; refused when no canary is. */
 export const promote = defineUpdate<Execution, [Message]>('promote')
+
+/** Nothing new begins: no stage, no attempt, no step of a canary. Harm is acted upon all the same. */
+export const pause = defineUpdate<Execution, [Message]>('pause')
+
+/** Goes on; refused when it is not paused. */
+export const resume = defineUpdate<Execution, [Message]>('resume')
+
+/** Ends a wait, or the waiting for a window; refused when nothing waits. */
+export const skip = defineUpdate<Execution, [Message]>('skip')
+
+/** Approves or rejects; refused when the answer does not count (`judgment/refused.ts`). */
+export const judge = defineUpdate<Execution, [JudgmentMessage]>('judge')
 
 /** The whole state of the run. */
 export const state = defineQuery<Execution>('state')

@@ -1,9 +1,10 @@
 import type { Json } from '../pipeline/execution.ts'
 
-/** How a stage ended. `failed`: it was judged bad. What could not be told is thrown. */
+/** How a stage ended. `failed`: it was judged bad; `rejected`: by people. What could not be told is thrown. */
 export type Outcome =
   | { kind: 'succeeded'; outputs: Readonly<Record<string, Json>> }
   | { kind: 'failed'; reason: string }
+  | { kind: 'rejected'; reason: string }
   | { kind: 'skipped'; reason: string }
 
 export function succeeded(outputs: Readonly<Record<string, Json>> = {}): Outcome {
@@ -12,6 +13,10 @@ export function succeeded(outputs: Readonly<Record<string, Json>> = {}): Outcome
 
 export function failed(reason: string): Outcome {
   return { kind: 'failed', reason }
+}
+
+export function rejected(reason: string): Outcome {
+  return { kind: 'rejected', reason }
 }
 
 export function skipped(reason: string): Outcome {

@@ -1,11 +1,13 @@
+import type { UpdateDefinition } from '@temporalio/common'
 import { ApplicationFailure, CancellationScope, setHandler } from '@temporalio/workflow'
 import type { Execution } from '../pipeline/execution.ts'
 import type { ExecutionInput } from '../store/store.ts'
 import { interpret } from './interpreter.ts'
 import type { Journal } from './journal.ts'
 import { createJournal } from './journal.ts'
+import { AnswerRefused } from './judgment/refused.ts'
 import type { Message } from './messages.ts'
-import { cancel, promote, rollback, state } from './messages.ts'
+import { cancel, judge, pause, promote, resume, rollback, skip, state } from './messages.ts'
 import { createOutbox } from './outbox.ts'
 import { createRecorder } from './recorder.ts'
 import { stageRegistry } from './stages/registry.ts'
@@ -34,8 +36,9 @@ export async function runPipeline(
     linger: timings.linger,
     snapshot: () => ({ execution: journal.execution, sequence: journal.sequence }),
   })
-  const journal = createJournal(input, { now: world.now, outbox, changed: recorder.wake })
   const steering = createSteering()
+  const paused = () => steering.paused
+  const journal = createJournal(input, { now: world.now, outbox, changed: recorder.wake, paused })
   handleMessages(journal, steering)
   await CancellationScope.nonCancellable(() =>
     interpret(input, { world, journal, steering, registry, timings }, recorder.flush),
@@ -56,15 +59,27 @@ function handleMessages(journal: Journal, steering: Steering): void {
     received('rollback', message)
     steering.rollback(message)
   })
-  setHandler(
-    promote,
-    message => {
-      received('promote', message)
-      steering.promote(message)
-      return journal.execution
-    },
-    { validator: message => refuse(() => steering.checkPromote(message)) },
-  )
+  /** What can be refused: checked before it is on record, answered with the state after it. */
+  const update = <M extends Message>(
+    definition: UpdateDefinition<Execution, [M]>,
+    act: (message: M) => void,
+    check: (message: M) => void,
+  ) =>
+    setHandler(
+      definition,
+      message => {
+        received(definition.name, message)
+        act(message)
+        journal.tell()
+        return journal.execution
+      },
+      { validator: message => refuse(() => check(message)) },
+    )
+  update(promote, steering.promote, steering.checkPromote)
+  update(pause, steering.pause, steering.checkPause)
+  update(resume, steering.resume, steering.checkResume)
+  update(skip, steering.skip, steering.checkSkip)
+  update(judge, steering.judge, steering.checkJudge)
   // A cancel by Temporal's own means is one like any other.
   CancellationScope.current().cancelRequested.catch(() => {
     const message = { by: 'temporal', reason: 'its workflow was asked to cancel' }
@@ -78,6 +93,7 @@ function refuse(check: () => void): void {
     check()
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
-    throw ApplicationFailure.create({ message: reason, type: 'Refused', nonRetryable: true })
+    const type = error instanceof AnswerRefused ? error.kind : 'Refused'
+    throw ApplicationFailure.create({ message: reason, type, nonRetryable: true })
   }
 }

@@ -1,13 +1,12 @@
 import type { Engine } from './interpreter.ts'
-import { undo } from './stage-runner.ts'
 import type { Committed } from './undo.ts'
+import { undoStage } from './undo-stage.ts'
 import type { Grant } from './world.ts'
 
 /** Takes back a stage that had succeeded, unless somebody has been there since. Never throws. */
-export async function takeBack(engine: Engine, committed: Committed): Promise<void> {
-  const { world, journal, steering } = engine
+export async function takeBack(engine: Engine, committed: Committed, reason: string): Promise<void> {
+  const { world, journal } = engine
   const { stage } = committed
-  const reason = steering.halted ?? 'rolled back'
   journal.setStage(stage, 'rolling-back', reason)
   await world.shielded(async () => {
     let grant: Grant | null = null
@@ -21,7 +20,7 @@ export async function takeBack(engine: Engine, committed: Committed): Promise<vo
       const shutOut = () => {
         held.fence += 1
       }
-      const failures = await undo(engine, stage, reason, { undo: committed.undo, shutOut })
+      const failures = await undoStage(engine, stage, reason, { undo: committed.undo, shutOut })
       const list = failures.map(({ what, error }) => `${what} (${error})`).join('; ')
       if (failures.length > 0) return journal.setStage(stage, 'errored', `could not be undone: ${list}`)
       journal.setStage(stage, 'rolled-back', reason)

@@ -1,27 +1,41 @@
+import type { Resolved } from '../activities/requests.ts'
 import { hasTemplates } from '../pipeline/expressions/templates.ts'
 import type { Stage } from '../pipeline/schema/stage.ts'
 import type { StageStatus } from '../pipeline/statuses.ts'
 import type { ExecutionInput } from '../store/store.ts'
+import { withRetry } from './behaviours/retry.ts'
 import { withTimeout } from './behaviours/timeout.ts'
+import type { Consequence } from './failure-policy.ts'
+import { consequenceOf } from './failure-policy.ts'
 import type { Engine } from './interpreter.ts'
 import type { Outcome } from './outcome.ts'
 import { failed, skipped } from './outcome.ts'
 import type { StageSession } from './stage-session.ts'
 import { expressionContext, openSession } from './stage-session.ts'
-import type { StageRun } from './stages/stage.ts'
+import type { StageContext, StageRun } from './stages/stage.ts'
+import { inWords } from './steering.ts'
 import type { Committed, UndoFailure } from './undo.ts'
-import type { Problem } from './world.ts'
+import { undoStage } from './undo-stage.ts'
 
 export interface RunningStage {
   /** Never rejects. */
   ended: Promise<EndedStage>
-  cancel(): void
+  /** Without a reason: the run ends. */
+  cancel(reason?: string): void
 }
 
 export interface EndedStage {
   id: string
   /** What it could take back later; null when it did nothing, or has taken it back already. */
   committed: Committed | null
+  /** Null when it ended well. */
+  bad: BadEnd | null
+}
+
+export interface BadEnd extends Consequence {
+  reason: string
+  /** It was canceled because of others that share its fate. */
+  stopped: boolean
 }
 
 interface StageToRun {
@@ -29,94 +43,131 @@ interface StageToRun {
   index: number
 }
 
-/** Starts one stage. When it does not end well it halts the run, undoes what it did, and only then has ended. */
+/** Starts one stage. When it does not end well it says so to the run, undoes what it did, and only then has ended. */
 export function startStage(input: ExecutionInput, engine: Engine, one: StageToRun): RunningStage {
   const { world, journal } = engine
   const { id } = one.stage
   const session = openSession(input, engine, one)
+  let stopped: string | null = null
   journal.setStage(id, 'running')
   const scope = world.scope(() => attempt(input, engine, one, session))
   const ended = world.shielded(async (): Promise<EndedStage> => {
-    const end = await endOf(engine, scope.result)
+    const end = await endOf(engine, scope.result, () => stopped)
     engine.steering.ended(id)
-    const committed = await finish(engine, id, end, session)
+    const { committed, bad } = await finish(engine, one.stage, end, session)
     await session.release()
-    return { id, committed }
+    return { id, committed, bad }
   })
-  return { ended, cancel: scope.cancel }
+  return {
+    ended,
+    cancel(reason) {
+      stopped ??= reason ?? null
+      scope.cancel()
+    },
+  }
 }
 
 async function attempt(
   input: ExecutionInput,
-  { world, journal, registry }: Engine,
+  engine: Engine,
   { stage }: StageToRun,
   session: StageSession,
 ): Promise<Outcome> {
-  const resolved =
-    hasTemplates(stage) || stage.when !== undefined
-      ? await world.activities.resolve({ stage, context: expressionContext(input, journal.execution) })
-      : ({ outcome: 'run', stage } as const)
+  const ready = { outcome: 'run', stage } as const
+  const resolved = needsResolving(stage) ? await prepare(input, engine, stage, session) : ready
   if (resolved.outcome === 'skip') return skipped(resolved.reason)
   if (resolved.outcome === 'failed') return failed(resolved.reason)
-  const run = registry[stage.type] as StageRun | undefined
+  const run = engine.registry[stage.type] as StageRun | undefined
   if (run === undefined) return failed(`stages of type ${stage.type} are not available yet`)
-  return withTimeout(run)(resolved.stage, session.context)
+  return withRetry(withTimeout(run), session.again)(resolved.stage, session.context)
 }
 
-type End = Outcome | { kind: 'errored' | 'canceled'; reason: string }
-
-async function endOf({ world, steering }: Engine, result: Promise<Outcome>): Promise<End> {
-  try {
-    return await result
-  } catch (error) {
-    if (world.isCancellation(error)) return { kind: 'canceled', reason: steering.halted ?? 'canceled' }
-    return { kind: 'errored', reason: world.explain(error).message }
+/** Evaluates what has to be, and waits for its windows. */
+async function prepare(
+  input: ExecutionInput,
+  { world, journal, steering }: Engine,
+  stage: Stage,
+  { context }: StageSession,
+): Promise<Resolved> {
+  for (;;) {
+    const resolved = await world.activities.resolve({
+      stage,
+      context: expressionContext(input, journal.execution, stage),
+      now: world.now(),
+      definition: input.definitionHash,
+    })
+    if (resolved.outcome !== 'run') return resolved
+    context.seen = resolved.seen ?? null
+    if (resolved.opensAt === undefined || (await skippedWindow(context, resolved.opensAt))) return resolved
+    if (steering.paused !== null) await world.condition(() => steering.paused === null)
   }
 }
 
-async function finish(engine: Engine, id: string, end: End, session: StageSession): Promise<Committed | null> {
-  const { journal } = engine
+function needsResolving(stage: Stage): boolean {
+  return hasTemplates(stage) || stage.when !== undefined || stage.windows !== undefined || stage.type === 'judgment'
+}
+
+/** Waits for a window to open; true when somebody does not want to. */
+async function skippedWindow({ steering, status, world }: StageContext, opens: number): Promise<boolean> {
+  status('queued', `waits for its window, which opens at ${new Date(opens).toISOString()}`)
+  steering.notSkippable = null
+  await world.condition(() => steering.skip !== null, Math.max(1, opens - world.now()))
+  const { skip } = steering
+  steering.notSkippable = 'does not wait any more'
+  steering.skip = null
+  status('running', skip === null ? undefined : inWords('its window was skipped', skip))
+  return skip !== null
+}
+
+type End = Outcome | { kind: 'errored' | 'canceled'; reason: string; stopped?: boolean }
+
+async function endOf(
+  { world, steering }: Engine,
+  result: Promise<Outcome>,
+  stopped: () => string | null,
+): Promise<End> {
+  try {
+    return await result
+  } catch (error) {
+    if (!world.isCancellation(error)) return { kind: 'errored', reason: world.explain(error).message }
+    const because = steering.halted === null ? stopped() : null
+    return { kind: 'canceled', reason: because ?? steering.halted ?? 'canceled', stopped: because !== null }
+  }
+}
+
+type Finished = Pick<EndedStage, 'committed' | 'bad'>
+
+async function finish(engine: Engine, stage: Stage, end: End, session: StageSession): Promise<Finished> {
+  const { journal, steering } = engine
+  const { id } = stage
   if (end.kind === 'skipped') {
     journal.setStage(id, 'skipped', end.reason)
-    return null
+    return { committed: null, bad: null }
   }
   if (end.kind === 'succeeded') {
     journal.outputs(id, end.outputs)
     journal.setStage(id, 'succeeded', session.note())
-    return session.committed()
+    return { committed: session.committed(), bad: null }
   }
   const canceled = end.kind === 'canceled'
-  engine.steering.halt(canceled ? end.reason : `stage ${id} ${end.kind}: ${end.reason}`)
+  const stopped = end.kind === 'canceled' && end.stopped === true
+  const consequence = consequenceOf(stage, !session.undoFailed)
+  if (!stopped && (canceled || consequence.halts === 'now'))
+    steering.halt(canceled ? end.reason : `stage ${id} ${end.kind}: ${end.reason}`)
   const undoes = session.undo.size > 0
-  const failures = undoes ? await undo(engine, id, end.reason, session) : []
-  const status = endStatusOf(end.kind, undoes && (!canceled || engine.steering.asked === 'rollback'), failures)
+  const failures = undoes ? await undoStage(engine, id, end.reason, session) : []
+  if (failures.length > 0) steering.halt(`stage ${id} could not be undone`)
+  const status = endStatusOf(end.kind, undoes && (!canceled || steering.asked === 'rollback'), failures)
   journal.setStage(id, status, reasonOf(end.reason, undoes, failures))
-  return null
-}
-
-/** Takes back what the stage did, newest first. */
-export async function undo(
-  { world, journal }: Pick<Engine, 'world' | 'journal'>,
-  id: string,
-  reason: string,
-  session: Pick<StageSession, 'undo' | 'shutOut'>,
-): Promise<UndoFailure[]> {
-  journal.setStage(id, 'rolling-back', reason)
-  journal.progress(id, { phase: 'rolling back' })
-  session.shutOut()
-  return session.undo.unwind({
-    started: what => journal.event('undo.started', { what }, id),
-    done: what => journal.event('undo.done', { what }, id),
-    failed(what, error) {
-      const { message }: Problem = world.explain(error)
-      journal.event('undo.failed', { what, error: message }, id)
-      return message
-    },
-  })
+  const { reason } = end
+  return {
+    committed: null,
+    bad: { ...(failures.length > 0 ? consequenceOf(stage, false) : consequence), reason, stopped },
+  }
 }
 
 function endStatusOf(
-  kind: 'failed' | 'errored' | 'canceled',
+  kind: 'failed' | 'rejected' | 'errored' | 'canceled',
   rolledBack: boolean,
   failures: readonly UndoFailure[],
 ): StageStatus {

@@ -5,9 +5,11 @@ import type { Stage } from '../pipeline/schema/stage.ts'
 import { isFinal } from '../pipeline/statuses.ts'
 import type { ExecutionInput } from '../store/store.ts'
 import type { Engine } from './interpreter.ts'
+import { CannotTell } from './outcome.ts'
 import type { StageContext } from './stages/stage.ts'
 import type { Committed, UndoStack } from './undo.ts'
 import { createUndoStack } from './undo.ts'
+import { undoStage } from './undo-stage.ts'
 import type { Grant } from './world.ts'
 
 /** All that belongs to one running stage: what it may do, what it would undo, what it has locked. */
@@ -18,6 +20,10 @@ export interface StageSession {
   note(): string | null
   /** From now on, effects that were begun before are refused. */
   shutOut(): void
+  /** Takes back an attempt that did not end well and waits for the next one; throws when it cannot be taken back. */
+  again(reason: string, pause: number): Promise<void>
+  /** Something of an earlier attempt could not be taken back. */
+  readonly undoFailed: boolean
   /** What could be taken back later; null when there is nothing. */
   committed(): Committed | null
   release(): Promise<void>
@@ -25,9 +31,10 @@ export interface StageSession {
 
 export function openSession(
   input: ExecutionInput,
-  { world, journal, steering, timings }: Engine,
+  engine: Engine,
   { stage, index }: { stage: Stage; index: number },
 ): StageSession {
+  const { world, journal, steering, timings } = engine
   const { id } = stage
   const prefix = `${input.id}/${id}`
   const undo = createUndoStack()
@@ -35,6 +42,7 @@ export function openSession(
   let grant: Grant | null = null
   let check: (() => Promise<string | null>) | null = null
   let note: string | null = null
+  let undoFailed = false
 
   const lock = async ({ target, service }: ServiceRef) => {
     if (grant !== null) throw new Error(`stage ${id} locks a second service; one is the most`)
@@ -56,6 +64,9 @@ export function openSession(
     execution: input.id,
     index,
     prefix,
+    attempt: 1,
+    startedBy: input.trigger.subject ?? input.trigger.by,
+    seen: null,
     effectId: purpose => {
       effects += 1
       return `${prefix}/${effects}-${purpose}`
@@ -79,12 +90,45 @@ export function openSession(
     },
   }
 
+  const shutOut = () => {
+    if (grant !== null) grant.fence += 1
+  }
+
+  const release = async () => {
+    await grant?.release()
+    grant = null
+  }
+
+  const takeBackAttempt = async (reason: string) => {
+    const failures = undo.size > 0 ? await undoStage(engine, id, reason, { undo, shutOut }) : []
+    if (failures.length === 0) return release()
+    undoFailed = true
+    const list = failures.map(({ what, error }) => `${what} (${error})`).join('; ')
+    throw new CannotTell(`${reason}; could not be undone, so it is not tried again: ${list}`)
+  }
+
   return {
     context,
     undo,
     note: () => note,
-    shutOut: () => {
-      if (grant !== null) grant.fence += 1
+    shutOut,
+    release,
+    get undoFailed() {
+      return undoFailed
+    },
+    async again(reason, pause) {
+      const { attempts } = stage.retry!
+      await world.shielded(() => takeBackAttempt(reason))
+      check = null
+      note = null
+      const failed = `attempt ${context.attempt} of ${attempts} ended badly: ${reason}`
+      journal.setStage(id, 'queued', `${failed}; tried again in ${pause / 1000} s`)
+      await world.sleep(pause)
+      if (steering.paused !== null) await world.condition(() => steering.paused === null)
+      context.attempt += 1
+      context.steering = steering.stage(id)
+      journal.nextAttempt(id, context.attempt)
+      journal.setStage(id, 'running', failed)
     },
     committed() {
       if (undo.size === 0 || grant === null) return null
@@ -99,20 +143,18 @@ export function openSession(
         },
       }
     },
-    async release() {
-      await grant?.release()
-    },
   }
 }
 
 /** What expressions of a stage may refer to. */
-export function expressionContext(input: ExecutionInput, { stages }: Execution): ExpressionContext {
+export function expressionContext(input: ExecutionInput, { stages }: Execution, { cell }: Stage): ExpressionContext {
   const { id, revision, attempt, parameters, trigger } = input
   const { name: pipeline, application } = input.definition
   return {
     parameters,
     trigger,
     execution: { id, pipeline, application, revision, attempt },
+    ...(cell === undefined ? {} : { matrix: cell.values }),
     stages: Object.fromEntries(stages.filter(stage => isFinal(stage.status)).map(({ id, outputs }) => [id, outputs])),
   }
 }

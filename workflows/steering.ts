@@ -1,19 +1,30 @@
 import type { Asked } from './aggregate.ts'
-import type { Message } from './messages.ts'
+import type { JudgmentMessage, Message } from './messages.ts'
 import type { StageSteering } from './stages/stage.ts'
 
-/** What people asked of a run, and whether it still starts stages. */
+/** What people asked of a run, and whether it still starts stages. Everything named `check…` throws with the reason. */
 export interface Steering {
   readonly asked: Asked
   /** Why no further stage starts; null while they do. The first reason stays. */
   readonly halted: string | null
+  /** Why nothing new begins for now; null when it may. */
+  readonly paused: string | null
   /** Ends the run: what runs is canceled. */
   halt(reason: string): void
   cancel(message: Message): void
   rollback(message: Message): void
-  /** Throws, with the reason, when no canary can be promoted. */
   checkPromote(message: Message): void
   promote(message: Message): void
+  checkPause(): void
+  pause(message: Message): void
+  checkResume(): void
+  resume(): void
+  checkSkip(message: Message): void
+  skip(message: Message): void
+  checkJudge(message: JudgmentMessage): void
+  judge(message: JudgmentMessage): void
+  /** Resolves when the run was halted, paused or resumed since this was asked. */
+  changed(): Promise<null>
   /** The steering of a stage that starts. */
   stage(id: string): StageSteering
   ended(id: string): void
@@ -24,19 +35,36 @@ export function createSteering(): Steering {
   const stages = new Map<string, StageSteering>()
   let asked: Asked = null
   let halted: string | null = null
+  let paused: string | null = null
   let cancelRunning = () => {}
+  let tell = () => {}
+  let change = new Promise<null>(resolve => {
+    tell = () => resolve(null)
+  })
+
+  const changed = () => {
+    tell()
+    change = new Promise<null>(resolve => {
+      tell = () => resolve(null)
+    })
+  }
 
   const halt = (reason: string) => {
     halted ??= reason
+    paused = null
+    changed()
     cancelRunning()
   }
 
-  return {
+  const steering: Steering = {
     get asked() {
       return asked
     },
     get halted() {
       return halted
+    },
+    get paused() {
+      return paused
     },
     halt,
     cancel(message) {
@@ -53,16 +81,50 @@ export function createSteering(): Steering {
     promote(message) {
       promotable(stages, message).promote = message
     },
+    checkPause() {
+      if (halted !== null) throw new Error(`it is ending: ${halted}`)
+      if (paused !== null) throw new Error(`it is ${paused} already`)
+    },
+    pause(message) {
+      steering.checkPause()
+      paused = inWords('paused', message)
+      changed()
+    },
+    checkResume() {
+      if (paused === null) throw new Error('it is not paused')
+    },
+    resume() {
+      steering.checkResume()
+      paused = null
+      changed()
+    },
+    checkSkip: message => void skippable(stages, message),
+    skip(message) {
+      skippable(stages, message).skip = message
+    },
+    checkJudge: message => deskOf(stages, message).check(message),
+    judge: message => deskOf(stages, message).take(message),
+    changed: () => change,
     stage(id) {
-      const steering: StageSteering = { notPromotable: 'has not come so far yet', promote: null }
-      stages.set(id, steering)
-      return steering
+      const stage: StageSteering = {
+        notPromotable: 'has not come so far yet',
+        promote: null,
+        notSkippable: 'does not wait for anything that can be skipped',
+        skip: null,
+        desk: null,
+        get paused() {
+          return paused
+        },
+      }
+      stages.set(id, stage)
+      return stage
     },
     ended: id => void stages.delete(id),
     onHalt(cancel) {
       cancelRunning = cancel
     },
   }
+  return steering
 }
 
 /** `canceled by ann: wrong version` */
@@ -70,11 +132,32 @@ export function inWords(what: string, { by, reason }: Message): string {
   return `${what} by ${by}${reason ? `: ${reason}` : ''}`
 }
 
-function promotable(stages: ReadonlyMap<string, StageSteering>, { stage }: Message): StageSteering {
-  const meant = [...stages].filter(([id]) => stage === undefined || stage === id)
+type Stages = ReadonlyMap<string, StageSteering>
+
+function promotable(stages: Stages, { stage }: Message): StageSteering {
+  const meant = meantStages(stages, stage)
   const able = meant.filter(([, steering]) => steering.notPromotable === null && steering.promote === null)
   if (able.length === 1) return able[0]![1]
   if (able.length > 1) throw new Error(`several canaries run (${able.map(([id]) => id).join(', ')}): name the stage`)
   const reasons = meant.map(([id, steering]) => `${id} ${steering.notPromotable ?? 'is being promoted already'}`)
   throw new Error(`there is nothing to promote: ${reasons.join('; ') || 'no canary runs'}`)
+}
+
+function skippable(stages: Stages, { stage }: Message): StageSteering {
+  const meant = meantStages(stages, stage)
+  const able = meant.filter(([, steering]) => steering.notSkippable === null && steering.skip === null)
+  if (able.length === 1) return able[0]![1]
+  if (able.length > 1) throw new Error(`several stages wait (${able.map(([id]) => id).join(', ')}): name the stage`)
+  const reasons = meant.map(([id, steering]) => `${id} ${steering.notSkippable ?? 'is being skipped already'}`)
+  throw new Error(`there is nothing to skip: ${reasons.join('; ') || 'no stage runs'}`)
+}
+
+function deskOf(stages: Stages, { stage }: JudgmentMessage) {
+  const desk = stages.get(stage)?.desk ?? null
+  if (desk === null) throw new Error(`stage ${stage} does not wait for a judgment`)
+  return desk
+}
+
+function meantStages(stages: Stages, stage: string | undefined): [string, StageSteering][] {
+  return [...stages].filter(([id]) => stage === undefined || stage === id)
 }

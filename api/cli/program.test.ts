@@ -139,7 +139,7 @@ describe('errors name the thing, the reason and what to do', () => {
 
   test('a token that is not right is 8, a run that says no is 9, no server is 10', async () => {
     expect((await slipway('list', { SLIPWAY_URL: api.url, SLIPWAY_TOKEN: 'wrong' })).code).toBe(8)
-    api.engine.promotion = () => Promise.reject(new MessageRefused('no canary is running', false))
+    api.engine.answer = () => Promise.reject(new MessageRefused('no canary is running', 'Refused'))
     const refused = await slipway('promote shop-shown')
     expect([refused.code, refused.stderr]).toEqual([9, expect.stringContaining('no canary is running')])
     const nobody = await slipway('list', { SLIPWAY_URL: 'http://127.0.0.1:9', SLIPWAY_TOKEN: 't' })

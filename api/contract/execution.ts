@@ -1,8 +1,15 @@
 import { z } from 'zod'
 import { roles } from '../../pipeline/clusters.ts'
-import type { Execution, ExecutionEvent, Json, StageState, StoredEvent } from '../../pipeline/execution.ts'
+import type {
+  Execution,
+  ExecutionEvent,
+  Json,
+  JudgmentProgress,
+  StageState,
+  StoredEvent,
+} from '../../pipeline/execution.ts'
 import { eventKinds } from '../../pipeline/execution.ts'
-import { name } from '../../pipeline/schema/scalars.ts'
+import type { JudgmentInput } from '../../pipeline/schema/stages/judgment.ts'
 import type { ExecutionStatus, StageStatus } from '../../pipeline/statuses.ts'
 import { executionStatuses, stageStatuses } from '../../pipeline/statuses.ts'
 
@@ -20,6 +27,41 @@ export const verdict = z.enum(['pass', 'fail', 'insufficient', 'errored'])
 /** Percent of live traffic per cluster. */
 export const weights = z.partialRecord(z.enum(roles), z.number())
 
+const input = z.union([
+  z.object({
+    type: z.literal('text'),
+    description: z.string().optional(),
+    maxLength: z.int(),
+    required: z.boolean(),
+  }),
+  z.object({
+    type: z.literal('number'),
+    description: z.string().optional(),
+    min: z.number().optional(),
+    max: z.number().optional(),
+    required: z.boolean(),
+  }),
+  z.object({
+    type: z.literal('choice'),
+    description: z.string().optional(),
+    options: z.array(z.string()),
+    required: z.boolean(),
+  }),
+]) satisfies z.ZodType<JudgmentInput>
+
+/** A judgment that waits for people: what they are asked, who has answered, what an answer has to name. */
+export const judgmentProgress = z.object({
+  instructions: z.string().nullable(),
+  approvals: z.int(),
+  approvers: z.array(z.string()).readonly().nullable(),
+  fourEyes: z.boolean(),
+  given: z.array(z.object({ by: z.string(), at: timestamp })).readonly(),
+  until: timestamp,
+  /** Sent back as `If-Match`. */
+  seen: z.string(),
+  inputs: z.record(z.string(), input),
+}) satisfies z.ZodType<JudgmentProgress>
+
 const progress = z.object({
   phase: z.string(),
   target: z.string().optional(),
@@ -30,6 +72,7 @@ const progress = z.object({
   steps: z.int().optional(),
   verdict: verdict.optional(),
   message: z.string().optional(),
+  judgment: judgmentProgress.optional(),
 })
 
 export const stageState = z.object({
@@ -42,6 +85,8 @@ export const stageState = z.object({
   reason: z.string().nullable(),
   outputs: z.record(z.string(), json),
   progress: progress.nullable(),
+  /** The execution that did its work: this attempt did not have to. */
+  reusedFrom: z.string().optional(),
 }) satisfies z.ZodType<StageState>
 
 export const execution = z.object({
@@ -112,16 +157,6 @@ export const storedEvent = event.extend({ position: z.int() }) satisfies z.ZodTy
 /** What starts a run. */
 export const startBody = z.strictObject({
   parameters: z.record(z.string().max(63), z.union([z.string().max(16_384), z.number(), z.boolean()])).default({}),
-})
-
-export const steerBody = z.strictObject({
-  /** For the audit log and for whoever looks at the run later. */
-  reason: z.string().max(2_000).optional(),
-})
-
-export const promoteBody = steerBody.extend({
-  /** The canary that is meant, when more than one runs. */
-  stage: name.optional(),
 })
 
 /** A cancel or rollback was taken on. */

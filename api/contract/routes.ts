@@ -5,6 +5,7 @@ import { pipelineRoutes } from './routes/pipelines.ts'
 import type { Route } from './routes/route.ts'
 import { serverRoutes } from './routes/server.ts'
 import { sessionRoutes } from './routes/sessions.ts'
+import { steeringRoutes } from './routes/steering.ts'
 import { targetRoutes } from './routes/targets.ts'
 
 export { maxWait } from './routes/executions.ts'
@@ -14,6 +15,7 @@ export type { Route } from './routes/route.ts'
 export const routes = {
   ...executionRoutes,
   ...judgingRoutes,
+  ...steeringRoutes,
   ...pipelineRoutes,
   ...targetRoutes,
   ...sessionRoutes,

@@ -22,7 +22,12 @@ type BodyInput<O extends Operation> = R<O>['body'] extends z.ZodPrefault
   : R<O>['body'] extends z.ZodType
     ? { body: z.input<R<O>['body']> }
     : unknown
-type KeyInput<O extends Operation> = O extends 'startExecution' ? { idempotencyKey?: string } : unknown
+/** Headers that a caller of the operation may send. */
+type KeyInput<O extends Operation> = O extends 'startExecution'
+  ? { idempotencyKey?: string }
+  : O extends 'judgeStage'
+    ? { seen: string }
+    : unknown
 
 /** An empty object of zod would forbid every other key when put together with more. */
 type Keys<T> = string extends keyof T ? unknown : T

@@ -1,5 +1,6 @@
 import type { Execution } from '../../pipeline/execution.ts'
 import type { ExecutionInput } from '../../store/store.ts'
+import type { RefusalKind } from '../../workflows/judgment/refused.ts'
 import type { Message } from '../../workflows/messages.ts'
 import type { PendingActivity } from '../contract/execution.ts'
 import type { LockView } from '../contract/targets.ts'
@@ -19,8 +20,11 @@ export interface Engine {
     signal: 'cancel' | 'rollback',
     message: Message,
   ): Promise<'delivered' | 'ended'>
-  /** The state after the promotion was taken on; rejects with `MessageRefused` when the run says no. */
-  promote(execution: string, message: Message, id: string): Promise<Execution>
+  /**
+   * The state after the message was taken on; rejects with `MessageRefused` when the run says no. `id` makes a repeated
+   * message one.
+   */
+  ask(execution: string, update: Update, message: Message, id: string): Promise<Execution>
   /** What the run and its canaries wait for; empty when nothing runs under this id. */
   pending(execution: string): Promise<PendingActivity[]>
   lock(target: string, service: string): Promise<LockView>
@@ -28,6 +32,9 @@ export interface Engine {
   /** Whether a worker asked for work lately. */
   hasWorker(): Promise<boolean>
 }
+
+/** Messages that a run can refuse; `judge` takes a `JudgmentMessage`. */
+export type Update = 'promote' | 'pause' | 'resume' | 'skip' | 'judge'
 
 /** "Not now", never "no"; the message is for the caller. */
 export class EngineUnavailable extends Error {
@@ -37,13 +44,16 @@ export class EngineUnavailable extends Error {
   }
 }
 
+/** Why a run said no, or `ended`: nothing runs under this id any more. */
+export type RefusalReason = RefusalKind | 'ended'
+
 /** The run understood the message and refused it. */
 export class MessageRefused extends Error {
-  readonly ended: boolean
+  readonly why: RefusalReason
 
-  constructor(reason: string, ended: boolean) {
+  constructor(reason: string, why: RefusalReason) {
     super(reason)
     this.name = 'MessageRefused'
-    this.ended = ended
+    this.why = why
   }
 }

@@ -6,8 +6,11 @@ import {
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client'
+import { ApplicationFailure } from '@temporalio/common'
+import type { Execution } from '../../pipeline/execution.ts'
 import type { ExecutionInput } from '../../store/store.ts'
-import { cancel, pipelineExecutionType, promote, rollback, taskQueue } from '../../workflows/messages.ts'
+import type { RefusalKind } from '../../workflows/judgment/refused.ts'
+import { cancel, pipelineExecutionType, rollback, taskQueue } from '../../workflows/messages.ts'
 import { type Engine, EngineUnavailable, MessageRefused } from './engine.ts'
 import { describeLock } from './lock.ts'
 import { pendingOf } from './pending.ts'
@@ -65,16 +68,16 @@ export function createTemporalEngine(client: Client): Engine {
       }
     },
 
-    async promote(execution, message, id) {
+    async ask(execution, update, message, id) {
       try {
-        const options = { args: [message], updateId: id } as [never] & { args: [typeof message]; updateId: string }
-        return await within(updateDeadline, () => client.workflow.getHandle(execution).executeUpdate(promote, options))
+        const options = { args: [message] as [typeof message], updateId: id }
+        const handle = client.workflow.getHandle(execution)
+        return await within(updateDeadline, () => handle.executeUpdate<Execution, [typeof message]>(update, options))
       } catch (error) {
-        if (error instanceof WorkflowNotFoundError) throw new MessageRefused('the execution has ended', true)
+        if (error instanceof WorkflowNotFoundError) throw new MessageRefused('the execution has ended', 'ended')
         if (error instanceof EngineUnavailable)
           throw new EngineUnavailable(error, 'the run did not answer in time; is a worker running?')
-        if (error instanceof WorkflowUpdateFailedError)
-          throw new MessageRefused(error.cause?.message ?? error.message, false)
+        if (error instanceof WorkflowUpdateFailedError) throw refusalOf(error)
         throw error
       }
     },
@@ -103,6 +106,18 @@ export function createTemporalEngine(client: Client): Engine {
       })
     },
   }
+}
+
+const kinds: readonly string[] = ['Refused', 'Stale', 'NotAllowed', 'InvalidAnswer'] satisfies RefusalKind[]
+
+/** In the words of the run. An update that was begun when the run ended is refused by the server, in its own. */
+function refusalOf(error: WorkflowUpdateFailedError): MessageRefused {
+  const { cause } = error
+  const type = cause instanceof ApplicationFailure && cause.type ? cause.type : ''
+  if (/workflow ?(execution)? ?(already )?completed/i.test(`${type} ${cause?.message}`))
+    return new MessageRefused('the execution has ended', 'ended')
+  const kind = kinds.includes(type) ? (type as RefusalKind) : 'Refused'
+  return new MessageRefused(cause?.message ?? error.message, kind)
 }
 
 function startOptions(input: ExecutionInput) {

@@ -20,6 +20,8 @@ export interface StartDependencies {
 export interface StartOrder {
   pipeline: string
   principal: string
+  /** The person behind the principal. */
+  subject?: string | undefined
   /** Absent: the request is one of a kind. */
   idempotencyKey?: string | undefined
   parameters: Readonly<Record<string, ParameterValue>>
@@ -97,7 +99,8 @@ export function createStarter(dependencies: StartDependencies): Starter {
     if (definition === null) await refuseUnread(catalog)
     const { pipeline, revision } = runnable(definition, order.pipeline)
     const parameters = resolveParameters(pipeline, order.parameters)
-    const trigger: Trigger = { type: 'api', by: order.principal }
+    const { principal, subject } = order
+    const trigger: Trigger = { type: 'api', by: principal, ...(subject === undefined ? {} : { subject }) }
     return newInput(id, pipeline, { revision, parameters, trigger, createdAt: now() })
   }
 

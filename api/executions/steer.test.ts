@@ -131,14 +131,14 @@ describe('rollback of a run that has ended', () => {
 describe('promote', () => {
   test('gives the state after it', async () => {
     running()
-    engine.promotion = async () => anExecution({ id, reason: 'promoted' })
-    expect(await steering.promote(id, by, 'request-1')).toMatchObject({ reason: 'promoted' })
+    engine.answer = async () => anExecution({ id, reason: 'promoted' })
+    expect(await steering.ask(id, 'promote', by, 'request-1')).toMatchObject({ reason: 'promoted' })
   })
 
   test('is refused in words when the run says no', async () => {
     running()
-    engine.promotion = () => Promise.reject(new MessageRefused('no canary is running', false))
-    await expect(steering.promote(id, by, 'r')).rejects.toMatchObject({
+    engine.answer = () => Promise.reject(new MessageRefused('no canary is running', 'Refused'))
+    await expect(steering.ask(id, 'promote', by, 'r')).rejects.toMatchObject({
       kind: 'refused',
       message: 'no canary is running',
     })
@@ -147,13 +147,13 @@ describe('promote', () => {
   test('is not taken while it could not be recorded', async () => {
     running()
     store.down = true
-    await expect(steering.promote(id, by, 'r')).rejects.toMatchObject({ name: 'StoreUnavailable' })
+    await expect(steering.ask(id, 'promote', by, 'r')).rejects.toMatchObject({ name: 'StoreUnavailable' })
   })
 
   test('tells a run that has ended from one that never was', async () => {
-    engine.promotion = () => Promise.reject(new MessageRefused('gone', true))
-    await expect(steering.promote(id, by, 'r')).rejects.toMatchObject({ kind: 'not-found' })
+    engine.answer = () => Promise.reject(new MessageRefused('gone', 'ended'))
+    await expect(steering.ask(id, 'promote', by, 'r')).rejects.toMatchObject({ kind: 'not-found' })
     ended()
-    await expect(steering.promote(id, by, 'r')).rejects.toMatchObject({ kind: 'already-ended' })
+    await expect(steering.ask(id, 'promote', by, 'r')).rejects.toMatchObject({ kind: 'already-ended' })
   })
 })

@@ -1,19 +1,24 @@
 import type { Execution } from '../../pipeline/execution.ts'
 import { isFinal } from '../../pipeline/statuses.ts'
 import type { Store } from '../../store/store.ts'
+import type { RefusalKind } from '../../workflows/judgment/refused.ts'
 import type { Message } from '../../workflows/messages.ts'
 import type { Accepted } from '../contract/execution.ts'
-import { type Engine, MessageRefused } from '../engine/engine.ts'
+import type { ProblemKind } from '../contract/problem.ts'
+import { type Engine, MessageRefused, type Update } from '../engine/engine.ts'
 import { Refusal } from '../http/refusal.ts'
 import { within } from '../within.ts'
 import { rollbackRequest } from './linked-rollback.ts'
+import { retryEnded } from './retry.ts'
 import type { Starter } from './start.ts'
 
 export interface Steering {
   cancel(execution: string, message: Message): Promise<Accepted>
   rollback(execution: string, message: Message): Promise<Accepted>
-  /** `id` makes a repeated request one message. */
-  promote(execution: string, message: Message, id: string): Promise<Execution>
+  /** What the run can refuse; `id` makes a repeated request one message. */
+  ask(execution: string, update: Update, message: Message, id: string): Promise<Execution>
+  /** A new attempt of a run that has ended. */
+  retry(execution: string, message: Message): Promise<Execution>
 }
 
 /** Milliseconds the store may hold up a cancel or rollback. */
@@ -63,17 +68,30 @@ export function createSteering({ store, engine, starter, now }: SteeringDependen
       return { execution: linked.id, linked: true }
     },
 
-    async promote(execution, message, id) {
+    async ask(execution, update, message, id) {
       // A decision that could not be recorded is not taken.
       await store.ping()
       try {
-        return await engine.promote(execution, message, id)
+        return await engine.ask(execution, update, message, id)
       } catch (error) {
         if (!(error instanceof MessageRefused)) throw error
-        if (!error.ended) throw new Refusal('refused', error.message)
+        if (error.why !== 'ended') throw new Refusal(problems[error.why], error.message)
         if ((await store.get(execution)) === null) throw new Refusal('not-found', `there is no execution ${execution}`)
-        throw new Refusal('already-ended', `${execution} has ended; there is nothing to promote`)
+        throw new Refusal('already-ended', `${execution} has ended; there is nothing to ${update}`)
       }
+    },
+
+    async retry(execution, message) {
+      const ended = await store.get(execution)
+      if (ended === null) throw new Refusal('not-found', `there is no execution ${execution}`)
+      return retryEnded({ store, starter, now }, ended, message)
     },
   }
 }
+
+const problems = {
+  Refused: 'refused',
+  Stale: 'stale',
+  NotAllowed: 'forbidden',
+  InvalidAnswer: 'invalid-answer',
+} as const satisfies Record<RefusalKind, ProblemKind>

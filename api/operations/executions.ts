@@ -1,20 +1,14 @@
-import type { AuditEntry } from '../../store/store.ts'
-import { type Call, callerOf, type Handlers } from '../http/handler.ts'
+import { callerOf, type Handlers } from '../http/handler.ts'
 import { Refusal } from '../http/refusal.ts'
 import { getWhen } from '../live/long-poll.ts'
 import type { Services } from '../services.ts'
 import { within } from '../within.ts'
+import { note } from './note.ts'
 
-type Operations =
-  | 'startExecution'
-  | 'listExecutions'
-  | 'getExecution'
-  | 'cancelExecution'
-  | 'rollbackExecution'
-  | 'promoteExecution'
+type Operations = 'startExecution' | 'listExecutions' | 'getExecution'
 
 export function executionOperations(services: Services): Pick<Handlers, Operations> {
-  const { store, engine, starter, steering, feed } = services
+  const { store, engine, starter, feed } = services
 
   return {
     async startExecution(call) {
@@ -22,6 +16,7 @@ export function executionOperations(services: Services): Pick<Handlers, Operatio
       const { execution, replayed } = await starter.start({
         pipeline: name,
         principal: callerOf(call).name,
+        subject: callerOf(call).subject,
         idempotencyKey: call.headers['idempotency-key'],
         parameters: call.body.parameters,
       })
@@ -47,52 +42,12 @@ export function executionOperations(services: Services): Pick<Handlers, Operatio
       const pending = execution.endedAt === null ? await within(patience, engine.pending(id)) : []
       return { body: { ...execution, pending } }
     },
-
-    async cancelExecution(call) {
-      const body = await steering.cancel(call.params.id, messageOf(call))
-      note(services, call, 'execution.cancel', call.params.id)
-      return { body }
-    },
-
-    async rollbackExecution(call) {
-      const body = await steering.rollback(call.params.id, messageOf(call))
-      note(services, call, 'execution.rollback', call.params.id)
-      return { body, headers: { location: locationOf(body.execution) } }
-    },
-
-    async promoteExecution(call) {
-      const { stage } = call.body
-      const message = { ...messageOf(call), ...(stage === undefined ? {} : { stage }) }
-      const body = await steering.promote(call.params.id, message, call.requestId)
-      note(services, call, 'execution.promote', call.params.id)
-      return { body }
-    },
   }
 }
 
 /** Milliseconds an answer may be held up by the engine. */
 const patience = 1_000
 
-function locationOf(execution: string): string {
+export function locationOf(execution: string): string {
   return `/api/v1/executions/${execution}`
-}
-
-type Steered = Call<'cancelExecution' | 'rollbackExecution' | 'promoteExecution'>
-
-function messageOf(call: Steered) {
-  const { reason } = call.body
-  return { by: callerOf(call).name, ...(reason === undefined ? {} : { reason }) }
-}
-
-/** Into the audit log, without making the caller wait: what was done is also an event of the run. */
-function note(services: Services, call: Steered | Call<'startExecution'>, action: string, execution: string): void {
-  const entry: AuditEntry = {
-    at: new Date().toISOString(),
-    actor: callerOf(call).name,
-    action,
-    subject: `execution:${execution}`,
-    outcome: 'allowed',
-    data: { requestId: call.requestId },
-  }
-  services.store.audit(entry).catch(error => services.log.warn({ err: error, entry }, 'not in the audit log'))
 }

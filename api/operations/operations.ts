@@ -6,12 +6,14 @@ import { judgingOperations } from './judging.ts'
 import { pipelineOperations } from './pipelines.ts'
 import { serverOperations } from './server.ts'
 import { sessionOperations } from './sessions.ts'
+import { steeringOperations } from './steering.ts'
 import { targetOperations } from './targets.ts'
 
 /** A handler for every operation of the contract; one that is missing does not compile. */
 export function createHandlers(services: Services): Handlers {
   return {
     ...executionOperations(services),
+    ...steeringOperations(services),
     ...analysisOperations(services),
     ...judgingOperations(services),
     ...pipelineOperations(services),

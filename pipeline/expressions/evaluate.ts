@@ -13,6 +13,8 @@ export interface ExpressionContext {
   execution: { id: string; pipeline: string; application: string; revision: string; attempt: number }
   /** Outputs of the stages that came before, by id. */
   stages: Readonly<Record<string, Readonly<Record<string, Json>>>>
+  /** Of a stage of a matrix: its values. */
+  matrix?: Readonly<Record<string, ParameterValue>>
 }
 
 /** A template that is one whole expression keeps its type; any other becomes text. Throws `ExpressionError`. */
@@ -25,8 +27,9 @@ export function evaluate(source: string, context: ExpressionContext): Json {
   const expression = readExpression(source)
   const ids = stagesRead(expression, context)
   const values: Record<string, unknown> = {}
-  for (const root of ['parameters', 'trigger', 'execution'] as const) {
-    if (expression.references.some(reference => reference.root === root)) values[root] = toCel(context[root], root)
+  for (const root of ['parameters', 'trigger', 'execution', 'matrix'] as const) {
+    if (expression.references.some(reference => reference.root === root))
+      values[root] = toCel(context[root] ?? {}, root)
   }
   for (const [index, id] of ids.entries()) values[stageVariable(index)] = outputsToCel(context.stages[id]!, id, source)
   try {

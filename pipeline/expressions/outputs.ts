@@ -1,7 +1,14 @@
 import type { StageType } from '../schema/stage.ts'
 
 /** Types as expressions know them; `Release` has the fields of `pipeline/release.ts`. */
-export type FieldType = 'string' | 'double' | 'bool' | 'Release' | 'list<string>' | 'map<string, string>'
+export type FieldType =
+  | 'string'
+  | 'double'
+  | 'bool'
+  | 'Release'
+  | 'list<string>'
+  | 'map<string, string>'
+  | 'map<string, dyn>'
 
 /**
  * What later stages may read of a stage that succeeded; `previousRelease` is null when nothing ran before. A stage type
@@ -10,7 +17,7 @@ export type FieldType = 'string' | 'double' | 'bool' | 'Release' | 'list<string>
 export const stageOutputs = {
   canary: { verdict: 'string', release: 'Release', previousRelease: 'Release' },
   deploy: { release: 'Release', previousRelease: 'Release' },
-  judgment: { decision: 'string', by: 'string' },
+  judgment: { decision: 'string', by: 'list<string>', inputs: 'map<string, dyn>' },
   wait: {},
 } as const satisfies Record<StageType, Readonly<Record<string, FieldType>>>
 

@@ -36,7 +36,7 @@ export const evaluationEnvironment: Environment = dynamic()
 
 function dynamic(): Environment {
   const environment = baseEnvironment.clone()
-  for (const root of ['parameters', 'trigger', 'execution']) environment.registerVariable(root, 'map')
+  for (const root of ['parameters', 'trigger', 'execution', 'matrix']) environment.registerVariable(root, 'map')
   for (let index = 0; index < mostStages; index++) environment.registerVariable(stageVariable(index), 'map')
   return environment
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { duration, name, percentage, template } from './scalars.ts'
+import type { Stage } from './stage.ts'
 import { stage } from './stage.ts'
 import { worded } from './words.ts'
 
@@ -64,7 +65,7 @@ export const pipeline = pipelineHead.extend({
   stages: z.array(stage).min(1).max(200).describe(stages),
 })
 
-export type Pipeline = z.output<typeof pipeline>
+export type Pipeline = Omit<z.output<typeof pipeline>, 'stages'> & { stages: Stage[] }
 export type Parameter = z.output<typeof parameter>
 export type { Stage, StageOf, StageType } from './stage.ts'
 export { duration, percentage, template }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Cell } from '../matrix.ts'
 import { canary } from './stages/canary.ts'
 import { deploy } from './stages/deploy.ts'
 import { judgment } from './stages/judgment.ts'
@@ -9,6 +10,7 @@ export const stageSchemas = { canary, deploy, judgment, wait } as const
 
 export const stage = z.discriminatedUnion('type', [canary, deploy, judgment, wait])
 
-export type Stage = z.output<typeof stage>
+/** A stage of a definition that runs; one of a matrix knows its `cell`. */
+export type Stage = z.output<typeof stage> & { cell?: Cell }
 export type StageType = Stage['type']
 export type StageOf<T extends StageType> = Extract<Stage, { type: T }>

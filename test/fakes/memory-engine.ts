@@ -1,5 +1,5 @@
 import type { PendingActivity } from '../../api/contract/execution.ts'
-import { type Engine, EngineUnavailable } from '../../api/engine/engine.ts'
+import { type Engine, EngineUnavailable, type Update } from '../../api/engine/engine.ts'
 import type { Execution } from '../../pipeline/execution.ts'
 import type { ExecutionInput } from '../../store/store.ts'
 import type { Message } from '../../workflows/messages.ts'
@@ -13,7 +13,8 @@ export interface MemoryEngine extends Engine {
   starts: string[]
   signals: { execution: string; signal: string; message: Message }[]
   pendingList: PendingActivity[]
-  promotion: (execution: string) => Promise<Execution>
+  /** How a run answers what it can refuse. */
+  answer: (execution: string, update: Update, message: Message) => Promise<Execution>
 }
 
 export function memoryEngine(): MemoryEngine {
@@ -37,8 +38,8 @@ export function memoryEngine(): MemoryEngine {
     starts: [],
     signals: [],
     pendingList: [],
-    promotion: async () => {
-      throw new Error('no promotion was expected')
+    answer: async (_execution, update) => {
+      throw new Error(`no ${update} was expected`)
     },
     start: input => up(() => void start(input)),
     signal: (execution, signal, message) =>
@@ -53,7 +54,7 @@ export function memoryEngine(): MemoryEngine {
         engine.signals.push({ execution: input.id, signal, message })
         return 'delivered'
       }),
-    promote: execution => up(() => engine.promotion(execution)),
+    ask: (execution, update, message) => up(() => engine.answer(execution, update, message)),
     pending: () => up(() => engine.pendingList),
     lock: (target, service) => up(() => ({ target, service, holder: null, waiting: [], fence: 0 })),
     ping: () => up(() => {}),

@@ -51,8 +51,9 @@ export function fakeRun(
     linger: 0,
     snapshot: () => ({ execution: journal.execution, sequence: journal.sequence }),
   })
-  const journal = createJournal(input, { now: world.now, outbox, changed: recorder.wake })
   const steering = createSteering()
+  const paused = () => steering.paused
+  const journal = createJournal(input, { now: world.now, outbox, changed: recorder.wake, paused })
   return {
     ...{ target, metrics, store, world, steering },
     execution: () => journal.execution,

@@ -1,6 +1,7 @@
 import { blockFor, closeBlock, noEvidence } from '../../pipeline/canary/compact-evidence.ts'
 import type { Verdict } from '../../pipeline/canary/judge.ts'
 import type { Weights } from '../../pipeline/clusters.ts'
+import { firstLook } from '../../pipeline/execution.ts'
 import { expandMetrics } from '../../pipeline/presets.ts'
 import type { AnalysisProgress, AnalysisResult } from '../analysis.ts'
 import { plannedLooks } from '../look-schedule.ts'
@@ -21,6 +22,7 @@ export async function climb(run: CanaryRun): Promise<Climbed> {
     weights = weightsAt(weight, stage.baseline)
     await run.writer.route(weights, leaseOf(run))
     progress = await watchStep(run, { step, weights, progress })
+    if (!counts(run, 'fail', progress)) progress = await watchWhilePaused(run, { step, weights, progress })
     const { promote } = context.steering
     const promotedBy = promote !== null && !counts(run, 'fail', progress) ? inWords('promoted', promote) : null
     const climbed = { verdict: progress.verdict, reason: progress.reason, progress, weights, promotedBy }
@@ -41,35 +43,79 @@ async function makeRoom(run: CanaryRun, weight: number, weights: Weights): Promi
   await together(context.world, work)
 }
 
-async function watchStep(
-  run: CanaryRun,
-  { step, weights, progress }: { step: number; weights: Weights; progress: AnalysisProgress },
-): Promise<AnalysisProgress> {
-  const { stage, context, release, old } = run
-  const { world, execution, index, steering } = context
-  const start = world.now()
-  context.progress({ phase: 'analysing', message: progress.reason })
+/** The step that is under way: where it is in the climb, and what was seen so far. */
+interface Step {
+  step: number
+  weights: Weights
+  progress: AnalysisProgress
+}
+
+async function watchStep(run: CanaryRun, now: Step): Promise<AnalysisProgress> {
+  const { stage, context } = run
+  const { world, steering } = context
+  const { step } = now
+  context.progress({ phase: 'analysing', message: now.progress.reason })
   steering.notPromotable = null
-  const result = await unlessPromoted(run, () =>
-    world.analyse(`${context.prefix}/step-${step + 1}`, {
-      ...{ execution, stage: stage.id, stageIndex: index, step, target: stage.target, service: stage.service },
-      analysis: stage.analysis,
-      canary: { role: 'canary', version: release.version },
-      baseline: { role: stage.baseline === 'fresh' ? 'baseline' : 'stable', version: old.release.version },
-      weights,
-      start,
-      warmUp: step === 0 ? stage.analysis.warmUp : 0,
-      deadline: start + stage.steps[step]!.for,
-      stopOn: stopOn(run),
-      final: step === stage.steps.length - 1,
-      renew: { ...run.writer.renewal(), lease: leaseOf(run) },
-      progress: { ...progress, seenTo: null, evidence: closeBlock(progress.evidence) },
-    }),
-  )
+  const request = {
+    ...analysisOf(run, now),
+    warmUp: step === 0 ? stage.analysis.warmUp : 0,
+    deadline: world.now() + stage.steps[step]!.for,
+    stopOn: stopOn(run),
+    final: step === stage.steps.length - 1,
+  }
+  const promoted = () => steering.promote !== null
+  const result = await unless(run, promoted, () => world.analyse(`${context.prefix}/step-${step + 1}`, request))
   adopt(run, result)
-  if (result.end === 'canceled' && steering.promote === null) world.checkCanceled()
+  if (result.end === 'canceled' && !promoted()) world.checkCanceled()
   context.progress({ verdict: result.progress.verdict, message: result.progress.reason })
   return result.progress
+}
+
+const longestPause = 365 * 24 * 60 * 60_000
+
+/**
+ * Stays at the step, however it was judged, until the run is resumed or the canary is promoted; it goes on looking for
+ * harm. Only a `fail` changes what was decided.
+ */
+async function watchWhilePaused(run: CanaryRun, now: Step): Promise<AnalysisProgress> {
+  const { context } = run
+  const { world, steering } = context
+  let { progress } = now
+  for (let pause = 1; steering.paused !== null && steering.promote === null; pause += 1) {
+    context.progress({ phase: 'paused', message: steering.paused })
+    const request = {
+      ...analysisOf(run, { ...now, progress }),
+      warmUp: 0,
+      deadline: world.now() + longestPause,
+      stopOn: stopOn(run).filter(verdict => verdict === 'fail'),
+      final: false,
+    }
+    const goesOn = () => steering.paused === null || steering.promote !== null
+    const id = `${context.prefix}/step-${now.step + 1}-paused-${pause}`
+    const result = await unless(run, goesOn, () => world.analyse(id, request))
+    adopt(run, result)
+    if (result.end === 'canceled' && !goesOn()) world.checkCanceled()
+    if (counts(run, 'fail', result.progress)) return result.progress
+    const { verdict, reason, judgment } = progress
+    progress = { ...result.progress, verdict, reason, judgment }
+  }
+  return progress
+}
+
+function analysisOf(run: CanaryRun, { step, weights, progress }: Step) {
+  const { stage, context, release, old } = run
+  const { world, execution, index } = context
+  const baseline = stage.baseline === 'fresh' ? ('baseline' as const) : ('stable' as const)
+  return {
+    ...{ execution, stage: stage.id, stageIndex: index, step, target: stage.target, service: stage.service },
+    analysis: stage.analysis,
+    canary: { role: 'canary' as const, version: release.version },
+    baseline: { role: baseline, version: old.release.version },
+    weights,
+    start: world.now(),
+    renew: { ...run.writer.renewal(), lease: leaseOf(run) },
+    progress: { ...progress, seenTo: null, evidence: closeBlock(progress.evidence) },
+  }
 }
 
 /** Hands over what the looks could not record. */
@@ -85,12 +131,12 @@ function counts(run: CanaryRun, verdict: Verdict, progress: AnalysisProgress): b
   return progress.verdict === verdict && stopOn(run).includes(verdict)
 }
 
-/** Cancels the work as soon as somebody asks to promote the canary. */
-async function unlessPromoted<T>({ context }: CanaryRun, work: () => Promise<T>): Promise<T> {
-  const { world, steering } = context
+/** Cancels the work as soon as something holds. */
+async function unless<T>({ context }: CanaryRun, holds: () => boolean, work: () => Promise<T>): Promise<T> {
+  const { world } = context
   const watched = world.scope(work)
   const watcher = world.scope(async () => {
-    await world.condition(() => steering.promote !== null)
+    await world.condition(holds)
     watched.cancel()
   })
   const stopped = watcher.result.catch(() => {})
@@ -102,9 +148,11 @@ async function unlessPromoted<T>({ context }: CanaryRun, work: () => Promise<T>)
   }
 }
 
-function nothingSeen({ stage }: CanaryRun): AnalysisProgress {
+/** Looks of every attempt count on from a number of their own, since they are recorded by it. */
+function nothingSeen({ stage, context }: CanaryRun): AnalysisProgress {
   const duration = stage.steps.reduce((sum, step) => sum + step.for, stage.bake ?? 0)
   const metrics = expandMetrics(stage.analysis).map(metric => metric.config)
   const evidence = noEvidence(blockFor(plannedLooks(duration, stage.analysis.interval), metrics))
-  return { looks: 0, seenTo: null, evidence, verdict: 'insufficient', reason: 'nothing was seen yet', judgment: null }
+  const looks = firstLook(context.attempt)
+  return { looks, seenTo: null, evidence, verdict: 'insufficient', reason: 'nothing was seen yet', judgment: null }
 }

@@ -2,6 +2,7 @@ import type { ServiceRef } from '../../activities/requests.ts'
 import type { StoredEvidence } from '../../pipeline/evidence.ts'
 import type { EventKind, ExecutionEvent, Json, StageProgress } from '../../pipeline/execution.ts'
 import type { Stage, StageOf, StageType } from '../../pipeline/schema/stage.ts'
+import type { Desk } from '../judgment/desk.ts'
 import type { Message } from '../messages.ts'
 import type { Outcome } from '../outcome.ts'
 import type { Timings } from '../timings.ts'
@@ -15,6 +16,12 @@ export interface StageContext {
   index: number
   /** Begins the ids of all that belongs to the stage: execution and stage. */
   prefix: string
+  /** Counts the attempts of the stage within this run, from 1. */
+  attempt: number
+  /** The person who started the run. */
+  startedBy: string
+  /** Of a judgment: a hash of all that people are asked to judge. */
+  seen: string | null
   /** A name for one effect that no other has; the same when the workflow is replayed. */
   effectId(purpose: string): string
   world: World
@@ -27,8 +34,8 @@ export interface StageContext {
   event(kind: EventKind, data: Readonly<Record<string, Json>>): void
   /** Has what a look could not record by itself recorded. */
   adopt(event: ExecutionEvent, evidence: readonly StoredEvidence[]): void
-  /** `held`: a person has to act. */
-  status(status: 'running' | 'held', reason?: string): void
+  /** `held` and `waiting`: a person has to act; `queued`: it waits by itself. */
+  status(status: 'running' | 'held' | 'waiting' | 'queued', reason?: string): void
   /** Stays as the reason of a stage that succeeds. */
   note(text: string): void
   /** The service is this stage's alone until it has ended and is undone; at most one a stage. */
@@ -47,6 +54,13 @@ export interface StageSteering {
   /** Why it cannot be promoted now; null when it can. */
   notPromotable: string | null
   promote: Message | null
+  /** Why there is nothing to skip; null while it waits for something that people may cut short. */
+  notSkippable: string | null
+  skip: Message | null
+  /** Where answers arrive while people are asked; null otherwise. */
+  desk: Desk | null
+  /** Why nothing that makes it go further should begin now; null when it may. Harm is acted upon all the same. */
+  readonly paused: string | null
 }
 
 /** One stage type: its whole behaviour. A throw means that the answer is unknown (`errored`). */

@@ -1,17 +1,7 @@
 import { z } from 'zod'
 import { duration, name } from '../../../pipeline/schema/scalars.ts'
 import { analysis } from '../analysis.ts'
-import {
-  accepted,
-  execution,
-  executionDetail,
-  executionPage,
-  executionStatus,
-  promoteBody,
-  startBody,
-  steerBody,
-  storedEvent,
-} from '../execution.ts'
+import { execution, executionDetail, executionPage, executionStatus, startBody, storedEvent } from '../execution.ts'
 import { anyHeaders, executionId, none, pipelineName, type Route } from './route.ts'
 
 const statuses = z
@@ -69,42 +59,6 @@ export const executionRoutes = {
     body: null,
     success: { status: 200, type: 'application/json', schema: executionDetail },
     problems: ['not-found', 'unavailable'],
-  },
-  cancelExecution: {
-    method: 'post',
-    path: '/api/v1/executions/{id}/cancel',
-    permission: 'execution:steer',
-    summary: 'End a run and undo what is open. Taken on even while the store is down.',
-    params: executionId,
-    query: none,
-    headers: anyHeaders,
-    body: steerBody.prefault({}),
-    success: { status: 202, type: 'application/json', schema: accepted },
-    problems: ['not-found', 'already-ended', 'unavailable'],
-  },
-  rollbackExecution: {
-    method: 'post',
-    path: '/api/v1/executions/{id}/rollback',
-    permission: 'execution:steer',
-    summary: 'Take back what a run did, newest first. A run that has ended is taken back by a new, linked one.',
-    params: executionId,
-    query: none,
-    headers: anyHeaders,
-    body: steerBody.prefault({}),
-    success: { status: 202, type: 'application/json', schema: accepted },
-    problems: ['not-found', 'refused', 'unavailable'],
-  },
-  promoteExecution: {
-    method: 'post',
-    path: '/api/v1/executions/{id}/promote',
-    permission: 'execution:steer',
-    summary: 'Promote the canary that is running or held, now.',
-    params: executionId,
-    query: none,
-    headers: anyHeaders,
-    body: promoteBody.prefault({}),
-    success: { status: 200, type: 'application/json', schema: execution },
-    problems: ['not-found', 'already-ended', 'refused', 'unavailable'],
   },
   getAnalysis: {
     method: 'get',

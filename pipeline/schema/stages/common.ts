@@ -28,8 +28,9 @@ export const common = {
     .enum(failurePolicies)
     .optional()
     .describe(
-      '`fail` (the default): cancels what runs; `fail-branch`: only what needs this stage does not start; ' +
-        '`fail-at-end`: all goes on, and the run fails when it has ended; `continue`: all goes on, and the run may succeed.',
+      '`fail` (the default): the run ends, what runs is canceled; `fail-branch`: what needs this stage does not start, ' +
+        'the run may succeed; `fail-at-end`: the same, and the run fails when all else has ended; ' +
+        '`continue`: what needs it starts all the same, the run may succeed. What cannot be undone always ends the run.',
     ),
   windows: windows.optional().describe('When it may start; outside of them it waits.'),
   matrix: matrix.optional().describe('One stage for every value, such as `deploy[eu]`.'),

@@ -38,6 +38,10 @@ const sentences = {
   'undo.done': data => `taken back: ${text(data.what)}`,
   'undo.failed': data => `could not take back: ${text(data.what)} (${text(data.error)})`,
   'message.received': data => withReason(`${text(data.message)} asked for by ${text(data.by)}`, data),
+  'judgment.requested': data => `a judgment was asked for: ${text(data.approvals)} to approve`,
+  'judgment.given': data =>
+    `${text(data.decision)} by ${text(data.by)}${data.comment ? `: ${text(data.comment)}` : ''}`,
+  'judgment.reminder': data => `still waiting for ${text(data.missing)} to approve`,
   'lock.waiting': data => `waits for ${text(data.service)} on ${text(data.target)}, held by ${text(data.holder)}`,
   'lock.acquired': data => `has ${text(data.service)} on ${text(data.target)} for itself`,
 } as const satisfies Record<EventKind, (data: Data) => string>

@@ -1,0 +1,100 @@
+import type { JudgmentMessage, Message } from '../../workflows/messages.ts'
+import type { steeringRoutes } from '../contract/routes/steering.ts'
+import type { Update } from '../engine/engine.ts'
+import { readInbox } from '../executions/inbox.ts'
+import { type Call, callerOf, type Handlers } from '../http/handler.ts'
+import { Refusal } from '../http/refusal.ts'
+import type { Services } from '../services.ts'
+import { locationOf } from './executions.ts'
+import { note } from './note.ts'
+
+export function steeringOperations(services: Services): Pick<Handlers, keyof typeof steeringRoutes> {
+  const { store, steering } = services
+
+  /** Says something to a run that it can refuse. */
+  async function ask(call: Asked, update: Exclude<Update, 'judge'>) {
+    const body = await steering.ask(call.params.id, update, messageOf(call), call.requestId)
+    note(services, call, `execution.${update}`, call.params.id)
+    return { body }
+  }
+
+  return {
+    async cancelExecution(call) {
+      const body = await steering.cancel(call.params.id, messageOf(call))
+      note(services, call, 'execution.cancel', call.params.id)
+      return { body }
+    },
+
+    async rollbackExecution(call) {
+      const body = await steering.rollback(call.params.id, messageOf(call))
+      note(services, call, 'execution.rollback', call.params.id)
+      return { body, headers: { location: locationOf(body.execution) } }
+    },
+
+    promoteExecution: call => ask(call, 'promote'),
+    pauseExecution: call => ask(call, 'pause'),
+    resumeExecution: call => ask(call, 'resume'),
+    skipExecution: call => ask(call, 'skip'),
+
+    async retryExecution(call) {
+      const body = await steering.retry(call.params.id, messageOf(call))
+      note(services, call, 'execution.retry', call.params.id, { started: body.id })
+      return { body, headers: { location: locationOf(body.id) } }
+    },
+
+    async judgeStage(call) {
+      const { id, stage } = call.params
+      const message = answerOf(call)
+      if (message.override) await refuseOverride(services, call)
+      const body = await steering.ask(id, 'judge', message, call.requestId)
+      note(services, call, `execution.${message.decision}`, id, { stage, seen: message.seen, override: message.override === true })
+      return { body }
+    },
+
+    async getInbox(call) {
+      const { only, except } = callerOf(call).access.visible('execution:read')
+      const shown = { ...(only === null ? {} : { visible: only }), hidden: except }
+      return { body: await readInbox(store, new Date(), shown) }
+    },
+  }
+}
+
+type Asked = Call<'promoteExecution' | 'pauseExecution' | 'resumeExecution' | 'skipExecution'>
+
+function messageOf(call: Asked | Call<'cancelExecution' | 'rollbackExecution' | 'retryExecution'>): Message {
+  const { reason, stage } = call.body as { reason?: string; stage?: string }
+  const { name, subject } = callerOf(call)
+  return {
+    by: name,
+    subject,
+    ...(reason === undefined ? {} : { reason }),
+    ...(stage === undefined ? {} : { stage }),
+  }
+}
+
+/** An answer says what it is an answer to; what was looked at is not guessed. */
+function answerOf(call: Call<'judgeStage'>): JudgmentMessage {
+  const match = call.headers['if-match']
+  if (match === undefined)
+    throw new Refusal('precondition-required', 'send If-Match with "seen" of the judgment that was looked at')
+  const { decision, comment, inputs, override } = call.body
+  const { name, subject, roles } = callerOf(call)
+  return {
+    by: name,
+    subject,
+    roles,
+    override,
+    stage: call.params.stage,
+    decision,
+    seen: match.replace(/^"(.*)"$/, '$1'),
+    ...(comment === undefined ? {} : { reason: comment }),
+    ...(inputs === undefined ? {} : { inputs }),
+  }
+}
+
+async function refuseOverride({ resources }: Services, call: Call<'judgeStage'>): Promise<void> {
+  const { access, name } = callerOf(call)
+  const place = await resources.execution(call.params.id)
+  if (place !== null && access.can('judgment:override', place)) return
+  throw new Refusal('forbidden', `${name} lacks the permission judgment:override`)
+}
