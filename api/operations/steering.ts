@@ -47,7 +47,11 @@ export function steeringOperations(services: Services): Pick<Handlers, keyof typ
       const message = answerOf(call)
       if (message.override) await refuseOverride(services, call)
       const body = await steering.ask(id, 'judge', message, call.requestId)
-      note(services, call, `execution.${message.decision}`, id, { stage, seen: message.seen, override: message.override === true })
+      note(services, call, `execution.${message.decision}`, id, {
+        stage,
+        seen: message.seen,
+        override: message.override === true,
+      })
       return { body }
     },
 
