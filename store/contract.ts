@@ -1,6 +1,7 @@
 import { auditContract } from './contract/audit.ts'
 import { availabilityContract } from './contract/availability.ts'
 import { beginContract } from './contract/begin.ts'
+import { identityContract } from './contract/identity.ts'
 import { listsContract } from './contract/lists.ts'
 import { migrationsContract } from './contract/migrations.ts'
 import { recordContract } from './contract/record.ts'
@@ -16,6 +17,7 @@ export function storeContract(database: () => DatabaseUnderTest): void {
   recordContract(suite)
   listsContract(suite)
   auditContract(suite)
+  identityContract(suite)
   retentionContract(suite)
   subscribeContract(suite)
   availabilityContract(suite)

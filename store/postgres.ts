@@ -6,8 +6,10 @@ import { executions } from './executions.ts'
 import { migrate } from './migrate.ts'
 import { migrations } from './migrations/migrations.ts'
 import { retention } from './retention.ts'
+import { sessions } from './sessions.ts'
 import type { Store } from './store.ts'
 import { subscriptions } from './subscribe.ts'
+import { tokens } from './tokens.ts'
 
 export interface StoreOptions {
   /** Connections this process may hold, beside one while it has subscribers. Default 8. */
@@ -43,6 +45,8 @@ export async function openStore(databaseUrl: string, options: StoreOptions = {})
     ...executions(database),
     ...history,
     ...audit(database, statementTimeout),
+    ...tokens(database),
+    ...sessions(database),
     ...retention(database, options.keyRetention ?? 30 * 24 * 60 * 60 * 1000),
     subscribe,
     ping: async () => void (await database.query('select 1')),

@@ -11,6 +11,8 @@ import type {
 import type { Reused } from '../pipeline/first-state.ts'
 import type { Pipeline } from '../pipeline/schema/pipeline.ts'
 import type { ExecutionStatus } from '../pipeline/statuses.ts'
+import type { SessionStore } from './sessions.ts'
+import type { TokenStore } from './tokens.ts'
 
 /** All a run needs to start; the workflow's only argument. Plain JSON under 64 KB. */
 export interface ExecutionInput {
@@ -87,13 +89,24 @@ export interface AuditRecord extends AuditEntry {
   hash: string
 }
 
+export interface AuditFilter {
+  actor?: string
+  action?: string
+  subject?: string
+  outcome?: AuditEntry['outcome']
+  /** From here on. */
+  from?: Timestamp
+  /** Before this. */
+  to?: Timestamp
+}
+
 /**
  * What must outlive a workflow. PostgreSQL dialect; the same suite runs on PGlite and PostgreSQL.
  *
  * Every method throws `StoreUnavailable` when the database cannot be reached in time, so that callers can tell
  * "no" from "not now". Lists are bounded by `limit` (1 to 500).
  */
-export interface Store {
+export interface Store extends TokenStore, SessionStore {
   begin(request: StartRequest): Promise<Begun>
   /** The run's workflow exists. */
   started(execution: string): Promise<void>
@@ -113,8 +126,12 @@ export interface Store {
   evidence(execution: string, of?: { stage: string; newest?: number }): Promise<StoredEvidence[]>
   /** The events of the newest looks of a stage, oldest first. The stage is counted from 0, as in the execution. */
   looks(execution: string, stageIndex: number, newest: number): Promise<StoredEvent[]>
-  audit(entry: AuditEntry): Promise<AuditRecord>
-  auditLog(limit: number, cursor: string | null): Promise<Page<AuditRecord>>
+  /** With a key, the same entry written again, by whichever process, stays one record. */
+  audit(entry: AuditEntry, key?: string): Promise<AuditRecord>
+  /** Newest first. */
+  auditLog(limit: number, cursor: string | null, filter?: AuditFilter): Promise<Page<AuditRecord>>
+  /** In order of sequence, after `sequence`. */
+  auditAfter(sequence: number, limit: number): Promise<AuditRecord[]>
   /** Resolves with the first sequence at which the chain does not hold (changed, moved or missing), or null. */
   verifyAudit(): Promise<number | null>
   /**

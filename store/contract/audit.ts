@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { chain, emptyChain } from '../audit-chain.ts'
+import type { AuditFilter } from '../store.ts'
 import { entry } from './samples.ts'
 import type { Suite } from './suite.ts'
 export function auditContract(suite: Suite): void {
@@ -28,6 +29,36 @@ export function auditContract(suite: Suite): void {
         Array.from({ length: 60 }, (_, i) => i + 1),
       )
       expect(await suite.store.verifyAudit()).toBeNull()
+    })
+
+    test('an entry with a key is written once, by whoever, however often', async () => {
+      const second = await suite.open()
+      const writes = Array.from({ length: 20 }, (_, index) =>
+        (index % 2 ? suite.store : second).audit(entry({ data: { index } }), index % 4 < 2 ? 'run/1' : 'run/2'),
+      )
+      const sequences = (await Promise.all(writes)).map(({ sequence }) => sequence)
+      expect(new Set(sequences).size).toBe(2)
+      await suite.store.audit(entry())
+      expect((await suite.store.auditLog(10, null)).items).toHaveLength(3)
+      expect(await suite.store.verifyAudit()).toBeNull()
+    })
+
+    test('is searched by who, what, to what, outcome and time; and read in order', async () => {
+      const times = ['2026-03-01T10:00:00.000Z', '2026-03-02T10:00:00.000Z', '2026-03-03T10:00:00.000Z']
+      for (const [index, at] of times.entries())
+        await suite.store.audit(
+          entry({ at, actor: index === 1 ? 'bob' : 'ada', outcome: index === 2 ? 'refused' : 'allowed' }),
+        )
+      const found = async (filter: AuditFilter) =>
+        (await suite.store.auditLog(10, null, filter)).items.map(({ sequence }) => sequence)
+      expect(await found({ actor: 'ada' })).toEqual([3, 1])
+      expect(await found({ actor: 'ada', outcome: 'allowed' })).toEqual([1])
+      expect(await found({ from: times[1]!, to: times[2]! })).toEqual([2])
+      expect(await found({ action: 'execution.rollback', subject: 'execution:checkout-1' })).toEqual([3, 2, 1])
+      expect(await found({ subject: 'nothing' })).toEqual([])
+      const page = await suite.store.auditLog(1, null, { actor: 'ada' })
+      expect((await suite.store.auditLog(1, page.next, { actor: 'ada' })).items[0]?.sequence).toBe(1)
+      expect((await suite.store.auditAfter(1, 10)).map(({ sequence }) => sequence)).toEqual([2, 3])
     })
 
     test('verifies what it wrote: numbers, odd text, any key order', async () => {

@@ -1,4 +1,5 @@
 import { first } from './0001-first.ts'
+import { identity } from './0003-identity.ts'
 
 export interface Migration {
   name: string
@@ -6,4 +7,7 @@ export interface Migration {
 }
 
 /** In order; the version of a schema is how many were applied. Only ever add to the end: databases keep the hashes. */
-export const migrations: readonly Migration[] = [{ name: 'first', sql: first }]
+export const migrations: readonly Migration[] = [
+  { name: 'first', sql: first },
+  { name: 'identity', sql: identity },
+]

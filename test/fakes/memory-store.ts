@@ -2,7 +2,9 @@ import type { StoredEvidence } from '../../pipeline/evidence.ts'
 import type { Execution, ExecutionEvent, StoredEvent } from '../../pipeline/execution.ts'
 import { StoreUnavailable } from '../../store/errors.ts'
 import { queued } from '../../store/executions.ts'
+import type { StoredSession } from '../../store/sessions.ts'
 import type { AuditEntry, ExecutionInput, StartRequest, Store } from '../../store/store.ts'
+import type { StoredToken } from '../../store/tokens.ts'
 
 /** A store in memory, with what a test may do to it. The real ones are held to the contract; this one is for races. */
 export interface MemoryStore extends Store {
@@ -20,6 +22,9 @@ export function memoryStore(): MemoryStore {
   const inputs = new Map<string, ExecutionInput>()
   const requests = new Map<string, StartRequest>()
   const log: StoredEvent[] = []
+  const tokens = new Map<string, StoredToken>()
+  const sessions = new Map<string, StoredSession>()
+  const claimed = new Set<string>()
   const listeners = new Set<() => void>()
 
   const up = async <T>(answer: () => T): Promise<T> => {
@@ -95,7 +100,37 @@ export function memoryStore(): MemoryStore {
         store.audited.push(entry)
         return { ...entry, sequence: store.audited.length, previous: '', hash: '' }
       }),
-    auditLog: () => up(() => ({ items: [], next: null })),
+    auditLog: (limit, _cursor, { action } = {}) =>
+      up(() => {
+        const all = store.audited.map((entry, index) => ({ ...entry, sequence: index + 1, previous: '', hash: '' }))
+        const items = all.filter(entry => (action ?? entry.action) === entry.action)
+        return { items: items.reverse().slice(0, limit), next: null }
+      }),
+    auditAfter: () => up(() => []),
+    addToken: token =>
+      up(() => {
+        if ([...tokens.values()].some(({ name, revokedAt }) => name === token.name && revokedAt === null)) return false
+        tokens.set(token.id, { ...token, usedAt: null, revokedAt: null })
+        return true
+      }),
+    token: id => up(() => tokens.get(id) ?? null),
+    tokens: () => up(() => [...tokens.values()].reverse()),
+    tokenUsed: (id, usedAt) => up(() => void tokens.set(id, { ...tokens.get(id)!, usedAt })),
+    revokeToken: (name, at) =>
+      up(() => {
+        const found = [...tokens.values()].find(token => token.name === name && token.revokedAt === null)
+        if (found !== undefined) tokens.set(found.id, { ...found, revokedAt: at })
+        return found !== undefined
+      }),
+    addSession: session => up(() => void sessions.set(session.hash, session)),
+    session: hash => up(() => sessions.get(hash) ?? null),
+    removeSession: hash => up(() => void sessions.delete(hash)),
+    claim: key =>
+      up(() => {
+        if (claimed.has(key)) return false
+        claimed.add(key)
+        return true
+      }),
     verifyAudit: () => up(() => null),
     prune: () => up(() => 0),
     async subscribe(onEvent) {
