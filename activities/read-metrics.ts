@@ -28,15 +28,25 @@ export interface Reading extends ServiceRef {
 
 export type Providers = Readonly<Record<string, MetricProvider>>
 
+/** Between two tries of one query; a simulation has no time to lose. */
+export type Pause = (milliseconds: number, signal: AbortSignal) => Promise<void>
+
+interface ReadOptions {
+  providers: Providers
+  signal: AbortSignal
+  budget: number
+  pause?: Pause
+}
+
 /** Every metric of the clusters at once, each within `budget` milliseconds, tried up to three times. */
 export async function readMetrics(
   metrics: readonly PlannedMetric[],
   reading: Reading,
-  { providers, signal, budget }: { providers: Providers; signal: AbortSignal; budget: number },
+  { providers, signal, budget, pause = realPause }: ReadOptions,
 ): Promise<MetricReading[]> {
   const within = AbortSignal.any([signal, AbortSignal.timeout(budget)])
   const ask = (metric: PlannedMetric, cluster: Cluster | null) =>
-    cluster === null ? null : observe(metric, cluster, reading, { providers, signal: within })
+    cluster === null ? null : observe(metric, cluster, reading, { providers, signal: within, pause })
   return Promise.all(
     metrics.map(async metric => {
       const clusters = [reading.baseline, reading.canary, reading.stable]
@@ -63,14 +73,14 @@ async function observe(
   metric: PlannedMetric,
   cluster: Cluster,
   reading: Reading,
-  { providers, signal }: { providers: Providers; signal: AbortSignal },
+  { providers, signal, pause }: { providers: Providers; signal: AbortSignal; pause: Pause },
 ): Promise<Observed> {
   let described = JSON.stringify(metric.expressions)
   try {
     const provider = known(providers, metric.provider)
     const query = queryFor(metric, cluster, reading)
     described = provider.describe(query, reading.window)
-    const samples = await untilRead(() => provider.query(query, reading.window, signal), signal)
+    const samples = await untilRead(() => provider.query(query, reading.window, signal), { signal, pause })
     return { query: described, seen: summed(samples) }
   } catch (error) {
     return { query: described, seen: { error: error instanceof Error ? error.message : String(error) } }
@@ -80,7 +90,10 @@ async function observe(
 const attempts = 3
 
 /** Tries again at once, then after a short pause; a provider that hangs ends with the signal. */
-async function untilRead<T>(read: () => Promise<T>, signal: AbortSignal): Promise<T> {
+async function untilRead<T>(
+  read: () => Promise<T>,
+  { signal, pause }: { signal: AbortSignal; pause: Pause },
+): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await orAborted(read(), signal)
@@ -100,7 +113,7 @@ function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   })
 }
 
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+function realPause(milliseconds: number, signal: AbortSignal): Promise<void> {
   return orAborted(new Promise(resolve => setTimeout(resolve, milliseconds)), signal)
 }
 

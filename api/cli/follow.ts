@@ -96,7 +96,7 @@ function show(execution: ExecutionDetail, shown: Map<string, string>, io: Io): v
   shown.set('', waits)
 }
 
-const codes = {
+export const codes = {
   queued: exitCodes.waiting,
   running: exitCodes.waiting,
   waiting: exitCodes.waiting,

@@ -3,11 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Command } from 'commander'
 import type { Client } from '../../client/client.ts'
 import { ApiProblem, ServerUnreachable } from '../../client/errors.ts'
-import type { PipelineDetail } from '../../contract/pipelines.ts'
 import { parseDuration } from '../duration-option.ts'
 import { follow } from '../follow.ts'
-import { CliError, exitCodes, type Io } from '../io.ts'
+import type { Io } from '../io.ts'
 import { note, print, printJson } from '../output.ts'
+import { collect, parameterPair } from '../parameter-option.ts'
 import { connect, type ServerOptions, withServer } from '../server-options.ts'
 
 interface RunOptions extends ServerOptions {
@@ -38,10 +38,6 @@ export function runCommand(io: Io): Command {
     })
 }
 
-function collect(value: string, all: string[]): string[] {
-  return [...all, value]
-}
-
 const attempts = 5
 
 /** Asks again when the server does not answer: the key makes sure that it is one run all the same. */
@@ -64,21 +60,9 @@ async function start(
   }
 }
 
-type Declared = PipelineDetail['parameters']
-
 /** `key=value` as the pipeline declares the key; what it does not declare is sent as text, to be refused there. */
 async function typed(client: Client, pipeline: string, given: readonly string[]) {
   if (given.length === 0) return {}
   const { parameters } = await client.getPipeline({ name: pipeline })
-  return Object.fromEntries(given.map(text => pair(text, parameters)))
-}
-
-function pair(text: string, declared: Declared): [string, string | number | boolean] {
-  const at = text.indexOf('=')
-  if (at < 1) throw new CliError(`-p ${text}: write it as key=value`, exitCodes.invalid)
-  const [key, value] = [text.slice(0, at), text.slice(at + 1)]
-  const type = declared[key]?.type ?? 'string'
-  if (type === 'number' && value.trim() !== '' && Number.isFinite(Number(value))) return [key, Number(value)]
-  if (type === 'boolean' && (value === 'true' || value === 'false')) return [key, value === 'true']
-  return [key, value]
+  return Object.fromEntries(given.map(text => parameterPair(text, parameters)))
 }

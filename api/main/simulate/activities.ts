@@ -1,0 +1,80 @@
+import type { Attempt } from '../../../activities/effects.ts'
+import { opOf, routeAndCheck } from '../../../activities/effects.ts'
+import { Refused } from '../../../activities/failures.ts'
+import { look } from '../../../activities/look.ts'
+import type { Providers } from '../../../activities/read-metrics.ts'
+import type { Activities, Look, LookRequest } from '../../../activities/requests.ts'
+import { resolve } from '../../../activities/resolve.ts'
+import { settle } from '../../../activities/settle.ts'
+import type { ExecutionEvent } from '../../../pipeline/execution.ts'
+import type { Scenario } from './scenario.ts'
+import type { SimulatedTargets } from './targets.ts'
+
+export interface SimulatedParts {
+  execution: string
+  scenario: Scenario
+  targets: SimulatedTargets
+  providers: Providers
+  instances: number
+  now(): number
+  /** Everything that would be recorded. */
+  record(events: readonly ExecutionEvent[]): void
+  /** What is made of a look; for the longest run there can be, nothing is ever clear. */
+  seen(look: Look, request: LookRequest): Look
+}
+
+/**
+ * Every activity there is, without any effect outside of this process: the type makes a new one unusable in a simulation
+ * until somebody has said here what stands for it.
+ */
+export function simulatedActivities(parts: SimulatedParts): Activities {
+  const { targets, providers, now } = parts
+  const attempt: Attempt = { number: 1, signal: new AbortController().signal, heartbeat: () => {} }
+  const failing = failure(parts)
+  return {
+    resolve: async request => resolve(request),
+    current: async ({ target, service }) => targets.at(target, service).current(service),
+    async apply(request) {
+      const { target, service, id } = request
+      failing('apply', id)
+      const wanted = { ...request, instances: request.instances ?? parts.instances }
+      return targets.at(target, service).apply(service, wanted, opOf(request, null, attempt))
+    },
+    async route(request) {
+      failing('route', request.id)
+      return routeAndCheck(targets.at(request.target, request.service), request, attempt)
+    },
+    async remove(request) {
+      failing('remove', request.id)
+      await targets
+        .at(request.target, request.service)
+        .remove(request.service, request.role, opOf(request, null, attempt))
+    },
+    hold: () => new Promise(() => {}),
+    async look(request) {
+      const seen = await look(request, {
+        target: targets.at(request.target, request.service),
+        providers,
+        record: async ({ event }) => parts.record([event]),
+        now,
+        signal: attempt.signal,
+        pause: async () => {},
+      })
+      return parts.seen(seen, request)
+    },
+    record: async ({ events }) => parts.record(events),
+    requestLock: async () => {},
+    holderLives: async () => true,
+    settle: request => settle(targets.at(request.target, request.service), request, attempt, now()),
+  }
+}
+
+/** Fails the act of the stage that the scenario names, never its undo. */
+function failure({ execution, scenario }: SimulatedParts): (verb: string, id: string) => void {
+  if (scenario.kind !== 'target-fails-at') return () => {}
+  const prefix = `${execution}/${scenario.stage}/`
+  return (verb, id) => {
+    if (!id.startsWith(prefix) || id.includes('-undo-') || verb === 'apply') return
+    throw new Refused(`the target fails at stage ${scenario.stage} (simulated)`)
+  }
+}
