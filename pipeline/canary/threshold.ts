@@ -41,7 +41,7 @@ interface Point {
 /** Level of the shortest latest stretch with a sample of `atLeast`; null while there is none. */
 function latestLevel(window: Point[], point: Point, atLeast: number): number | null {
   window.push(point)
-  while (sampleOf(window) - window[0]!.sample >= atLeast && window.length > 1) window.shift()
+  while (sampleOf(window) - window[0]!.sample >= atLeast) window.shift()
   if (!(sampleOf(window) >= atLeast)) return null
   const weight = window.reduce((sum, each) => sum + each.weight, 0)
   return window.reduce((sum, each) => sum + each.amount, 0) / weight

@@ -161,6 +161,11 @@ describe('a shift', () => {
     expect(comparison!.lower).toBeGreaterThan(comparison!.bound)
   })
 
+  it('whose upper limit is just a quarter of the estimate passes', () => {
+    const ties = run([1, 1, 0, 1], [1, 1])
+    expect(ties).toMatchObject({ label: 'Pass', comparison: { upper: 0, bound: 0, effectSize: 0.75 } })
+  })
+
   it('hidden by an infinity passes: the estimate is infinite, and so is the bound', () => {
     expect(run([...twice, Number.POSITIVE_INFINITY], base)).toMatchObject({ label: 'Pass', ratio: Number.NaN })
   })

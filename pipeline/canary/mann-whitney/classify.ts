@@ -82,9 +82,7 @@ function undecidable(noise: boolean): RankClassification {
 
 /** Sorted values, compared as numbers: 0 and −0 are the same here, though not in the ranks. */
 function sameValues(a: Float64Array, b: Float64Array): boolean {
-  if (a.length !== b.length) return false
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
-  return true
+  return a.length === b.length && a.every((value, i) => value === b[i])
 }
 
 function isConstant(sorted: Float64Array): boolean {

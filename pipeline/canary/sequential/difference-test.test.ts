@@ -14,6 +14,16 @@ function expectE(start: () => EventTest, all: readonly Arms[], expected: number)
 const each = (b: number, c: number): Arms => ({ b, c, u: 500, v: 500 })
 const pairs = (list: readonly [number, number][]): Arms[] => list.map(([b, c]) => each(b, c))
 
+describe('equal rates', () => {
+  it('of six in ten and more are left out for shares', () => {
+    const arms = each(150, 160)
+    const rates = [-8, -7, -6, -5, -4, -3, -2, -1].map(k => 0.6 * 10 ** (k / 4))
+    const ratios = rates.map(q => Math.exp(logDifferenceRatio(arms, { baseline: q, canary: q }, 0.6)))
+    const mean = ratios.reduce((sum, ratio) => sum + ratio / ratios.length, 0)
+    expectE(differenceSafeTest(0.6, 'proportion', 1), [arms], mean)
+  })
+})
+
 describe('one interval', () => {
   it.each([
     [{ baseline: 0.01, canary: 0.01 }, { u: 500, v: 500, b: 5, c: 5 }, 0.01, 1.12993578],

@@ -93,7 +93,7 @@ function createMixture(size: number, phi: Phi) {
     add(arms: Arms, logRatio: (alternative: number) => number) {
       if (!isExposed(arms)) return
       seen.push(arms)
-      for (let k = 0; k < size; k++) sums[k]! += logRatio(k)
+      for (const k of sums.keys()) sums[k]! += logRatio(k)
     },
     logE,
     // Dividing by φ ≥ 1 only makes it smaller, and φ costs a pass over all intervals.

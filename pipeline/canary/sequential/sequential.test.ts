@@ -11,6 +11,14 @@ function judged(intervals: readonly Interval[], metric: MetricConfig = errorsMet
   return { ...judgment, metric: judgment.metrics[0]! }
 }
 
+describe('before anything was seen', () => {
+  it('the evidence is one, and speaks against the canary rather than for it', () => {
+    const { metric, verdict } = judged([])
+    expect(verdict).toBe('insufficient')
+    expect(metric).toMatchObject({ evidence: 1, evidenceFor: 'fail' })
+  })
+})
+
 describe('a worse canary', () => {
   const intervals = Array.from({ length: 6 }, (_, i) => errorsOf(5, 24 + (i % 2)))
 

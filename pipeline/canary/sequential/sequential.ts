@@ -16,7 +16,7 @@ const judgeName = { type: 'sequential', version: '1' }
 export function judgeSequential(config: SequentialConfig, evidence: Evidence): Judgment {
   const run = createSequential(config, evidence.metrics)
   for (const [index, interval] of evidence.intervals.entries()) {
-    if (index > 0 && index === evidence.passSince) run.restartPass()
+    if (index === evidence.passSince) run.restartPass()
     run.add(interval)
   }
   return run.judgment(evidence.last)

@@ -17,6 +17,13 @@ describe('a series that mostly repeats one value', () => {
   })
 })
 
+it('has evidence of one before there are blocks, which is reached', () => {
+  const { harm } = seriesDirection({ name: 'm', kind: 'series' })()
+  expect(harm.logE()).toBe(0)
+  expect(harm.reaches(0)).toBe(true)
+  expect(harm.reaches(1e-9)).toBe(false)
+})
+
 describe('what a series allows', () => {
   const points = Array.from({ length: 60 }, (_, t) => ({ harm: 1 + Math.sin(1.7 * t) / 2, reference: -5 }))
   const logHarm = (failAbove?: { relative: number } | { absolute: number }) => {
