@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import type { Counts, CountsQuery } from '../activities/targets/process/host/protocol.ts'
 import type { Target } from '../activities/targets/target.ts'
 import type { TargetConfiguration } from '../pipeline/schema/configuration.ts'
 import type { Store } from '../store/store.ts'
@@ -22,6 +23,8 @@ export interface Services {
   steering: Steering
   feed: Feed
   targets: Readonly<Record<string, { configuration: TargetConfiguration; target: Target }>>
+  /** What the router of the process host has counted; null when it knows nothing of the window. */
+  traffic(query: CountsQuery, signal: AbortSignal): Promise<Counts | null>
   sessions: Sessions
   resources: Resources
   metrics: Metrics

@@ -1,5 +1,4 @@
-import { ExecutionPage } from './features/execution/execution-page.tsx'
-import { ExecutionsPage } from './features/executions/executions-page.tsx'
+import { Suspense } from 'react'
 import { LoginPage } from './features/session/login-page.tsx'
 import { useSession } from './features/session/queries.ts'
 import { Boundary } from './kit/boundary.tsx'
@@ -10,6 +9,7 @@ import { usePlace } from './router/location.ts'
 import { match } from './router/routes.ts'
 import { NotFound } from './shell/not-found.tsx'
 import { Shell } from './shell/shell.tsx'
+import { views } from './views.tsx'
 
 /** The view that the address means, for whoever is signed in. */
 export function App() {
@@ -32,22 +32,19 @@ export function App() {
 
 function CurrentView() {
   const { path } = usePlace()
+  const found = match(path)
+  const view = found && Object.hasOwn(views, found.view) ? views[found.view as keyof typeof views] : null
   return (
     <Boundary key={path} what="This view cannot be shown.">
-      {viewOf(path)}
+      <Suspense fallback={<Loading />}>{view && found ? view(found.parameters) : <NotFound />}</Suspense>
     </Boundary>
   )
 }
 
-function viewOf(path: string) {
-  const found = match(path)
-  switch (found?.view) {
-    case 'executions':
-    case 'login':
-      return <ExecutionsPage />
-    case 'execution':
-      return <ExecutionPage key={found.parameters.id} id={found.parameters.id!} />
-    case undefined:
-      return <NotFound />
-  }
+function Loading() {
+  return (
+    <main id="content">
+      <p className="sr">Loading…</p>
+    </main>
+  )
 }

@@ -1,4 +1,3 @@
-import './no-eval.ts'
 import './design/mantine.css'
 import './design/tokens.css'
 import './design/base.css'

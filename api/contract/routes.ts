@@ -1,4 +1,5 @@
 import type { ProblemKind } from './problem.ts'
+import { definitionRoutes } from './routes/definitions.ts'
 import { executionRoutes } from './routes/executions.ts'
 import { judgingRoutes } from './routes/judging.ts'
 import { pipelineRoutes } from './routes/pipelines.ts'
@@ -7,6 +8,7 @@ import { serverRoutes } from './routes/server.ts'
 import { sessionRoutes } from './routes/sessions.ts'
 import { steeringRoutes } from './routes/steering.ts'
 import { targetRoutes } from './routes/targets.ts'
+import { trafficRoutes } from './routes/traffic.ts'
 
 export { maxWait } from './routes/executions.ts'
 export type { Route } from './routes/route.ts'
@@ -16,8 +18,10 @@ export const routes = {
   ...executionRoutes,
   ...judgingRoutes,
   ...steeringRoutes,
+  ...definitionRoutes,
   ...pipelineRoutes,
   ...targetRoutes,
+  ...trafficRoutes,
   ...sessionRoutes,
   ...serverRoutes,
 } as const satisfies Record<string, Route>

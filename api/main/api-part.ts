@@ -20,6 +20,7 @@ import { type Listening, listen } from '../http/server.ts'
 import { openFeed } from '../live/feed.ts'
 import { createMetrics } from '../metrics/metrics.ts'
 import type { Services } from '../services.ts'
+import { openTraffic } from './traffic.ts'
 
 export interface ApiOptions {
   configuration: Configuration
@@ -71,6 +72,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     steering: createSteering({ store, engine, starter, now }),
     feed,
     targets: withConfiguration(configuration, options.targets),
+    traffic: openTraffic(options.data),
     sessions,
     resources: createResources({ store, catalog, environmentOf: name => environmentOf(configuration, name) }),
     metrics,

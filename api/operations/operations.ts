@@ -1,6 +1,7 @@
 import type { Handlers } from '../http/handler.ts'
 import type { Services } from '../services.ts'
 import { analysisOperations } from './analysis.ts'
+import { definitionOperations } from './definitions.ts'
 import { executionOperations } from './executions.ts'
 import { judgingOperations } from './judging.ts'
 import { pipelineOperations } from './pipelines.ts'
@@ -8,6 +9,7 @@ import { serverOperations } from './server.ts'
 import { sessionOperations } from './sessions.ts'
 import { steeringOperations } from './steering.ts'
 import { targetOperations } from './targets.ts'
+import { trafficOperations } from './traffic.ts'
 
 /** A handler for every operation of the contract; one that is missing does not compile. */
 export function createHandlers(services: Services): Handlers {
@@ -19,6 +21,8 @@ export function createHandlers(services: Services): Handlers {
     ...pipelineOperations(services),
     ...targetOperations(services),
     ...sessionOperations(services),
+    ...definitionOperations(services),
+    ...trafficOperations(services),
     ...serverOperations(services),
   }
 }

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'react'
 import uPlot from 'uplot'
 import { percent, share, significant } from '../words/numbers.ts'
 import { clock } from '../words/time.ts'
+import { colorsOf } from './colors.ts'
 import styles from './rate-chart.module.css'
 
 /** One entry a look; `at` in epoch seconds, ascending. Null draws a gap: no data is not zero. */
@@ -132,15 +133,4 @@ function rangeOf({ data }: uPlot): uPlot.Range.MinMax {
 
 function clockOf(seconds: number): string {
   return clock(seconds * 1_000)
-}
-
-/** A canvas knows no variables: the browser resolves them on an element first. */
-function colorsOf(element: HTMLElement): (name: string, alpha?: number) => string {
-  return (name, alpha = 1) => {
-    const probe = element.appendChild(document.createElement('span'))
-    probe.style.color = `color-mix(in srgb, var(${name}) ${alpha * 100}%, transparent)`
-    const { color } = getComputedStyle(probe)
-    probe.remove()
-    return color
-  }
 }

@@ -4,6 +4,7 @@ import { extname, join } from 'node:path'
 import { rights } from '../../api/contract/permissions.ts'
 import { problemKinds, problemType } from '../../api/contract/problem.ts'
 import { analysisOf, type Fixture, fixtures } from './fixtures.ts'
+import { definitionOf, operations } from './views.ts'
 
 /**
  * The built page over made-up executions, for working on how it looks: `npx node ui/dev/server.ts [PORT]`.
@@ -20,19 +21,20 @@ let signedIn = process.argv[3] !== 'signed-out'
 
 const server = createServer(async (request, response) => {
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://x')
+  if (pathname === '/healthz')
+    return json(response, { status: 'ok', checks: { store: 'ok', temporal: 'ok', worker: 'down' } })
   if (!pathname.startsWith('/api/v1/')) return page(pathname, response)
   const parts = pathname.slice('/api/v1/'.length).split('/')
   if (parts[0] === 'session') return session(request.method ?? '', response)
   if (!signedIn) return problem(response, 'unauthenticated', 'sign in')
   if (parts[0] === 'events') return events(response, request.headers['last-event-id'] as string, searchParams)
-  if (parts[0] === 'pipelines' && parts[1] === undefined)
-    return json(response, {
-      items: ['checkout', 'search'].map(name => ({ name, valid: true, parameters: { version: { type: 'string' } } })),
-    })
+  const other = operations(pathname, searchParams)
+  if (other !== null) return json(response, other)
   if (parts[0] !== 'executions') return problem(response, 'not-found', `nothing at ${pathname}`)
   if (parts[1] === undefined) return list(searchParams, response)
   const fixture = all.find(({ execution }) => execution.id === parts[1])
   if (fixture === undefined) return problem(response, 'not-found', `there is no execution ${parts[1]}`)
+  if (parts[2] === 'definition') return json(response, definitionOf(fixture.execution.revision))
   if (parts[2] === 'analysis') return json(response, analysisOf(fixture))
   if (parts[2] === undefined) return json(response, fixture.execution)
   if (parts[2] === 'rollback') return json(response, { execution: rollBack(fixture), linked: false }, 202)

@@ -6,6 +6,15 @@ import type { Refresher } from './refresher.ts'
 /** A look adds to what the judge has seen and changes nothing else; a verdict does both. */
 const analysisKinds: ReadonlySet<EventKind> = new Set(['canary.look', 'canary.verdict'])
 
+/** What may change who runs where, and who may change it. */
+const targetKinds: ReadonlySet<EventKind> = new Set([
+  'weights.changed',
+  'stage.status',
+  'undo.done',
+  'lock.waiting',
+  'lock.acquired',
+])
+
 /** More than happen while a timeline is read. */
 const kept = 1_000
 
@@ -16,6 +25,10 @@ export function applyEvent(queryClient: QueryClient, refresher: Refresher, event
   if (event.kind !== 'canary.look') {
     refresher.touch(keys.execution(event.execution))
     refresher.touch(keys.lists)
+  }
+  if (targetKinds.has(event.kind)) {
+    refresher.touch(keys.targets)
+    refresher.touch(keys.locks)
   }
   if (analysisKinds.has(event.kind)) refresher.touch(keys.analysis(event.execution))
 }

@@ -2,6 +2,12 @@
 export const paths = {
   executions: '/executions',
   execution: '/executions/{id}',
+  inbox: '/inbox',
+  pipelines: '/pipelines',
+  pipeline: '/pipelines/{name}',
+  traffic: '/traffic',
+  targets: '/targets',
+  audit: '/audit',
   login: '/login',
 } as const satisfies Record<string, `/${string}`>
 
@@ -24,6 +30,10 @@ export function match(path: string): Match | null {
 
 export function executionPath(id: string): `/${string}` {
   return `/executions/${encodeURIComponent(id)}`
+}
+
+export function pipelinePath(name: string): `/${string}` {
+  return `/pipelines/${encodeURIComponent(name)}`
 }
 
 /** Null and empty values are left out, so that the shortest URL names the plain view. */

@@ -6,13 +6,20 @@ import { ConnectionBanner } from '../live/connection-banner.tsx'
 import { Link } from '../router/link.tsx'
 import { navigate } from '../router/location.ts'
 import { paths } from '../router/routes.ts'
+import { Navigation } from './navigation.tsx'
 import { SchemeButton } from './scheme-button.tsx'
 import styles from './shell.module.css'
 
 /** What surrounds every view: skip link, brand, who is signed in, colours, help, and the state of the connection. */
 export function Shell({ children }: { children: ReactNode }) {
   const [help, setHelp] = useState(false)
-  useShortcuts({ help: () => setHelp(true), list: () => navigate(paths.executions) })
+  useShortcuts({
+    help: () => setHelp(true),
+    list: () => navigate(paths.executions),
+    pipelines: () => navigate(paths.pipelines),
+    traffic: () => navigate(paths.traffic),
+    targets: () => navigate(paths.targets),
+  })
   return (
     <>
       <a href="#content" className={styles.skip}>
@@ -23,9 +30,7 @@ export function Shell({ children }: { children: ReactNode }) {
           <img src="/favicon.svg" alt="" width="24" height="24" />
           Slipway
         </Link>
-        <nav aria-label="Main" className={styles.nav}>
-          <Link to={paths.executions}>Executions</Link>
-        </nav>
+        <Navigation />
         <div className={styles.tools}>
           <SchemeButton />
           <button

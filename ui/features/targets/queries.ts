@@ -1,0 +1,36 @@
+import { useQuery } from '@tanstack/react-query'
+import { useClient } from '../../client.ts'
+import { keys } from '../../live/keys.ts'
+
+/** Health changes without an event. */
+const again = 10_000
+
+/** What runs where. */
+export function useTargets() {
+  const client = useClient()
+  return useQuery({
+    queryKey: keys.targets,
+    queryFn: ({ signal }) => client.listTargets({}, { signal }),
+    refetchInterval: again,
+  })
+}
+
+/** Who holds which service, and who waits. */
+export function useLocks() {
+  const client = useClient()
+  return useQuery({
+    queryKey: keys.locks,
+    queryFn: ({ signal }) => client.listLocks({}, { signal }),
+    refetchInterval: again,
+  })
+}
+
+/** What the server itself depends on. */
+export function useHealth() {
+  const client = useClient()
+  return useQuery({
+    queryKey: keys.health,
+    queryFn: ({ signal }) => client.getHealth({}, { signal }),
+    refetchInterval: again,
+  })
+}

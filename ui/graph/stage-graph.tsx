@@ -1,0 +1,103 @@
+import '@xyflow/react/dist/base.css'
+import { Controls, type Edge, Handle, MarkerType, type Node, type NodeProps, Position, ReactFlow } from '@xyflow/react'
+import { useMemo } from 'react'
+import type { StageStatus } from '../../pipeline/statuses.ts'
+import { icons } from '../kit/icons.tsx'
+import { statusMarks } from '../kit/status-mark.tsx'
+import { Link } from '../router/link.tsx'
+import { nodeSize, placeStages } from './layout.ts'
+import styles from './stage-graph.module.css'
+
+export interface GraphStage {
+  id: string
+  needs: readonly string[]
+  /** Null where nothing has run: of a definition. */
+  status: StageStatus | null
+  words: string
+  /** Where a click leads. */
+  to: `/${string}`
+  current: boolean
+}
+
+type StageNode = Node<GraphStage & Record<string, unknown>, 'stage'>
+
+const nodeTypes = { stage: StageBox }
+const handles = { width: 1, height: 1 }
+
+/** The stages as a graph that can be panned and zoomed; each leads to its stage. The list says the same in words. */
+export function StageGraph({ stages }: { stages: readonly GraphStage[] }) {
+  const shape = JSON.stringify(stages.map(({ id, needs }) => [id, needs]))
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a status changes nothing about the layout
+  const placed = useMemo(() => placeStages(stages), [shape])
+  const nodes = stages.map(
+    (stage): StageNode => ({
+      ...{ id: stage.id, type: 'stage', position: placed.nodes.get(stage.id) ?? { x: 0, y: 0 } },
+      ...{ ...nodeSize, data: { ...stage }, draggable: false, connectable: false, selectable: false },
+      handles: [
+        { type: 'target', position: Position.Left, x: 0, y: nodeSize.height / 2, ...handles },
+        { type: 'source', position: Position.Right, x: nodeSize.width, y: nodeSize.height / 2, ...handles },
+      ],
+    }),
+  )
+  return (
+    <div
+      className={styles.frame}
+      style={{ height: Math.min(Math.max(placed.height + (placed.width > 1_200 ? 90 : 40), 130), 460) }}
+    >
+      <ReactFlow
+        key={shape}
+        nodes={nodes}
+        edges={edgesOf(stages)}
+        nodeTypes={nodeTypes}
+        fitView
+        fitViewOptions={{ maxZoom: 1, padding: 0.06 }}
+        minZoom={0.1}
+        maxZoom={1.5}
+        nodesFocusable={false}
+        edgesFocusable={false}
+        elementsSelectable={false}
+        preventScrolling={false}
+        zoomOnScroll={false}
+        zoomOnDoubleClick={false}
+        onlyRenderVisibleElements={stages.length > 60}
+        aria-label="Stages as a graph"
+      >
+        {placed.width > 1_200 && <Controls showInteractive={false} position="top-right" orientation="horizontal" />}
+      </ReactFlow>
+    </div>
+  )
+}
+
+function StageBox({ data }: NodeProps<StageNode>) {
+  const mark = data.status === null ? null : statusMarks[data.status]
+  const Icon = mark && icons[mark.icon]
+  return (
+    <div className={styles.box} data-tone={mark?.tone ?? 'quiet'} data-current={data.current || undefined}>
+      <Handle type="target" position={Position.Left} className={styles.handle} />
+      <Link to={data.to} className={styles.link} aria-current={data.current ? 'true' : undefined} draggable={false}>
+        {Icon && (
+          <span className={styles.icon} data-turning={mark.icon === 'turning' || undefined}>
+            <Icon size={18} />
+          </span>
+        )}
+        <span className={styles.words}>
+          <strong title={data.id}>{data.id}</strong>
+          <span>{data.words}</span>
+        </span>
+      </Link>
+      <Handle type="source" position={Position.Right} className={styles.handle} />
+    </div>
+  )
+}
+
+function edgesOf(stages: readonly GraphStage[]): Edge[] {
+  const ids = new Set(stages.map(({ id }) => id))
+  return stages.flatMap(({ id, needs }) =>
+    needs
+      .filter(need => ids.has(need))
+      .map(need => ({
+        ...{ id: `${need} ${id}`, source: need, target: id, type: 'default' },
+        markerEnd: { type: MarkerType.ArrowClosed, width: 14, height: 14, color: 'var(--line-strong)' },
+      })),
+  )
+}

@@ -1,7 +1,0 @@
-import { config } from 'zod'
-
-/**
- * Keeps zod from compiling its schemas with `new Function`, which the content security policy refuses and reports. It
- * decides when a schema is made, and those of the contract are made on import: this file has to be the first one.
- */
-config({ jitless: true })

@@ -1,0 +1,23 @@
+import { type ComponentType, lazy } from 'react'
+import { ExecutionPage } from './features/execution/execution-page.tsx'
+import { ExecutionsPage } from './features/executions/executions-page.tsx'
+import type { View } from './router/routes.ts'
+
+type Parameters = Readonly<Record<string, string>>
+
+/** What each address shows. All but the two that are looked at most come when they are asked for. */
+export const views = {
+  executions: () => <ExecutionsPage />,
+  login: () => <ExecutionsPage />,
+  execution: ({ id }) => <ExecutionPage key={id} id={id!} />,
+  pipelines: view(() => import('./features/pipelines/pipelines-page.tsx').then(module => module.PipelinesPage)),
+  pipeline: view(() => import('./features/pipelines/pipeline-page.tsx').then(module => module.PipelinePage)),
+  traffic: view(() => import('./features/traffic/traffic-page.tsx').then(module => module.TrafficPage)),
+  targets: view(() => import('./features/targets/targets-page.tsx').then(module => module.TargetsPage)),
+} satisfies Partial<Record<View, (parameters: Parameters) => React.ReactNode>>
+
+/** A view in a file of its own, drawn anew when its parameters change. */
+function view<P extends object>(load: () => Promise<ComponentType<P>>) {
+  const Lazy = lazy(async () => ({ default: await load() })) as unknown as ComponentType<Parameters>
+  return (parameters: Parameters) => <Lazy key={JSON.stringify(parameters)} {...parameters} />
+}
