@@ -1,5 +1,5 @@
 import type { Verdict } from '../../pipeline/canary/judge.ts'
-import { type RecordedLook, recordedIntervals } from '../../pipeline/canary/recorded.ts'
+import { recordedIntervals } from '../../pipeline/canary/recorded.ts'
 import type { Recorded } from '../../pipeline/canary/rejudge.ts'
 import { expandMetrics } from '../../pipeline/presets.ts'
 import type { StageOf } from '../../pipeline/schema/stage.ts'
@@ -7,6 +7,7 @@ import { isFinal } from '../../pipeline/statuses.ts'
 import type { Client } from '../client/client.ts'
 import type { StageAnalysis } from '../contract/analysis.ts'
 import type { ExecutionPage } from '../contract/execution.ts'
+import { recordedLooks } from '../contract/recorded-looks.ts'
 
 type Run = ExecutionPage['items'][number]
 
@@ -35,7 +36,7 @@ export async function recordedCanary(client: Client, run: Run, stage: StageOf<'c
   const { stages } = await client.getAnalysis({ id: run.id, stage: stage.id, looks: mostLooks })
   const [analysis] = stages
   if (analysis === undefined || analysis.verdict === null || analysis.truncated) return null
-  const looks = looksOf(analysis)
+  const looks = recordedLooks(analysis)
   if (looks.length === 0) return null
   const duration = stage.steps.reduce((sum, step) => sum + step.for, stage.bake ?? 0)
   const metrics = expandMetrics(stage.analysis).map(({ config }) => config)
@@ -51,17 +52,3 @@ function verdictOf(run: Run, analysis: StageAnalysis, stage: string): Verdict {
 }
 
 const verdicts = ['pass', 'fail', 'insufficient', 'errored'] as const satisfies readonly Verdict[]
-
-function looksOf({ metrics }: StageAnalysis): RecordedLook[] {
-  const points = metrics.flatMap(({ name, points }) => points.map(point => ({ name, ...point })))
-  return [...Map.groupBy(points, ({ look }) => look)]
-    .sort(([a], [b]) => a - b)
-    .map(([, seen]) => ({
-      from: Date.parse(seen[0]!.from),
-      to: Date.parse(seen[0]!.to),
-      weights: seen[0]!.weights,
-      baseline: Object.fromEntries(seen.map(({ name, baseline }) => [name, baseline])),
-      canary: Object.fromEntries(seen.map(({ name, canary }) => [name, canary])),
-      exposure: seen.find(({ exposure }) => exposure !== null)?.exposure ?? null,
-    }))
-}

@@ -11,13 +11,14 @@ import { NotFound } from '../../shell/not-found.tsx'
 import { stageInFocus, versionOf } from '../executions/summary.ts'
 import { useShortcuts } from '../help/use-shortcuts.ts'
 import { SteeringBar } from '../steering/steering-bar.tsx'
+import { DefinitionPanel } from './definition/definition-panel.tsx'
 import styles from './execution-page.module.css'
 import { Facts } from './facts.tsx'
 import { Inputs } from './inputs.tsx'
 import { PendingNotice } from './pending-notice.tsx'
 import { useExecution } from './queries.ts'
-import { StageList } from './stage-list.tsx'
 import { StagePanel } from './stage-panel.tsx'
+import { StagesPanel, useForm } from './stages-panel.tsx'
 import { Timeline } from './timeline.tsx'
 
 /** One execution: how it stands, its stages, what the judge sees, and what can be done about it. */
@@ -46,12 +47,13 @@ function Loaded({ execution, error, onRetry }: LoadedProps) {
   const chosen = usePlace().search.get('stage')
   const stage = execution.stages.find(({ id }) => id === chosen) ?? stageInFocus(execution)
   const version = versionOf(execution)
+  const form = useForm()
   useStatusAnnouncement(execution)
 
   function move(step: 1 | -1) {
     const at = execution.stages.findIndex(({ id }) => id === stage?.id)
     const next = execution.stages[at + step]
-    if (next) navigate(withSearch(executionPath(execution.id), { stage: next.id }))
+    if (next) navigate(withSearch(executionPath(execution.id), { stage: next.id, as: form === 'graph' ? form : null }))
   }
 
   useShortcuts({ 'next-row': () => move(1), 'previous-row': () => move(-1) })
@@ -70,14 +72,15 @@ function Loaded({ execution, error, onRetry }: LoadedProps) {
       <Facts execution={execution} />
       {error ? <ProblemNotice what="This may be out of date." error={error} onRetry={onRetry} /> : null}
       {execution.pending && <PendingNotice pending={execution.pending} />}
-      <div className={styles.columns}>
-        <StageList execution={execution} shown={stage?.id ?? null} />
+      <div className={styles.columns} data-as={form}>
+        <StagesPanel execution={execution} shown={stage?.id ?? null} />
         {stage && <StagePanel execution={execution} stage={stage} />}
       </div>
       <div className={styles.halves}>
         <Timeline execution={execution} />
         <Inputs execution={execution} />
       </div>
+      <DefinitionPanel execution={execution} />
     </Page>
   )
 }

@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import type { Client } from '../../../api/client/client.ts'
 import type { AnalysisReport } from '../../../api/contract/analysis.ts'
-import type { StoredEvent } from '../../../pipeline/execution.ts'
+import type { Execution, StoredEvent } from '../../../pipeline/execution.ts'
 import type { Pipeline } from '../../../pipeline/schema/pipeline.ts'
 import { useClient } from '../../client.ts'
 import { withRecent } from '../../live/apply.ts'
@@ -43,17 +43,34 @@ export function useTimeline(id: string, position: number) {
   })
 }
 
-/** The definition an execution runs, when the server still has exactly that one; null when it has moved on. */
-export function useDefinition(pipeline: string, definitionHash: string): Pipeline | null {
+/** The definition an execution is pinned to; null while it is not known. Everything but steering works without. */
+export function useDefinition(id: string): Pipeline | null {
+  const { data } = usePinned(id)
+  // The contract sends the definition as JSON; it is the one the engine parsed.
+  return (data?.definition as unknown as Pipeline | undefined) ?? null
+}
+
+/** What an execution was started with. It never changes. */
+export function usePinned(id: string | null) {
   const client = useClient()
-  const { data } = useQuery({
-    queryKey: keys.pipeline(pipeline),
-    queryFn: ({ signal }) => client.getPipeline({ name: pipeline }, { signal }),
-    staleTime: 60_000,
-    retry: false,
+  return useQuery({
+    queryKey: keys.definition(id ?? ''),
+    queryFn: ({ signal }) => client.getExecutionDefinition({ id: id ?? '' }, { signal }),
+    enabled: id !== null,
+    staleTime: Number.POSITIVE_INFINITY,
   })
-  // The contract sends the definition as JSON; under the same hash it is the one the engine parsed.
-  return data?.definitionHash === definitionHash ? (data.definition as Pipeline | null) : null
+}
+
+/** The run of the same pipeline before this one; null when there is none among the newest. */
+export function usePrevious({ id, pipeline, createdAt }: Execution) {
+  const client = useClient()
+  return useQuery({
+    queryKey: ['previous', id],
+    queryFn: async ({ signal }) => {
+      const { items } = await client.listExecutions({ pipeline, limit: 200 }, { signal })
+      return items.find(other => other.id !== id && other.createdAt < createdAt)?.id ?? null
+    },
+  })
 }
 
 /** The event stream from the beginning, closed as soon as it has caught up. */

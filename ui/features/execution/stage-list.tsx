@@ -1,6 +1,5 @@
 import type { Execution, StageState } from '../../../pipeline/execution.ts'
 import { icons } from '../../kit/icons.tsx'
-import { Panel } from '../../kit/panel.tsx'
 import { statusMarks } from '../../kit/status-mark.tsx'
 import { Took } from '../../kit/time.tsx'
 import { Link } from '../../router/link.tsx'
@@ -17,26 +16,22 @@ interface StageListProps {
 /** The stages in order, each with how it stands. */
 export function StageList({ execution, shown }: StageListProps) {
   return (
-    <Panel title="Stages">
-      <ol className={styles.stages}>
-        {execution.stages.map(stage => (
-          <li key={stage.id} className={styles.stage} data-tone={statusMarks[stage.status].tone}>
-            <Link
-              to={withSearch(executionPath(execution.id), { stage: stage.id })}
-              aria-current={stage.id === shown ? 'true' : undefined}
-              className={styles.link}
-            >
-              <StageIcon stage={stage} />
-              <span className={styles.name}>{stage.id}</span>
-              <span className={styles.took}>
-                {stage.startedAt && <Took from={stage.startedAt} to={stage.endedAt} />}
-              </span>
-              <span className={styles.what}>{wordsOf(stage)}</span>
-            </Link>
-          </li>
-        ))}
-      </ol>
-    </Panel>
+    <ol className={styles.stages}>
+      {execution.stages.map(stage => (
+        <li key={stage.id} className={styles.stage} data-tone={statusMarks[stage.status].tone}>
+          <Link
+            to={withSearch(executionPath(execution.id), { stage: stage.id })}
+            aria-current={stage.id === shown ? 'true' : undefined}
+            className={styles.link}
+          >
+            <StageIcon stage={stage} />
+            <span className={styles.name}>{stage.id}</span>
+            <span className={styles.took}>{stage.startedAt && <Took from={stage.startedAt} to={stage.endedAt} />}</span>
+            <span className={styles.what}>{wordsOf(stage)}</span>
+          </Link>
+        </li>
+      ))}
+    </ol>
   )
 }
 
@@ -50,7 +45,8 @@ function StageIcon({ stage }: { stage: StageState }) {
   )
 }
 
-function wordsOf(stage: StageState): string {
+/** `canary · running · analysing, step 2 of 3` */
+export function wordsOf(stage: StageState): string {
   const word = statusMarks[stage.status].word
   const parts = stage.type === stage.id ? [word] : [stage.type, word]
   const phase = stage.endedAt === null ? phaseOf(stage) : null

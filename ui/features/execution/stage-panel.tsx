@@ -1,13 +1,17 @@
-import type { Execution, StageState } from '../../../pipeline/execution.ts'
+import type { ExecutionDetail } from '../../../api/contract/execution.ts'
+import type { StageState } from '../../../pipeline/execution.ts'
 import { Panel } from '../../kit/panel.tsx'
 import { StatusMark } from '../../kit/status-mark.tsx'
 import { Took } from '../../kit/time.tsx'
+import { Attempts, attemptsOf } from './attempts.tsx'
 import { CanaryReport } from './canary/canary-report.tsx'
 import { Outputs } from './outputs.tsx'
+import { useTimeline } from './queries.ts'
 import styles from './stage-panel.module.css'
 
 /** One stage: how it stands, why, and what it is about. */
-export function StagePanel({ execution, stage }: { execution: Execution; stage: StageState }) {
+export function StagePanel({ execution, stage }: { execution: ExecutionDetail; stage: StageState }) {
+  const { data: events } = useTimeline(execution.id, execution.position)
   return (
     <Panel
       title={
@@ -32,6 +36,7 @@ export function StagePanel({ execution, stage }: { execution: Execution; stage: 
       {stage.type !== 'canary' && stage.progress?.message && <p className={styles.reason}>{stage.progress.message}</p>}
       {stage.status === 'pending' && <p className={styles.quiet}>Not started yet.</p>}
       {stage.type === 'canary' && stage.startedAt !== null && <CanaryReport execution={execution} stage={stage} />}
+      <Attempts attempts={attemptsOf(events ?? [], stage.id)} />
       <Outputs outputs={stage.outputs} />
     </Panel>
   )

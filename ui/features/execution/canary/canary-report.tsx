@@ -1,24 +1,32 @@
+import { useMemo } from 'react'
+import type { Margin } from '../../../../pipeline/canary/judge.ts'
 import type { Execution, StageState } from '../../../../pipeline/execution.ts'
 import { isFinal } from '../../../../pipeline/statuses.ts'
 import { ProblemNotice } from '../../../kit/problem-notice.tsx'
 import { WeightBar } from '../../../kit/weight-bar.tsx'
 import { useAnalysis, useDefinition } from '../queries.ts'
+import { BacktestPanel } from './backtest/backtest-panel.tsx'
 import styles from './canary-report.module.css'
 import { Charts } from './charts.tsx'
+import { CsvButton } from './csv-button.tsx'
+import { EvidenceChart } from './evidence-chart.tsx'
 import { Guardrails } from './guardrails.tsx'
 import { MetricTable } from './metric-table.tsx'
 import { Steps } from './steps.tsx'
-import { type Threshold, thresholdsOf } from './thresholds.ts'
+import { marginsOf, type Threshold, thresholdsOf } from './thresholds.ts'
 import { Verdict } from './verdict.tsx'
 
 const unknown: ReadonlyMap<string, Threshold> = new Map()
+const noMargins: ReadonlyMap<string, Margin> = new Map()
 
 /** A canary: who gets the traffic, what the judge says and why, and what it saw. */
 export function CanaryReport({ execution, stage }: { execution: Execution; stage: StageState }) {
   const { data, error, refetch } = useAnalysis(execution.id)
-  const definition = useDefinition(execution.pipeline, execution.definitionHash)
+  const definition = useDefinition(execution.id)
   const defined = definition?.stages.find(({ id }) => id === stage.id)
   const canary = defined?.type === 'canary' ? defined : null
+  const thresholds = useMemo(() => (canary ? thresholdsOf(canary.analysis) : unknown), [canary])
+  const margins = useMemo(() => (canary ? marginsOf(canary.analysis) : noMargins), [canary])
   const analysis = data?.stages.find(one => one.stage === stage.id)
   const { weights, service, target, message } = stage.progress ?? {}
   const over = isFinal(stage.status)
@@ -47,11 +55,16 @@ export function CanaryReport({ execution, stage }: { execution: Execution; stage
       {analysis && <Verdict analysis={analysis} over={over} />}
       {analysis && analysis.metrics.length > 0 && (
         <>
-          <MetricTable metrics={analysis.metrics} thresholds={canary ? thresholdsOf(canary.analysis) : unknown} />
+          <EvidenceChart analysis={analysis} thresholds={thresholds} />
+          <MetricTable metrics={analysis.metrics} thresholds={thresholds} margins={margins} />
           <Charts metrics={analysis.metrics} guardrails={canary?.analysis.guardrails ?? []} />
+          <div className={styles.aside}>
+            <CsvButton analysis={analysis} name={`${execution.id}-${stage.id}`} />
+          </div>
         </>
       )}
       {canary && canary.analysis.guardrails.length > 0 && <Guardrails guardrails={canary.analysis.guardrails} />}
+      {canary && analysis && analysis.metrics.length > 0 && <BacktestPanel analysis={analysis} canary={canary} />}
     </>
   )
 }

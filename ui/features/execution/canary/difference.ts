@@ -1,5 +1,6 @@
 import type { StageAnalysis } from '../../../../api/contract/analysis.ts'
-import { signed, significant } from '../../../words/numbers.ts'
+import type { Margin } from '../../../../pipeline/canary/judge.ts'
+import { percent, signed, significant } from '../../../words/numbers.ts'
 import { isShare } from './observation.ts'
 
 export type MetricReport = StageAnalysis['metrics'][number]
@@ -16,6 +17,14 @@ export function differenceOf(judgment: JudgmentReport): { estimate: string; inte
     estimate: scale === 'ratio' ? `×${write(estimate)}` : `${write(estimate)}${points ? ' points' : ''}`,
     interval: lower === null && upper === null ? '' : `${end(lower, write)} to ${end(upper, write)}`,
   }
+}
+
+/** `1 point`, `20 %`, `0.5`: how much worse is still acceptable. */
+export function marginWords(margin: Margin, { canary }: JudgmentReport): string {
+  if ('relative' in margin) return percent(margin.relative * 100)
+  if (!isShare(canary)) return significant(margin.absolute)
+  const points = significant(margin.absolute * 100)
+  return `${points} ${points === '1' ? 'point' : 'points'}`
 }
 
 function end(value: number | null, write: (value: number) => string): string {

@@ -1,7 +1,8 @@
-import type { Observation } from '../../../../pipeline/canary/judge.ts'
+import type { Margin, Observation } from '../../../../pipeline/canary/judge.ts'
 import { VerdictMark } from '../../../kit/verdict-mark.tsx'
 import { evidence } from '../../../words/numbers.ts'
-import { differenceOf, type JudgmentReport, type MetricReport } from './difference.ts'
+import { differenceOf, type JudgmentReport, type MetricReport, marginWords } from './difference.ts'
+import { IntervalBar } from './interval-bar.tsx'
 import styles from './metric-table.module.css'
 import { wordsOf } from './observation.ts'
 import type { Threshold } from './thresholds.ts'
@@ -9,10 +10,11 @@ import type { Threshold } from './thresholds.ts'
 interface MetricTableProps {
   metrics: readonly MetricReport[]
   thresholds: ReadonlyMap<string, Threshold>
+  margins: ReadonlyMap<string, Margin>
 }
 
 /** Every metric with what the judge made of it: both sides, the difference, how strong the evidence is, and a sentence. */
-export function MetricTable({ metrics, thresholds }: MetricTableProps) {
+export function MetricTable({ metrics, thresholds, margins }: MetricTableProps) {
   return (
     <div className={styles.frame}>
       <table className={styles.table} aria-label="Metrics, baseline against canary">
@@ -41,7 +43,11 @@ export function MetricTable({ metrics, thresholds }: MetricTableProps) {
                 {name}
                 <span className={styles.second}>{[provider, ...kinds(judgment)].join(' · ')}</span>
               </th>
-              {judgment ? <Judged judgment={judgment} threshold={thresholds.get(name)} /> : <NotJudged />}
+              {judgment ? (
+                <Judged judgment={judgment} threshold={thresholds.get(name)} margin={margins.get(name)} />
+              ) : (
+                <NotJudged />
+              )}
             </tr>
           ))}
         </tbody>
@@ -54,7 +60,13 @@ export function MetricTable({ metrics, thresholds }: MetricTableProps) {
   )
 }
 
-function Judged({ judgment, threshold }: { judgment: JudgmentReport; threshold: Threshold | undefined }) {
+interface JudgedProps {
+  judgment: JudgmentReport
+  threshold: Threshold | undefined
+  margin: Margin | undefined
+}
+
+function Judged({ judgment, threshold, margin }: JudgedProps) {
   const { estimate, interval } = differenceOf(judgment)
   return (
     <>
@@ -63,6 +75,8 @@ function Judged({ judgment, threshold }: { judgment: JudgmentReport; threshold: 
       <td className={styles.value} data-label="difference">
         <span>{estimate}</span>
         <span className={styles.second}>{interval}</span>
+        {margin && <span className={styles.second}>margin {marginWords(margin, judgment)}</span>}
+        <IntervalBar judgment={judgment} margin={margin} />
       </td>
       <td className={styles.value} data-label="evidence">
         <span>{evidence(judgment.evidence)}</span>

@@ -1,4 +1,4 @@
-import type { MetricConfig } from '../../../../pipeline/canary/judge.ts'
+import type { Margin, MetricConfig } from '../../../../pipeline/canary/judge.ts'
 import { errorBudgets } from '../../../../pipeline/canary/sequential/budget.ts'
 import { expandMetrics } from '../../../../pipeline/presets.ts'
 import type { Analysis } from '../../../../pipeline/schema/analysis.ts'
@@ -16,6 +16,12 @@ export function thresholdsOf({ judge, ...analysis }: Analysis): ReadonlyMap<stri
   const budgets = errorBudgets(judge as Parameters<typeof errorBudgets>[0], metrics)
   const pass = 1 / (judge.falsePass ?? judge.falseAlarm)
   return new Map(metrics.map((metric, index) => [metric.name, { fail: directions(metric) / budgets[index]!, pass }]))
+}
+
+/** How much worse each metric may be, by its name; metrics without a margin are not in it. */
+export function marginsOf(analysis: Pick<Analysis, 'metrics'>): ReadonlyMap<string, Margin> {
+  const configs = expandMetrics(analysis).map(({ config }) => config)
+  return new Map(configs.flatMap(({ name, margin }) => (margin === undefined ? [] : [[name, margin] as const])))
 }
 
 /** Harm either way is two tests, and each gets half of the chance of a false alarm. */
