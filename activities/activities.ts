@@ -2,7 +2,15 @@ import { CancelledFailure, Context } from '@temporalio/activity'
 import type { Client } from '@temporalio/client'
 import { WorkflowNotFoundError } from '@temporalio/client'
 import type { Store } from '../store/store.ts'
-import { acquireLock, lockId, targetLockType, taskQueue } from '../workflows/messages.ts'
+import {
+  acquireLock,
+  joinQueue,
+  lockId,
+  pipelineQueueType,
+  queueId,
+  targetLockType,
+  taskQueue,
+} from '../workflows/messages.ts'
 import { toActivityFailure } from './activity-failure.ts'
 import type { Attempt } from './effects.ts'
 import { keeping, lettingGo, opOf, routeAndCheck } from './effects.ts'
@@ -83,6 +91,15 @@ export function createActivities(resources: ActivityResources): Activities {
         args: [{ target, service }, locks.timings ?? {}],
         signal: acquireLock,
         signalArgs: [claim],
+      })
+    },
+    async requestTurn({ pipeline, ...run }) {
+      await client.workflow.signalWithStart(pipelineQueueType, {
+        workflowId: queueId(pipeline),
+        taskQueue: locks.taskQueue ?? taskQueue,
+        args: [pipeline, locks.timings ?? {}],
+        signal: joinQueue,
+        signalArgs: [run],
       })
     },
     async holderLives(execution) {

@@ -135,6 +135,13 @@ export interface LockRequest extends ServiceRef {
   claim: string
 }
 
+export interface TurnOrder {
+  pipeline: string
+  execution: string
+  limit: number
+  whenBusy: 'queue' | 'replace' | 'reject'
+}
+
 /** Every activity, as the workflows see them. */
 export interface Activities {
   /** Evaluates the expressions of a stage, and its `when`. */
@@ -151,6 +158,8 @@ export interface Activities {
   /** Writes at once, then lingers so that the next batch has time to gather. */
   record(batch: RecordBatch, linger: number): Promise<void>
   requestLock(request: LockRequest): Promise<void>
+  /** Puts a run in the line of its pipeline. */
+  requestTurn(order: TurnOrder): Promise<void>
   holderLives(execution: string): Promise<boolean>
   /** Brings a service that its writer left behind to one healthy version; tells what it did. */
   settle(request: SettleRequest): Promise<string>

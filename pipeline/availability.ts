@@ -8,7 +8,6 @@ import type { Finding, Path } from './problem.ts'
  */
 export const notAvailableYet: readonly Entry[] = [
   { at: 'triggers', what: 'triggers are' },
-  { at: 'concurrency', what: 'concurrency is' },
   { at: 'templates', what: 'templates are' },
   {
     at: 'stages.*.type',

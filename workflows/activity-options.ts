@@ -24,12 +24,20 @@ const limits: Record<keyof Activities, Limits> = {
   look: { attempt: 2 * minute, heartbeat: 15_000 },
   record: { attempt: 15_000 },
   requestLock: { attempt: 15_000 },
+  requestTurn: { attempt: 15_000 },
   holderLives: { attempt: 15_000 },
   settle: { attempt: 30 * minute, heartbeat: 15_000 },
 }
 
 /** Giving these up would help nobody: a record must arrive, a held canary is held until somebody decides. */
-const endless: ReadonlySet<keyof Activities> = new Set(['record', 'hold', 'settle', 'holderLives', 'requestLock'])
+const endless: ReadonlySet<keyof Activities> = new Set([
+  'record',
+  'hold',
+  'settle',
+  'holderLives',
+  'requestLock',
+  'requestTurn',
+])
 
 const longestPause = 5_000
 

@@ -8,6 +8,7 @@ import { runStages, statusesOf } from './run-stages.ts'
 import type { StageRegistry } from './stages/stage.ts'
 import type { Steering } from './steering.ts'
 import type { Timings } from './timings.ts'
+import { inTurn } from './turn.ts'
 import type { Committed } from './undo.ts'
 import type { World } from './world.ts'
 
@@ -26,8 +27,12 @@ export interface Engine {
  * `close` is awaited with the final state; a rollback that is asked for meanwhile is still done.
  */
 export async function interpret(input: ExecutionInput, engine: Engine, close: () => Promise<void>): Promise<void> {
+  await inTurn(input, engine, () => interpretNow(input, engine, close))
+}
+
+async function interpretNow(input: ExecutionInput, engine: Engine, close: () => Promise<void>): Promise<void> {
   const { journal, steering } = engine
-  journal.setExecution('running')
+  if (steering.halted === null) journal.setExecution('running')
   const ended = await runStages(input, engine)
   const { committed } = ended
   skipPending(input, engine, ended)

@@ -107,3 +107,43 @@ export interface LockWaiter extends LockClaim {
 export interface LockHolder extends LockWaiter {
   fence: number
 }
+
+export const pipelineQueueType = 'pipelineQueue'
+
+export function queueId(pipeline: string): string {
+  return `queue/${pipeline}`
+}
+
+/** To a queue: a run that wants to begin; the same one again changes nothing. */
+export const joinQueue = defineSignal<[Omit<QueueWaiter, 'since'>]>('join')
+
+/** To a queue: the run has ended, or does not want to begin any more. */
+export const leaveQueue = defineSignal<[string]>('leave')
+
+/** To an execution: it may begin. */
+export const turnGranted = defineSignal<[]>('turn-granted')
+
+/** To an execution: it may not begin, and why. */
+export const turnRefused = defineSignal<[string]>('turn-refused')
+
+/** To an execution: it is the `place`th in line (from 1), right behind another run. */
+export const turnWaits = defineSignal<[{ place: number; behind: string }]>('turn-waits')
+
+/** Of a queue: which runs of the pipeline are at work and which wait. */
+export const queueState = defineQuery<QueueState>('queue')
+
+export interface QueueState {
+  running: { execution: string; since: number; told: boolean }[]
+  /** First in line first. */
+  waiting: QueueWaiter[]
+  /** Those that may not begin and do not know it yet. */
+  refused: { execution: string; reason: string }[]
+}
+
+/** `limit` and `whenBusy` are those of its definition; `since`: epoch milliseconds. */
+export interface QueueWaiter {
+  execution: string
+  limit: number
+  whenBusy: 'queue' | 'replace' | 'reject'
+  since: number
+}

@@ -15,6 +15,7 @@ import type { StageRegistry } from './stages/stage.ts'
 import type { Steering } from './steering.ts'
 import { createSteering } from './steering.ts'
 import { temporalLocks } from './temporal-locks.ts'
+import { temporalTurns } from './temporal-turns.ts'
 import { temporalWorld } from './temporal-world.ts'
 import type { Timings } from './timings.ts'
 import { defaultTimings } from './timings.ts'
@@ -30,7 +31,7 @@ export async function runPipeline(
   timings: Timings,
   registry: StageRegistry,
 ): Promise<Execution> {
-  const world = temporalWorld(timings, temporalLocks)
+  const world = temporalWorld(timings, { locks: temporalLocks, turns: temporalTurns })
   const outbox = createOutbox()
   const recorder = createRecorder(world, outbox, {
     linger: timings.linger,

@@ -9,7 +9,7 @@ interface Waiting {
 }
 
 /** Claims locks of `targetLock` workflows for this execution. Make it once: it handles the locks' signals. */
-export function temporalLocks(world: Omit<World, 'locks'>): Locks {
+export function temporalLocks(world: Omit<World, 'locks' | 'turns'>): Locks {
   const execution = workflowInfo().workflowId
   const waiting = new Map<string, Waiting>()
 
@@ -46,7 +46,7 @@ function granted(
   claim: Claim,
   own: LockClaim,
   fence: number,
-  { world, release }: { world: Omit<World, 'locks'>; release: () => Promise<void> },
+  { world, release }: { world: Omit<World, 'locks' | 'turns'>; release: () => Promise<void> },
 ): Grant {
   const { target, service } = claim
   return {

@@ -17,10 +17,15 @@ import { activityNames, activityOptions } from './activity-options.ts'
 import type { AnalysisRequest, AnalysisResult } from './analysis.ts'
 import { canaryAnalysisType } from './messages.ts'
 import type { Timings } from './timings.ts'
-import type { Locks, Problem, Scope, World } from './world.ts'
+import type { Locks, Problem, Scope, Turns, World } from './world.ts'
+
+type PlainWorld = Omit<World, 'locks' | 'turns'>
 
 /** The world as Temporal gives it. */
-export function temporalWorld(timings: Timings, locks: (world: Omit<World, 'locks'>) => Locks): World {
+export function temporalWorld(
+  timings: Timings,
+  { locks, turns }: { locks: (world: PlainWorld) => Locks; turns: (world: PlainWorld) => Turns },
+): World {
   const world = {
     now: () => Date.now(),
     sleep: (milliseconds: number) => sleep(milliseconds),
@@ -34,7 +39,7 @@ export function temporalWorld(timings: Timings, locks: (world: Omit<World, 'lock
     checkCanceled,
     explain,
   }
-  return { ...world, locks: locks(world) }
+  return { ...world, locks: locks(world), turns: turns(world) }
 }
 
 export function activitiesFor(patience: number): Activities {

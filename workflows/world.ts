@@ -19,6 +19,7 @@ export interface World {
   /** Runs the analysis of one canary step beside this run; when it is canceled it answers with what it has. */
   analyse(id: string, request: AnalysisRequest): Promise<AnalysisResult>
   locks: Locks
+  turns: Turns
   /** Starts work that can be canceled apart from what surrounds it. */
   scope<T>(work: () => Promise<T>): Scope<T>
   /** Work that goes on when what surrounds it is canceled. */
@@ -48,6 +49,22 @@ export interface Locks {
    */
   acquire(claim: Claim, onWait: (holder: string) => void): Promise<Grant>
 }
+
+export interface Turns {
+  /**
+   * Resolves when the run may begin, or with why it may not. Canceled while waiting, it is no longer in line. `onWait` is
+   * told its place (from 1) and the run before it.
+   */
+  take(request: TurnRequest, onWait: (place: number, behind: string) => void): Promise<Turn>
+}
+
+export interface TurnRequest {
+  pipeline: string
+  limit: number
+  whenBusy: 'queue' | 'replace' | 'reject'
+}
+
+export type Turn = { granted: true; leave(): Promise<void> } | { granted: false; reason: string }
 
 /** `claim` tells several of one execution apart. */
 export interface Claim extends ServiceRef {

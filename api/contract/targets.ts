@@ -46,6 +46,22 @@ export const lock = z.object({
   fence: z.int(),
 })
 
-export const lockList = z.object({ items: z.array(lock) })
+/** How many runs of a pipeline are at once: which are at work and which wait. */
+export const queue = z.object({
+  pipeline: z.string(),
+  limit: z.int(),
+  whenBusy: z.enum(['queue', 'replace', 'reject']),
+  running: z.array(owner),
+  /** First in line first. */
+  waiting: z.array(owner),
+})
+
+export const lockList = z.object({
+  items: z.array(lock),
+  /** Of every pipeline that limits its concurrency. */
+  queues: z.array(queue),
+})
+
+export type QueueView = z.output<typeof queue>
 
 export type LockView = z.output<typeof lock>

@@ -3,7 +3,7 @@ import type { ExecutionInput } from '../../store/store.ts'
 import type { RefusalKind } from '../../workflows/judgment/refused.ts'
 import type { Message } from '../../workflows/messages.ts'
 import type { PendingActivity } from '../contract/execution.ts'
-import type { LockView } from '../contract/targets.ts'
+import type { LockView, QueueView } from '../contract/targets.ts'
 
 /**
  * What the API asks of the workflow engine. Every method rejects with `EngineUnavailable` when the engine cannot be
@@ -28,6 +28,7 @@ export interface Engine {
   /** What the run and its canaries wait for; empty when nothing runs under this id. */
   pending(execution: string): Promise<PendingActivity[]>
   lock(target: string, service: string): Promise<LockView>
+  queue(pipeline: string): Promise<Pick<QueueView, 'running' | 'waiting'>>
   ping(): Promise<void>
   /** Whether a worker asked for work lately. */
   hasWorker(): Promise<boolean>

@@ -1,6 +1,6 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client'
-import { type LockWaiter, lockId, lockState } from '../../workflows/messages.ts'
-import type { LockView } from '../contract/targets.ts'
+import { type LockWaiter, lockId, lockState, queueId, queueState } from '../../workflows/messages.ts'
+import type { LockView, QueueView } from '../contract/targets.ts'
 
 /** Who holds a service on a target, as the lock's own workflow says; a lock that was never taken is free. */
 export async function describeLock(client: Client, target: string, service: string): Promise<LockView> {
@@ -15,4 +15,19 @@ export async function describeLock(client: Client, target: string, service: stri
 
 function owner({ execution, claim, since }: LockWaiter) {
   return { execution, stage: claim, since: new Date(since).toISOString() }
+}
+
+/** Which runs of a pipeline are at work and which wait, as its queue's own workflow says. */
+export async function describeQueue(client: Client, pipeline: string): Promise<Pick<QueueView, 'running' | 'waiting'>> {
+  try {
+    const { running, waiting } = await client.workflow.getHandle(queueId(pipeline)).query(queueState)
+    return { running: running.map(run), waiting: waiting.map(run) }
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return { running: [], waiting: [] }
+    throw error
+  }
+}
+
+function run({ execution, since }: { execution: string; since: number }) {
+  return { execution, stage: null, since: new Date(since).toISOString() }
 }

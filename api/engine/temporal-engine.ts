@@ -12,7 +12,7 @@ import type { ExecutionInput } from '../../store/store.ts'
 import type { RefusalKind } from '../../workflows/judgment/refused.ts'
 import { cancel, pipelineExecutionType, rollback, taskQueue } from '../../workflows/messages.ts'
 import { type Engine, EngineUnavailable, MessageRefused } from './engine.ts'
-import { describeLock } from './lock.ts'
+import { describeLock, describeQueue } from './lock.ts'
 import { pendingOf } from './pending.ts'
 
 const signals = { cancel, rollback } as const
@@ -85,6 +85,8 @@ export function createTemporalEngine(client: Client): Engine {
     pending: execution => within(deadline, () => pendingOf(client, execution)),
 
     lock: (target, service) => within(deadline, () => describeLock(client, target, service)),
+
+    queue: pipeline => within(deadline, () => describeQueue(client, pipeline)),
 
     async ping() {
       await within(pingDeadline, () =>

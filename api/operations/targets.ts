@@ -1,6 +1,7 @@
+import { isVisibleIn } from '../auth/policy.ts'
 import type { Principal } from '../auth/principal.ts'
 import type { Resources } from '../auth/resources.ts'
-import type { LockView, ServiceView } from '../contract/targets.ts'
+import type { LockView, QueueView, ServiceView } from '../contract/targets.ts'
 import { callerOf, type Handlers } from '../http/handler.ts'
 import type { Services } from '../services.ts'
 
@@ -10,6 +11,7 @@ const patience = 3_000
 export function targetOperations({
   targets,
   engine,
+  catalog,
   resources,
 }: Services): Pick<Handlers, 'listTargets' | 'listLocks'> {
   const mayBeSeen = ({ access }: Principal) =>
@@ -37,8 +39,19 @@ export function targetOperations({
         Object.keys(configuration.services).map(service => engine.lock(target, service)),
       )
       const locks = await Promise.all(asked)
-      return { body: { items: await Promise.all(locks.map(lock => withoutOthers(lock, principal, resources))) } }
+      const items = await Promise.all(locks.map(lock => withoutOthers(lock, principal, resources)))
+      return { body: { items, queues: await queuesFor(principal) } }
     },
+  }
+
+  async function queuesFor({ access }: Principal): Promise<QueueView[]> {
+    const isShown = isVisibleIn(access.visible('execution:read'))
+    const limited = (await catalog.list()).flatMap(({ name, pipeline }) =>
+      pipeline?.concurrency !== undefined && isShown(pipeline.application)
+        ? [{ pipeline: name, ...pipeline.concurrency }]
+        : [],
+    )
+    return Promise.all(limited.map(async one => ({ ...one, ...(await engine.queue(one.pipeline)) })))
   }
 }
 

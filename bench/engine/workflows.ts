@@ -8,6 +8,7 @@ import { defaultTimings } from '../../workflows/timings.ts'
 
 export { canaryAnalysis } from '../../workflows/canary-analysis.ts'
 export { pipelineExecution } from '../../workflows/pipeline-execution.ts'
+export { pipelineQueue } from '../../workflows/pipeline-queue.ts'
 export { targetLock } from '../../workflows/target-lock.ts'
 
 /** The activity that both call: it does nothing. */

@@ -34,6 +34,7 @@ export function fakeActivities(parts: {
       }),
     record: async batch => store.record(batch),
     requestLock: async () => {},
+    requestTurn: async () => {},
     holderLives: async () => true,
     settle: request => settle(target, request, attempt, now()),
   }

@@ -56,6 +56,7 @@ export function memoryEngine(): MemoryEngine {
       }),
     ask: (execution, update, message) => up(() => engine.answer(execution, update, message)),
     pending: () => up(() => engine.pendingList),
+    queue: () => up(() => ({ running: [], waiting: [] })),
     lock: (target, service) => up(() => ({ target, service, holder: null, waiting: [], fence: 0 })),
     ping: () => up(() => {}),
     hasWorker: () => up(() => true),

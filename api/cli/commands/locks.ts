@@ -1,14 +1,15 @@
 import { Command } from 'commander'
+import type { QueueView } from '../../contract/targets.ts'
 import type { Io } from '../io.ts'
 import { print, printJson, table } from '../output.ts'
 import { connect, type ServerOptions, withServer } from '../server-options.ts'
 
 export function locksCommand(io: Io): Command {
   return withServer(new Command('locks'))
-    .description('who holds which service on which target, and who waits for it')
+    .description('who holds which service on which target, which runs of a pipeline are at work, and who waits')
     .action(async (options: ServerOptions) => {
-      const { items } = await connect(io, options).listLocks()
-      if (options.output === 'json') return printJson(io, items)
+      const { items, queues } = await connect(io, options).listLocks()
+      if (options.output === 'json') return printJson(io, { items, queues })
       const rows = items.map(({ target, service, holder, waiting }) => [
         target,
         service,
@@ -17,5 +18,17 @@ export function locksCommand(io: Io): Command {
         waiting.map(({ execution }) => execution).join(' '),
       ])
       print(io, table(['TARGET', 'SERVICE', 'HOLDER', 'SINCE', 'WAITING'], rows))
+      if (queues.length > 0) print(io, `\n${queueTable(queues)}`)
     })
+}
+
+function queueTable(queues: readonly QueueView[]): string {
+  const rows = queues.map(({ pipeline, limit, whenBusy, running, waiting }) => [
+    pipeline,
+    `${running.length}/${limit}`,
+    whenBusy,
+    running.map(({ execution }) => execution).join(' ') || 'none',
+    waiting.map(({ execution }, index) => `${index + 1}. ${execution}`).join(' '),
+  ])
+  return table(['PIPELINE', 'RUNS', 'WHEN BUSY', 'RUNNING', 'WAITING'], rows)
 }

@@ -18,7 +18,7 @@ export const targetRoutes = {
     method: 'get',
     path: '/api/v1/locks',
     permission: 'target:read',
-    summary: 'Who holds which service on which target, and who waits for it.',
+    summary: 'Who holds which service on which target, which runs of a pipeline are at work, and who waits.',
     params: none,
     query: none,
     headers: anyHeaders,

@@ -90,6 +90,8 @@ export function simulatedWorld(activities: Activities, { start, takes = () => 0 
     patient: performed,
     analyse: (_id, request) => analyseIn(world, request),
     locks: createLocks(scopes),
+    // Nobody else runs the pipeline.
+    turns: { take: async () => ({ granted: true, leave: async () => {} }) },
     scope: scopes.scope,
     shielded: scopes.shielded,
     isCancellation: error => error instanceof Canceled,
