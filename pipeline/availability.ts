@@ -11,15 +11,10 @@ export const notAvailableYet: readonly Entry[] = [
   { at: 'templates', what: 'templates are' },
   {
     at: 'stages.*.type',
-    values: ['judgment', 'promote', 'rollback', 'verify', 'webhook', 'run', 'pipeline', 'scale', 'notify', 'chaos'],
+    values: ['promote', 'rollback', 'verify', 'webhook', 'run', 'pipeline', 'scale', 'notify', 'chaos'],
     what: 'stages of this type are',
   },
-  { at: 'stages.*.when', what: 'conditions are' },
-  { at: 'stages.*.retry', what: 'retries are' },
-  { at: 'stages.*.windows', what: 'windows are' },
   { at: 'stages.*.matrix', what: 'matrices are' },
-  { at: 'stages.*.onFailure', what: 'failure policies are' },
-  { at: 'stages.*.group', what: 'groups of stages are' },
   { at: 'stages.*.strategy', values: ['blue-green', 'recreate', 'canary'], what: 'this strategy is' },
   { at: 'stages.*.analysis.metrics.*.provider', except: ['router'], what: 'metric providers besides "router" are' },
 ]

@@ -71,8 +71,6 @@ test('the example of the design is refused for nothing but what is not available
     'design.yaml:7:1: "triggers": triggers are not available yet',
     'design.yaml:25:90: "provider: prom": metric providers besides "router" are not available yet',
     'design.yaml:27:82: "provider: prom": metric providers besides "router" are not available yet',
-    'design.yaml:32:11: "type: judgment": stages of this type are not available yet',
-    `design.yaml:40:5: "when: \${{ stages['canary'].verdict == 'pass' }}": conditions are not available yet`,
   ])
 })
 

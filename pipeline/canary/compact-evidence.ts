@@ -57,6 +57,11 @@ export function closeBlock(evidence: CompactEvidence): CompactEvidence {
   return { ...evidence, filled: evidence.block }
 }
 
+/** From the next look on, so many looks make an interval. */
+export function withBlock(evidence: CompactEvidence, block: number): CompactEvidence {
+  return closeBlock({ ...evidence, block })
+}
+
 /** What follows is the bake; the judge goes on with all it has seen. */
 export function beginBake(evidence: CompactEvidence): CompactEvidence {
   return { ...closeBlock(evidence), bakeFrom: evidence.exposure.length }

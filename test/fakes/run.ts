@@ -2,6 +2,7 @@ import type { Execution } from '../../pipeline/execution.ts'
 import type { ExecutionInput } from '../../store/store.ts'
 import { interpret } from '../../workflows/interpreter.ts'
 import { createJournal } from '../../workflows/journal.ts'
+import type { Message } from '../../workflows/messages.ts'
 import { createOutbox } from '../../workflows/outbox.ts'
 import { createRecorder } from '../../workflows/recorder.ts'
 import { stageRegistry } from '../../workflows/stages/registry.ts'
@@ -26,6 +27,8 @@ export interface FakeRun {
   store: FakeStore
   world: FakeWorld
   steering: Steering
+  pause(message: Message): void
+  resume(): void
   /** The state now. */
   execution(): Execution
   /** Runs it to its end, in no time. */
@@ -56,6 +59,14 @@ export function fakeRun(
   const journal = createJournal(input, { now: world.now, outbox, changed: recorder.wake, paused })
   return {
     ...{ target, metrics, store, world, steering },
+    pause(message) {
+      steering.pause(message)
+      journal.tell()
+    },
+    resume() {
+      steering.resume()
+      journal.tell()
+    },
     execution: () => journal.execution,
     async run() {
       const engine = { world, journal, steering, registry, timings: defaultTimings }

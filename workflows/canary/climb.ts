@@ -1,4 +1,4 @@
-import { blockFor, closeBlock, noEvidence } from '../../pipeline/canary/compact-evidence.ts'
+import { blockFor, closeBlock, noEvidence, withBlock } from '../../pipeline/canary/compact-evidence.ts'
 import type { Verdict } from '../../pipeline/canary/judge.ts'
 import type { Weights } from '../../pipeline/clusters.ts'
 import { firstLook } from '../../pipeline/execution.ts'
@@ -71,33 +71,36 @@ async function watchStep(run: CanaryRun, now: Step): Promise<AnalysisProgress> {
   return result.progress
 }
 
-const longestPause = 365 * 24 * 60 * 60_000
+/** Nobody knows how long a pause lasts: after so many intervals of it, they become twice as long. */
+const intervalsOfOneLength = 20
 
 /**
  * Stays at the step, however it was judged, until the run is resumed or the canary is promoted; it goes on looking for
  * harm. Only a `fail` changes what was decided.
  */
 async function watchWhilePaused(run: CanaryRun, now: Step): Promise<AnalysisProgress> {
-  const { context } = run
+  const { context, stage } = run
   const { world, steering } = context
   let { progress } = now
-  for (let pause = 1; steering.paused !== null && steering.promote === null; pause += 1) {
-    context.progress({ phase: 'paused', message: steering.paused })
+  const { block } = progress.evidence
+  const goesOn = () => steering.paused === null || steering.promote !== null
+  for (let part = 0; !goesOn(); part += 1) {
+    context.progress({ phase: 'paused', message: steering.paused! })
+    const evidence = withBlock(progress.evidence, block * 2 ** part)
     const request = {
-      ...analysisOf(run, { ...now, progress }),
+      ...analysisOf(run, { ...now, progress: { ...progress, evidence } }),
       warmUp: 0,
-      deadline: world.now() + longestPause,
+      deadline: world.now() + intervalsOfOneLength * evidence.block * stage.analysis.interval,
       stopOn: stopOn(run).filter(verdict => verdict === 'fail'),
       final: false,
     }
-    const goesOn = () => steering.paused === null || steering.promote !== null
-    const id = `${context.prefix}/step-${now.step + 1}-paused-${pause}`
+    const id = `${context.prefix}/step-${now.step + 1}-paused-${part + 1}`
     const result = await unless(run, goesOn, () => world.analyse(id, request))
     adopt(run, result)
     if (result.end === 'canceled' && !goesOn()) world.checkCanceled()
     if (counts(run, 'fail', result.progress)) return result.progress
     const { verdict, reason, judgment } = progress
-    progress = { ...result.progress, verdict, reason, judgment }
+    progress = { ...result.progress, evidence: withBlock(result.progress.evidence, block), verdict, reason, judgment }
   }
   return progress
 }
