@@ -122,14 +122,17 @@ function judged(
   }
 }
 
-/** The overall reason names metrics; the sentence of the one that decided says what was seen. */
+/**
+ * The overall reason names metrics; the sentence of the one that decided says what was seen. A critical metric decides
+ * alone, so its sentence is all there is to say.
+ */
 function explained(judgment: Judgment): Judgment {
   const { verdict, reason, metrics } = judgment
   const like = metrics.filter(metric => metric.verdict === verdict && !metric.muted)
   const deciding = like.find(({ critical }) => critical) ?? like[0]
-  return deciding === undefined || verdict === 'pass'
-    ? judgment
-    : { ...judgment, reason: `${reason}: ${deciding.reason}` }
+  if (deciding === undefined || verdict === 'pass') return judgment
+  const isAll = deciding.critical && judgment.judge.type === 'sequential'
+  return { ...judgment, reason: isAll ? deciding.reason : `${reason}; ${deciding.reason}` }
 }
 
 /** The words of the newest errors, which compact evidence leaves out. */

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { Execution, StageState } from '../../pipeline/execution.ts'
 import { type ExecutionStatus, isFinal, type StageStatus } from '../../pipeline/statuses.ts'
 import type { ExecutionDetail, PendingActivity } from '../contract/execution.ts'
@@ -45,14 +46,20 @@ export function describeProgress({ progress }: StageState): string {
     .join(' · ')
 }
 
+/** How far a stage has come and why it is so, each thing said once. */
+function describeWhat(stage: StageState): string {
+  const { progress } = stage
+  const reason = safe(stage.reason ?? '')
+  const isRepeated = progress?.message !== undefined && reason.includes(safe(progress.message))
+  const told = isRepeated ? { ...stage, progress: { ...progress, message: '' } } : stage
+  return [describeProgress(told), reason].filter(Boolean).join(' · ')
+}
+
 /** What is shown of a run while it is watched: one line a stage that has begun. */
 export function describeStages(execution: Execution): Map<string, string> {
   const lines = execution.stages
     .filter(({ status }) => status !== 'pending')
-    .map(stage => [
-      stage.id,
-      [stage.status, describeProgress(stage), safe(stage.reason ?? '')].filter(Boolean).join(' · '),
-    ])
+    .map(stage => [stage.id, [stage.status, describeWhat(stage)].filter(Boolean).join(' · ')])
   return new Map(lines as [string, string][])
 }
 
@@ -68,20 +75,29 @@ export function describeDetail(execution: ExecutionDetail): string {
     ['ended', endedAt ?? ''],
     ['rolls back', rollbackOf ?? ''],
   ]
-  const stages = execution.stages.map(stage => [
-    stage.id,
-    stage.type,
-    stage.status,
-    [describeProgress(stage), stage.reason ?? ''].filter(Boolean).join(' · '),
-  ])
+  const stages = execution.stages.map(stage => [stage.id, stage.type, stage.status, describeWhat(stage)])
   return [
     safe(id),
     ...facts.filter(([, value]) => value !== '').map(([key, value]) => `  ${key.padEnd(11)}${safe(value)}`),
     '',
     table(['STAGE', 'TYPE', 'STATUS', 'WHAT'], stages),
+    ...describeMetrics(execution),
     ...describePending(execution.pending),
   ].join('\n')
 }
+
+/** What a canary's judge said of each metric, as far as the run itself keeps it; the API has the rest. */
+function describeMetrics({ stages }: Execution): string[] {
+  const rows = stages.flatMap(({ id, outputs }) => {
+    const { data } = judgedMetrics.safeParse(outputs.analysis)
+    return (data?.metrics ?? []).map(({ name, verdict, reason }) => [id, name, verdict, reason])
+  })
+  return rows.length === 0 ? [] : ['', table(['STAGE', 'METRIC', 'VERDICT', 'WHAT'], rows)]
+}
+
+const judgedMetrics = z.object({
+  metrics: z.array(z.object({ name: z.string(), verdict: z.string(), reason: z.string() })),
+})
 
 /** Only what explains a run that does not move: an activity at its first attempt is just at work. */
 export function describePending(pending: ExecutionDetail['pending']): string[] {

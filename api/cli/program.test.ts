@@ -106,6 +106,22 @@ describe('list and get', () => {
     expect(shown.stdout).not.toContain('\u001b')
   })
 
+  test('get tells what the judge said of each metric, and nothing twice', async () => {
+    const sentence = 'canary errors 30 % against 1.0 %: between 20 and 40 points worse'
+    const judged = { name: 'errors', verdict: 'fail', reason: sentence }
+    const progress = { phase: 'analysing', verdict: 'fail', message: sentence } as const
+    const stage = { id: 'canary', type: 'canary', status: 'rolled-back', attempt: 1 } as const
+    const times = { startedAt: '2026-01-01T00:00:00.000Z', endedAt: null }
+    const outputs = { verdict: 'fail', analysis: { metrics: [judged] } }
+    const stages = [{ ...stage, ...times, progress, outputs, reason: `${sentence}; it was rolled back` }]
+    api.store.put(anExecution({ id: 'shop-judged', stages }))
+    const lines = (await slipway('get shop-judged')).stdout.split('\n').filter(line => line.includes(sentence))
+    expect(lines).toHaveLength(2)
+    expect(lines[0]).toMatch(/^canary +canary +rolled-back +analysing · fail · canary errors/)
+    expect(lines[0]!.split(sentence)).toHaveLength(2)
+    expect(lines[1]).toMatch(/^canary +errors +fail +canary errors/)
+  })
+
   test('get tells what a run waits for', async () => {
     const times = { scheduledAt: null, startedAt: null, nextAttemptAt: null }
     api.store.put(anExecution({ id: 'shop-stuck' }))

@@ -26,6 +26,16 @@ const point = z.object({
   exposure: z.object({ baseline: z.number(), canary: z.number(), stable: z.number().optional() }).nullable(),
 })
 
+const margin = z.union([z.object({ relative: z.number() }), z.object({ absolute: z.number() })])
+
+/** What the metric is held against: its margins, and the evidence that fails or passes it. */
+const threshold = z.object({
+  margin: margin.nullable(),
+  failAbove: margin.nullable(),
+  fail: z.number().nullable(),
+  pass: z.number().nullable(),
+})
+
 export const metricJudgment = z.object({
   name: z.string(),
   verdict,
@@ -39,10 +49,17 @@ export const metricJudgment = z.object({
   lower: z.number().nullable(),
   upper: z.number().nullable(),
   scale: z.enum(['ratio', 'difference']),
+  /** Null in what older versions recorded. */
+  threshold: threshold.nullable().default(null),
   baseline: observation,
   canary: observation,
   reason: z.string(),
-}) satisfies z.ZodType<Omit<MetricJudgment, 'evidence'> & { evidence: number | null }>
+}) satisfies z.ZodType<
+  Omit<MetricJudgment, 'evidence' | 'threshold'> & {
+    evidence: number | null
+    threshold: MetricJudgment['threshold'] | null
+  }
+>
 
 /** What the judge said at one look. */
 const look = z.object({
@@ -65,6 +82,10 @@ export const stageAnalysis = z.object({
     z.object({
       name: z.string(),
       provider: z.string(),
+      /** As it was sent at the newest look. */
+      query: z.string(),
+      /** From the first look that was read to the newest. */
+      window: z.object({ from: z.string(), to: z.string() }),
       /** Of the newest look that judged it. */
       judgment: metricJudgment.nullable(),
       /** Oldest first. */

@@ -19,6 +19,10 @@ test('the analysis of a run has its looks, oldest first, and what was seen of ea
   const [canary] = stages
   expect(canary).toMatchObject({ stage: 'canary', verdict: 'pass', truncated: false })
   expect(canary!.looks.map(({ look }) => look)).toEqual(Array.from({ length: 12 }, (_, index) => index + 1))
+  expect(canary!.metrics[0]).toMatchObject({
+    query: 'errors of web',
+    window: { from: '2026-01-01T00:00:00.000Z', to: '2026-01-01T00:00:12.000Z' },
+  })
   expect(canary!.metrics.map(({ name, points }) => `${name} ${points.length}`)).toEqual(['errors 12', 'slow 12'])
 })
 

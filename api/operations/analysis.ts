@@ -42,12 +42,18 @@ function analysisOf(
     stage,
     verdict: judged[0]?.verdict ?? null,
     judge: judged.find(({ judge }) => judge !== null)?.judge ?? null,
-    metrics: [...Map.groupBy(evidence, ({ metric }) => metric)].map(([name, points]) => ({
-      name,
-      provider: points[0]!.provider,
-      judgment: judgmentOfMetric(judged, name),
-      points: points.filter(({ look }) => look >= first).sort((a, b) => a.look - b.look),
-    })),
+    metrics: [...Map.groupBy(evidence, ({ metric }) => metric)].map(([name, seen]) => {
+      const points = seen.filter(({ look }) => look >= first).sort((a, b) => a.look - b.look)
+      const [oldest, newestPoint] = [points[0] ?? seen[0]!, points.at(-1) ?? seen.at(-1)!]
+      return {
+        name,
+        provider: newestPoint.provider,
+        query: newestPoint.query,
+        window: { from: oldest.from, to: newestPoint.to },
+        judgment: judgmentOfMetric(judged, name),
+        points,
+      }
+    }),
     looks: looks.filter(({ look }) => look >= first),
     truncated: first > 1,
   }

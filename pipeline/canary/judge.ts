@@ -70,6 +70,15 @@ export interface Evidence {
   passSince?: number
 }
 
+/** What a metric is held against. */
+export interface Threshold {
+  margin: Margin | null
+  failAbove: Margin | null
+  /** Evidence that fails it, and that passes it; null where evidence does not decide, or there is no margin. */
+  fail: number | null
+  pass: number | null
+}
+
 export interface MetricJudgment {
   name: string
   verdict: Verdict
@@ -84,6 +93,7 @@ export interface MetricJudgment {
   lower: number | null
   upper: number | null
   scale: 'ratio' | 'difference'
+  threshold: Threshold
   /** Totals the judgment used, for the report. */
   baseline: Observation
   canary: Observation

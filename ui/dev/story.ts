@@ -52,6 +52,8 @@ export function reportOf(execution: string, stage: string, story: Story, from: n
         metrics: metrics.map(({ name }) => ({
           name,
           provider: 'router',
+          query: `router ${name}`,
+          window: { from: times[0]?.from ?? '', to: times[intervals.length - 1]?.to ?? '' },
           judgment: newest?.metrics.find(metric => metric.name === name) ?? null,
           points: intervals.map((interval, index) => ({
             look: index + 1,

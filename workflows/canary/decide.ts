@@ -1,3 +1,4 @@
+import type { Verdict } from '../../pipeline/canary/judge.ts'
 import type { Weights } from '../../pipeline/clusters.ts'
 import { hold } from './hold.ts'
 import type { CanaryRun, Climbed } from './run.ts'
@@ -29,6 +30,7 @@ async function takeTrafficAway({ writer }: CanaryRun): Promise<Weights> {
   return weights
 }
 
-function inWords(verdict: string, reason: string): string {
-  return `${verdict}: ${reason}`
+/** What failed, or could not be told, says so itself; only the status of what is undecided looks like a failure. */
+function inWords(verdict: Verdict, reason: string): string {
+  return verdict === 'insufficient' ? `${verdict}: ${reason}` : reason
 }

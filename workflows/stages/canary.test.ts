@@ -44,7 +44,7 @@ describe('a canary', { timeout: 30_000 }, () => {
     const run = fakeRun(runOf([canaryStage()]), { behaviour: bad })
     const { status, reason, stages } = await run.run()
     expect(status).toBe('rolled-back')
-    expect(reason).toMatch(/^canary: fail: .*; it was rolled back$/)
+    expect(reason).toMatch(/^canary: canary errors .* against .*: between .* points worse .*; it was rolled back$/)
     expect(stages[0]).toMatchObject({ status: 'rolled-back', outputs: { verdict: 'fail' } })
     expectOnly(run, '1.0.0')
     expect(run.effects()).toEqual([

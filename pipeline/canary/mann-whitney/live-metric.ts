@@ -62,6 +62,7 @@ export function judgeLiveMetric(metric: MetricConfig, intervals: readonly Interv
     lower: comparison.lower,
     upper: comparison.upper,
     scale: 'difference',
+    threshold: { margin: metric.margin ?? null, failAbove: metric.failAbove ?? null, fail: null, pass: null },
     baseline: comparison.values.baseline,
     canary: comparison.values.canary,
     reason: liveReason(comparison),

@@ -1,4 +1,5 @@
 import type { MetricConfig, MetricJudgment, Verdict } from '../judge.ts'
+import { amountOf } from './config-problems.ts'
 import type { DataRecord } from './data-rules.ts'
 import { finiteE, logThreshold } from './e-value.ts'
 import { scaleOf } from './event-direction.ts'
@@ -44,6 +45,12 @@ export function metricJudgment<T>(findings: Findings<T>): MetricJudgment {
     evidenceFor,
     ...(shown.side === 'up' ? harm : mirrored(harm, scale)),
     scale,
+    threshold: {
+      margin: metric.margin ?? null,
+      failAbove: metric.failAbove !== undefined && amountOf(metric.failAbove) > 0 ? metric.failAbove : null,
+      fail: 1 / falseFail,
+      pass: metric.margin === undefined ? null : 1 / falsePass,
+    },
     baseline: totals.baseline,
     canary: totals.canary,
     reason: reasonOf({

@@ -27,6 +27,7 @@ describe('a worse canary', () => {
     expect({ verdict, decidedAt, reason }).toEqual({ verdict: 'fail', decidedAt: 3, reason: 'errors failed' })
     expect(relativeError(metric.evidence, 58.58082470296687)).toBeLessThan(1e-6)
     expect(metric.evidenceFor).toBe('fail')
+    expect(metric.threshold).toEqual({ margin: { absolute: 0.01 }, failAbove: null, fail: 50, pass: 50 })
     expect(metric.baseline).toEqual({ bad: 15, total: 1500 })
     expect(metric.canary).toEqual({ bad: 73, total: 1500 })
     expect(metric.estimate).toBeCloseTo(58 / 1500, 9)

@@ -13,7 +13,13 @@ function report(first: number, last: number, truncated = first > 1): AnalysisRep
         ...{ stage: 'canary', verdict: 'insufficient', judge: null, truncated },
         metrics: [
           {
-            ...{ name: 'errors', provider: 'router', judgment: null },
+            ...{
+              name: 'errors',
+              provider: 'router',
+              judgment: null,
+              query: '',
+              window: { from: `${first}`, to: `${last}` },
+            },
             points: numbers.map(look => ({ ...point, look, baseline: { value: last }, canary: null })),
           },
         ],
@@ -35,6 +41,7 @@ test('new looks are added once, and newer words about a look replace older ones'
   expect(looksOf(merged)).toEqual([1, 2, 3, 4, 5, 6])
   expect(merged?.stages[0]?.looks[2]?.reason).toBe('of 6')
   expect(merged?.stages[0]?.metrics[0]?.points.map(({ look }) => look)).toEqual([1, 2, 3, 4, 5, 6])
+  expect(merged?.stages[0]?.metrics[0]?.window).toEqual({ from: '1', to: '6' })
   expect(merged?.stages[0]?.truncated).toBe(false)
 })
 

@@ -28,8 +28,9 @@ function mergeStage(known: StageAnalysis, fresh: StageAnalysis): StageAnalysis |
     looks,
     truncated: known.truncated || looks[0]?.look !== (known.looks[0]?.look ?? fresh.looks[0]?.look),
     metrics: fresh.metrics.map(metric => {
-      const points = known.metrics.find(({ name }) => name === metric.name)?.points ?? []
-      return { ...metric, points: join(points, metric.points) }
+      const before = known.metrics.find(({ name }) => name === metric.name)
+      const window = { ...metric.window, from: before?.window.from ?? metric.window.from }
+      return { ...metric, window, points: join(before?.points ?? [], metric.points) }
     }),
   }
 }
