@@ -1,3 +1,4 @@
+import type { DataConverter } from '@temporalio/common'
 import type { NativeConnection } from '@temporalio/worker'
 import { Worker } from '@temporalio/worker'
 import { workflowBundle } from '../workflows/bundle.ts'
@@ -8,6 +9,8 @@ export interface WorkerSetup {
   connection: NativeConnection
   namespace: string
   activities: Activities
+  /** How what is stored is written; Temporal's own way when left out. */
+  dataConverter?: DataConverter
   /** A bundle that was built before; else the one of `.cache/`, built when a source has changed. */
   bundlePath?: string
   /** Another one than the product's is for tests. */
@@ -23,13 +26,17 @@ export interface RunningWorker {
 
 /** Runs workflows and activities until it is stopped. */
 export async function runWorker(setup: WorkerSetup): Promise<RunningWorker> {
-  const { connection, namespace, activities, bundlePath } = setup
+  const { connection, namespace, activities, bundlePath, dataConverter } = setup
   const worker = await Worker.create({
     connection,
     namespace,
     activities,
+    ...(dataConverter === undefined ? {} : { dataConverter }),
     taskQueue: setup.taskQueue ?? taskQueue,
-    workflowBundle: bundlePath === undefined ? await workflowBundle() : { codePath: bundlePath },
+    workflowBundle:
+      bundlePath === undefined
+        ? await workflowBundle(undefined, dataConverter?.failureConverterPath)
+        : { codePath: bundlePath },
     maxConcurrentActivityTaskExecutions: 200,
     // How soon a long activity learns that it was canceled.
     maxHeartbeatThrottleInterval: 1_000,

@@ -18,6 +18,11 @@ export const components = {
     packages: ['postgresql-15'],
     find: env => onPath('initdb', env) || newest('/usr/lib/postgresql', 'bin/initdb'),
   },
+  openssl: {
+    use: 'the tests of encrypted connections',
+    packages: ['openssl'],
+    find: env => onPath('openssl', env),
+  },
   prometheus: {
     use: 'the metric tests on a real Prometheus',
     packages: ['prometheus'],

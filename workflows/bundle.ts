@@ -7,6 +7,7 @@ import type { Logger } from '@temporalio/worker'
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker'
 
 const root = resolve(import.meta.dirname, '..')
+const mainEntry = join(root, 'workflows', 'index.ts')
 /** What a bundle can be made of: whatever workflows may import at run time. */
 const sources = ['workflows', 'pipeline']
 
@@ -14,17 +15,20 @@ export interface Bundle {
   codePath: string
 }
 
+/** Turns failures into what is stored; the bundle has to bring its own. */
+export type FailureConverterPath = string | undefined
+
 /**
  * The workflows as one file for the worker, from `.cache/`; built (about 2 s) when a source has changed since.
  *
  * `entry` exports the workflows; another one than the product's is for benches and tests.
  */
-export async function workflowBundle(entry = join(root, 'workflows', 'index.ts')): Promise<Bundle> {
-  const name = `workflows-${basename(dirname(entry))}`
+export async function workflowBundle(entry = mainEntry, failures?: FailureConverterPath): Promise<Bundle> {
+  const name = `workflows-${basename(dirname(entry))}${failures === undefined ? '' : '-sealed'}`
   const folder = join(root, '.cache')
   const codePath = join(folder, `${name}-${hashOf(entry)}.js`)
   if (existsSync(codePath)) return { codePath }
-  const { code } = await buildBundle(entry)
+  const { code } = await buildBundle(entry, failures)
   mkdirSync(folder, { recursive: true })
   for (const file of readdirSync(folder)) if (isOld(file, name, folder)) rmSync(join(folder, file), { force: true })
   const temporary = `${codePath}.${process.pid}.tmp`
@@ -34,8 +38,9 @@ export async function workflowBundle(entry = join(root, 'workflows', 'index.ts')
 }
 
 /** Throws when the workflows import what they must not. */
-export async function buildBundle(entry = join(root, 'workflows', 'index.ts')): Promise<{ code: string }> {
-  return bundleWorkflowCode({ workflowsPath: entry, logger: quiet() })
+export async function buildBundle(entry = mainEntry, failures?: FailureConverterPath): Promise<{ code: string }> {
+  const converter = failures === undefined ? {} : { failureConverterPath: failures }
+  return bundleWorkflowCode({ workflowsPath: entry, logger: quiet(), ...converter })
 }
 
 function quiet(): Logger {

@@ -1,19 +1,37 @@
+import { readFileSync } from 'node:fs'
+import type { DataConverter, TLSConfig } from '@temporalio/client'
+import type { Configuration } from '../../pipeline/schema/configuration.ts'
 import { CliError, exitCodes, type Io } from '../cli/io.ts'
 
-/** Where the workflow engine is. */
+/** Where the workflow engine is, and how to get in. */
 export interface TemporalAddress {
   /** `host:port`. */
   address: string
   namespace: string
+  /** False: in the clear, as on loopback. */
+  tls: TLSConfig | boolean
+  /** Null where none is asked for. */
+  apiKey: string | null
+  /** How what is sent is written; Temporal's own way when left out. */
+  converter?: DataConverter
 }
 
 type Environment = Io['env']
 
-/** `TEMPORAL_ADDRESS` and `TEMPORAL_NAMESPACE`; null when the embedded server is meant. */
+/**
+ * `TEMPORAL_ADDRESS` and what belongs to it, named as Temporal's own tools name them; null when the embedded server is
+ * meant. A certificate or an API key means TLS.
+ */
 export function givenTemporal(env: Environment): TemporalAddress | null {
   const address = env.TEMPORAL_ADDRESS
   if (!address) return null
-  return { address, namespace: env.TEMPORAL_NAMESPACE || 'default' }
+  const apiKey = env.TEMPORAL_API_KEY || null
+  return { address, namespace: env.TEMPORAL_NAMESPACE || 'default', tls: givenTls(env) ?? apiKey !== null, apiKey }
+}
+
+/** What both kinds of connections take. */
+export function connectionTo({ address, tls, apiKey }: TemporalAddress) {
+  return { address, tls, ...(apiKey === null ? {} : { apiKey }) }
 }
 
 /** Of a process that has no embedded servers. */
@@ -37,4 +55,49 @@ export function requireToken(env: Environment): string {
 
 function missing(name: string, what: string): CliError {
   return new CliError(`${name} is not set: ${what}. (\`slipway serve\` brings everything along.)`, exitCodes.invalid)
+}
+
+/** What both clients and workers take. */
+export function dataOf({ namespace, converter }: TemporalAddress) {
+  return { namespace, ...(converter === undefined ? {} : { dataConverter: converter }) }
+}
+
+/** With what the configuration says of encryption. What it takes is only loaded when it is wanted. */
+export async function withEncryption(
+  temporal: TemporalAddress,
+  { encryption }: Pick<Configuration, 'encryption'>,
+  env: Environment,
+): Promise<TemporalAddress> {
+  if (encryption === undefined) return temporal
+  const { encrypted } = await import('./encryption.ts')
+  return encrypted(temporal, encryption, env)
+}
+
+function givenTls(env: Environment): TLSConfig | boolean | null {
+  const ca = env.TEMPORAL_TLS_SERVER_CA_CERT_PATH
+  const crt = env.TEMPORAL_TLS_CLIENT_CERT_PATH
+  const key = env.TEMPORAL_TLS_CLIENT_KEY_PATH
+  const name = env.TEMPORAL_TLS_SERVER_NAME
+  if (!ca && !crt && !key && !name) return env.TEMPORAL_TLS === 'true' ? true : null
+  if (!crt !== !key)
+    throw missing(crt ? 'TEMPORAL_TLS_CLIENT_KEY_PATH' : 'TEMPORAL_TLS_CLIENT_CERT_PATH', 'the other half of the pair')
+  const pem = (variable: string) => readPem(variable, env[variable] ?? '')
+  return {
+    ...(name ? { serverNameOverride: name } : {}),
+    ...(ca ? { serverRootCACertificate: pem('TEMPORAL_TLS_SERVER_CA_CERT_PATH') } : {}),
+    ...(crt
+      ? {
+          clientCertPair: { crt: pem('TEMPORAL_TLS_CLIENT_CERT_PATH'), key: pem('TEMPORAL_TLS_CLIENT_KEY_PATH') },
+        }
+      : {}),
+  }
+}
+
+function readPem(variable: string, file: string): Buffer {
+  try {
+    return readFileSync(file)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw new CliError(`${variable}: ${file} cannot be read (${code})`, exitCodes.invalid)
+  }
 }

@@ -1,7 +1,7 @@
 import { CliError, exitCodes, type Io } from '../cli/io.ts'
 import { print } from '../cli/output.ts'
 import { version } from '../cli/version.ts'
-import { requireDatabase, requireTemporal, requireToken } from './addresses.ts'
+import { requireDatabase, requireTemporal, requireToken, withEncryption } from './addresses.ts'
 import { readConfiguration } from './configuration.ts'
 import { createLogger, secretsOf } from './logger.ts'
 import { userInterfaceFolder } from './pages-folder.ts'
@@ -19,7 +19,7 @@ export interface ApiProcessOptions {
 /** Only API and page, on servers that are run elsewhere; any number of them. Resolves when it was asked to stop. */
 export async function runApi(options: ApiProcessOptions, io: Io): Promise<void> {
   const configuration = readConfiguration(options.config)
-  const temporal = requireTemporal(io.env)
+  const temporal = await withEncryption(requireTemporal(io.env), configuration, io.env)
   const databaseUrl = requireDatabase(io.env)
   const token = requireToken(io.env)
   const log = createLogger({ level: options.logLevel, secrets: [token, ...secretsOf(databaseUrl)], output: io.stderr })

@@ -1,7 +1,7 @@
 import { Client, Connection } from '@temporalio/client'
 import type { Engine } from '../engine/engine.ts'
 import { createTemporalEngine } from '../engine/temporal-engine.ts'
-import type { TemporalAddress } from './addresses.ts'
+import { connectionTo, dataOf, type TemporalAddress } from './addresses.ts'
 import { reconnectSoon } from './reconnect.ts'
 
 export interface OpenEngine {
@@ -10,10 +10,10 @@ export interface OpenEngine {
 }
 
 /** The engine at an address; it may still be away, or go away, and is used again when it is back. */
-export function openEngine({ address, namespace }: TemporalAddress): OpenEngine {
-  const connection = Connection.lazy({ address, channelArgs: reconnectSoon })
+export function openEngine(temporal: TemporalAddress): OpenEngine {
+  const connection = Connection.lazy({ ...connectionTo(temporal), channelArgs: reconnectSoon })
   return {
-    engine: createTemporalEngine(new Client({ connection, namespace })),
+    engine: createTemporalEngine(new Client({ connection, ...dataOf(temporal) })),
     close: () => connection.close(),
   }
 }

@@ -3,7 +3,7 @@ import type { Configuration } from '../../pipeline/schema/configuration.ts'
 import { CliError, type Io } from '../cli/io.ts'
 import { note, print } from '../cli/output.ts'
 import { version } from '../cli/version.ts'
-import { givenTemporal, type TemporalAddress } from './addresses.ts'
+import { givenTemporal, type TemporalAddress, withEncryption } from './addresses.ts'
 import { embeddedHost, embeddedStore, embeddedTemporal, type Part } from './children/embedded.ts'
 import { isListening } from './children/listening.ts'
 import { readConfiguration } from './configuration.ts'
@@ -78,12 +78,13 @@ async function start(given: Start) {
     import('./targets.ts'),
   ])
   modules.catch(() => {})
-  const [temporal, databaseUrl] = await together<[TemporalAddress, string, null]>(parts, [
+  const [plainTemporal, databaseUrl] = await together<[TemporalAddress, string, null]>(parts, [
     givenTemporal(io.env) ?? (() => embeddedTemporal(folder, io.env, log)),
     given.databaseUrl ?? (() => embeddedStore(folder.path, log)),
     () => embeddedHost(folder.path, options.stopInstances, log),
   ])
   const [{ startApi }, { openEngine }, { startWorker }, { openStore }, { openTargets }] = await modules
+  const temporal = await withEncryption(plainTemporal, configuration, io.env)
   const store = await openStore(databaseUrl)
   parts.push({ name: 'store connection', stop: () => store.close() })
   const targets = openTargets(configuration, folder.path)

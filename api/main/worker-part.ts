@@ -11,7 +11,7 @@ import { runWorker } from '../../activities/worker.ts'
 import type { Configuration } from '../../pipeline/schema/configuration.ts'
 import type { Store } from '../../store/store.ts'
 import { CliError } from '../cli/io.ts'
-import type { TemporalAddress } from './addresses.ts'
+import { connectionTo, dataOf, type TemporalAddress } from './addresses.ts'
 import { reconnectSoon } from './reconnect.ts'
 
 export interface WorkerOptions {
@@ -31,14 +31,13 @@ const patience = 60_000
 /** What runs workflows and activities, put together and polling. One that fails is followed by another. */
 export async function startWorker(options: WorkerOptions): Promise<{ stop(): Promise<void> }> {
   const { configuration, store, targets, data, log } = options
-  const { address, namespace } = options.temporal
   quiet(log)
-  const clientConnection = Connection.lazy({ address, channelArgs: reconnectSoon })
+  const clientConnection = Connection.lazy({ ...connectionTo(options.temporal), channelArgs: reconnectSoon })
   const activities = createActivities({
     targets,
     store,
     providers: openProviders(configuration.metrics, hostClient(data)),
-    client: new Client({ connection: clientConnection, namespace }),
+    client: new Client({ connection: clientConnection, ...dataOf(options.temporal) }),
     instances: (target, service) => configuration.targets[target]?.services[service]?.instances ?? 1,
   })
   const stopping = new AbortController()
@@ -93,13 +92,10 @@ async function firstWorker(temporal: TemporalAddress, activities: Activities, lo
   }
 }
 
-async function connectWorker(
-  { address, namespace }: TemporalAddress,
-  activities: Activities,
-): Promise<ConnectedWorker> {
-  const connection = await NativeConnection.connect({ address })
+async function connectWorker(temporal: TemporalAddress, activities: Activities): Promise<ConnectedWorker> {
+  const connection = await NativeConnection.connect(connectionTo(temporal))
   try {
-    const worker = await runWorker({ connection, namespace, activities })
+    const worker = await runWorker({ connection, ...dataOf(temporal), activities })
     const ended = worker.ended.finally(() => connection.close())
     ended.catch(() => {})
     return {

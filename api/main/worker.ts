@@ -1,6 +1,6 @@
 import type { Io } from '../cli/io.ts'
 import { print } from '../cli/output.ts'
-import { requireDatabase, requireTemporal } from './addresses.ts'
+import { requireDatabase, requireTemporal, withEncryption } from './addresses.ts'
 import { readConfiguration } from './configuration.ts'
 import { createLogger, secretsOf } from './logger.ts'
 import { untilStopped } from './signals.ts'
@@ -14,7 +14,7 @@ export interface WorkerProcessOptions {
 /** Only a worker, on servers that are run elsewhere; any number of them. Resolves when it was asked to stop and has. */
 export async function runWorkerProcess(options: WorkerProcessOptions, io: Io): Promise<void> {
   const configuration = readConfiguration(options.config)
-  const temporal = requireTemporal(io.env)
+  const temporal = await withEncryption(requireTemporal(io.env), configuration, io.env)
   const databaseUrl = requireDatabase(io.env)
   const log = createLogger({ level: options.logLevel, secrets: secretsOf(databaseUrl), output: io.stderr })
   const stopped = untilStopped(log)

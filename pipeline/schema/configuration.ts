@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { auth } from './configuration/auth.ts'
 import { connection } from './configuration/connections.ts'
+import { encryption } from './configuration/encryption.ts'
 import { metricsConnection } from './configuration/metrics.ts'
 import { pipelineSource } from './configuration/pipelines.ts'
 import { processTarget } from './configuration/process-target.ts'
@@ -16,6 +17,7 @@ export const configuration = z.strictObject({
     .describe('Named places outside that stages and notifications may talk to.'),
   pipelines: z.array(pipelineSource).max(100).prefault([]).describe('Where pipelines are read from.'),
   auth: auth.prefault({}).describe('Who may do what.'),
+  encryption: encryption.optional(),
   retention: z
     .strictObject({ executions: positiveDuration.prefault('90d').describe('Ended runs are kept this long.') })
     .prefault({})

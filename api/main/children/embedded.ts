@@ -28,7 +28,11 @@ export async function embeddedTemporal(
   const cli = await temporalCli({ env, log: tell })
   const port = await portFor(folder)
   const child = await supervise(temporalChild({ cli, data: folder.path, port }), log)
-  return { name: 'temporal', stop: child.stop, value: { address: `127.0.0.1:${port}`, namespace: 'default' } }
+  return {
+    name: 'temporal',
+    stop: child.stop,
+    value: { address: `127.0.0.1:${port}`, namespace: 'default', tls: false, apiKey: null },
+  }
 }
 
 /** The port of last time, unless a stranger has taken it meanwhile. */
