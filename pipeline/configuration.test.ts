@@ -58,7 +58,7 @@ pipelines:
   - pipelines
 `),
     ).toEqual([
-      '1:1 unknown key "target" (did you mean "targets"?); known here: targets, metrics, connections, pipelines, auth, retention',
+      '1:1 unknown key "target" (did you mean "targets"?); known here: targets, metrics, connections, pipelines, auth, encryption, retention',
       '5:18 "environment" must be a name of lower-case letters, digits and dashes, at most 63 characters, not "Production"',
       '7:21 "port" must be at most 65535, not 70000',
       '7:36 "health" must be a path that starts with /, not "ready"',
