@@ -10,6 +10,7 @@ export const views = {
   executions: () => <ExecutionsPage />,
   login: () => <ExecutionsPage />,
   execution: ({ id }) => <ExecutionPage key={id} id={id!} />,
+  inbox: view(() => import('./features/inbox/inbox-page.tsx').then(module => module.InboxPage)),
   pipelines: view(() => import('./features/pipelines/pipelines-page.tsx').then(module => module.PipelinesPage)),
   pipeline: view(() => import('./features/pipelines/pipeline-page.tsx').then(module => module.PipelinePage)),
   traffic: view(() => import('./features/traffic/traffic-page.tsx').then(module => module.TrafficPage)),

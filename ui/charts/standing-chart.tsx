@@ -8,7 +8,7 @@ import { colorsOf } from './colors.ts'
 import styles from './rate-chart.module.css'
 
 const height = 190
-const hues = ['--baseline', '--canary', '--preview', '--good', '--person', '--ink-soft'] as const
+const hues = ['--ink', '--person', '--accent', '--warn', '--preview', '--ink-faint'] as const
 
 /** How near every metric is to being decided, between "worse" above and "no worse" below; the weight behind it. */
 export function StandingChart({ standing }: { standing: Standing }) {

@@ -1,6 +1,7 @@
 import type { ExecutionDetail } from '../../api/contract/execution.ts'
 import type { StageState, StoredEvent, Trigger } from '../../pipeline/execution.ts'
 import { type ExecutionStatus, isFinal, type StageStatus } from '../../pipeline/statuses.ts'
+import { asked } from './inbox.ts'
 import { reportOf, type Story, weightsAt } from './story.ts'
 
 /** Every status once, and a few that a designer has to see: long names, planted markup, no data. */
@@ -161,18 +162,20 @@ function stageOf(status: StageStatus, at: number, { version, created, reason, st
     reason: started && status !== 'succeeded' && status !== 'running' ? reason : null,
     outputs: status === 'succeeded' && at === 0 ? { verdict: 'pass', release: { version } } : {},
     progress:
-      started && at === 0
-        ? {
-            phase: status === 'held' ? 'held' : 'analysing',
-            target: 'eu',
-            service: 'checkout',
-            release: version,
-            weights: isFinal(status) ? { stable: 100 } : weightsAt(weight),
-            step: [5, 25, 50].indexOf(weight),
-            steps: 3,
-            verdict: 'insufficient',
-          }
-        : null,
+      status === 'waiting'
+        ? { phase: 'waiting', judgment: asked }
+        : started && at === 0
+          ? {
+              phase: status === 'held' ? 'held' : 'analysing',
+              target: 'eu',
+              service: 'checkout',
+              release: version,
+              weights: isFinal(status) ? { stable: 100 } : weightsAt(weight),
+              step: [5, 25, 50].indexOf(weight),
+              steps: 3,
+              verdict: 'insufficient',
+            }
+          : null,
   }
 }
 

@@ -4,6 +4,7 @@ import { extname, join } from 'node:path'
 import { rights } from '../../api/contract/permissions.ts'
 import { problemKinds, problemType } from '../../api/contract/problem.ts'
 import { analysisOf, type Fixture, fixtures } from './fixtures.ts'
+import { inboxOf } from './inbox.ts'
 import { definitionOf, operations } from './views.ts'
 
 /**
@@ -28,6 +29,7 @@ const server = createServer(async (request, response) => {
   if (parts[0] === 'session') return session(request.method ?? '', response)
   if (!signedIn) return problem(response, 'unauthenticated', 'sign in')
   if (parts[0] === 'events') return events(response, request.headers['last-event-id'] as string, searchParams)
+  if (parts[0] === 'inbox') return json(response, inboxOf(all))
   const other = operations(pathname, searchParams)
   if (other !== null) return json(response, other)
   if (parts[0] !== 'executions') return problem(response, 'not-found', `nothing at ${pathname}`)
@@ -61,7 +63,11 @@ function session(method: string, response: ServerResponse): void {
   if (method === 'DELETE') signedIn = false
   if (method === 'DELETE') return void response.writeHead(204).end()
   if (!signedIn) return void problem(response, 'unauthenticated', 'sign in')
-  json(response, { principal: { name: 'local', type: 'session' }, rights, server: { version: '0' } })
+  json(response, {
+    principal: { name: 'local', type: 'session', roles: ['sre'], groups: [] },
+    rights,
+    server: { version: '0' },
+  })
 }
 
 function list(search: URLSearchParams, response: ServerResponse): void {

@@ -1,5 +1,6 @@
 import { type ReactNode, useEffect, useRef } from 'react'
 import styles from './page.module.css'
+import { useTitle } from './title.ts'
 
 interface PageProps {
   /** Of the browser's tab and of the heading that takes the focus when the view opens. */
@@ -12,9 +13,7 @@ interface PageProps {
 /** The frame of every view: tab title, one `h1` that is focused after navigation, and what stands beside it. */
 export function Page({ title, heading, aside, children }: PageProps) {
   const headingRef = useRef<HTMLHeadingElement>(null)
-  useEffect(() => {
-    document.title = `${title} · Slipway`
-  }, [title])
+  useTitle(title)
   useEffect(() => {
     if (firstView) firstView = false
     else headingRef.current?.focus({ preventScroll: true })

@@ -22,3 +22,14 @@ function Running({ from }: { from: string }) {
   const now = useNow()
   return <span className="number">{lengthOf(now - Date.parse(from))}</span>
 }
+
+/** How much time is left until then; `no time` when it has passed. */
+export function Left({ until }: { until: string }) {
+  const now = useNow()
+  const left = Date.parse(until) - now
+  return (
+    <time dateTime={until} title={exactly(until)} className="number">
+      {left > 0 ? lengthOf(left) : 'no time'}
+    </time>
+  )
+}

@@ -6,6 +6,15 @@ import type { Refresher } from './refresher.ts'
 /** A look adds to what the judge has seen and changes nothing else; a verdict does both. */
 const analysisKinds: ReadonlySet<EventKind> = new Set(['canary.look', 'canary.verdict'])
 
+/** What may make work for a person, or be it done. */
+const inboxKinds: ReadonlySet<EventKind> = new Set([
+  'execution.status',
+  'stage.status',
+  'judgment.requested',
+  'judgment.given',
+  'undo.failed',
+])
+
 /** What may change who runs where, and who may change it. */
 const targetKinds: ReadonlySet<EventKind> = new Set([
   'weights.changed',
@@ -26,6 +35,7 @@ export function applyEvent(queryClient: QueryClient, refresher: Refresher, event
     refresher.touch(keys.execution(event.execution))
     refresher.touch(keys.lists)
   }
+  if (inboxKinds.has(event.kind)) refresher.touch(keys.inbox)
   if (targetKinds.has(event.kind)) {
     refresher.touch(keys.targets)
     refresher.touch(keys.locks)

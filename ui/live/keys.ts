@@ -6,6 +6,7 @@ export const keys = {
   pipelines: ['pipelines'],
   pipeline: (name: string) => ['pipelines', name],
   validation: (text: string) => ['validation', text],
+  inbox: ['inbox'],
   targets: ['targets'],
   health: ['health'],
   locks: ['locks'],

@@ -1,3 +1,5 @@
+import { useWaiting } from '../features/inbox/queries.ts'
+import { useTitleCount } from '../kit/title.ts'
 import { Link } from '../router/link.tsx'
 import { usePlace } from '../router/location.ts'
 import { match, paths, type View } from '../router/routes.ts'
@@ -11,6 +13,7 @@ interface Entry {
 
 /** The main views, in the order they are needed. */
 const entries = {
+  inbox: { label: 'Inbox', views: ['inbox'] },
   executions: { label: 'Executions', views: ['executions', 'execution'] },
   pipelines: { label: 'Pipelines', views: ['pipelines', 'pipeline'] },
   traffic: { label: 'Traffic', views: ['traffic'] },
@@ -20,6 +23,8 @@ const entries = {
 export function Navigation() {
   const { path } = usePlace()
   const current = match(path)?.view
+  const waiting = useWaiting()
+  useTitleCount(waiting)
   return (
     <nav aria-label="Main" className={styles.nav}>
       {(Object.keys(entries) as (keyof typeof entries)[]).map(name => {
@@ -28,6 +33,12 @@ export function Navigation() {
         return (
           <Link key={name} to={paths[name]} aria-current={here ? 'page' : undefined}>
             {label}
+            {name === 'inbox' && waiting > 0 && (
+              <span className={styles.count}>
+                {waiting}
+                <span className="sr"> waiting for a person</span>
+              </span>
+            )}
           </Link>
         )
       })}

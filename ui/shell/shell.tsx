@@ -16,6 +16,7 @@ export function Shell({ children }: { children: ReactNode }) {
   useShortcuts({
     help: () => setHelp(true),
     list: () => navigate(paths.executions),
+    inbox: () => navigate(paths.inbox),
     pipelines: () => navigate(paths.pipelines),
     traffic: () => navigate(paths.traffic),
     targets: () => navigate(paths.targets),

@@ -35,7 +35,7 @@ test('an event makes its execution and the lists stale, a look only the report o
   const touched: unknown[] = []
   const noting = { touch: (key: unknown) => void touched.push(key) }
   applyEvent(new QueryClient(), noting, event(1))
-  expect(touched).toEqual([keys.execution('a'), keys.lists, keys.targets, keys.locks])
+  expect(touched).toEqual([keys.execution('a'), keys.lists, keys.inbox, keys.targets, keys.locks])
   touched.length = 0
   applyEvent(new QueryClient(), noting, { ...event(2), kind: 'canary.look' })
   expect(touched).toEqual([keys.analysis('a')])

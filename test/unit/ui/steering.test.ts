@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Execution, StageState } from '../../../pipeline/execution.ts'
 import { type ExecutionStatus, executionStatuses, isFinal, type StageStatus } from '../../../pipeline/statuses.ts'
-import { consequences, refusal } from '../../../ui/features/steering/steering.ts'
+import { consequences, offered, refusal } from '../../../ui/features/steering/steering.ts'
 
 function stage(id: string, type: string, status: StageStatus, canary?: number): StageState {
   const progress =
@@ -44,6 +44,31 @@ describe('what may be done', () => {
     expect(refusal('rollback', run('succeeded', stage('d', 'deploy', 'succeeded')))).toBeNull()
     expect(refusal('rollback', run('canceled', stage('d', 'deploy', 'canceled')))).not.toBeNull()
     expect(refusal('rollback', run('succeeded', stage('w', 'wait', 'succeeded')))).not.toBeNull()
+  })
+})
+
+describe('what is offered', () => {
+  test('is a pause while it runs, and to go on while it is paused', () => {
+    expect(offered(run('running'))).toContain('pause')
+    expect(offered(run('paused'))).toContain('resume')
+    expect(offered(run('paused'))).not.toContain('pause')
+    expect(refusal('pause', run('rolling-back'))).not.toBeNull()
+  })
+
+  test('is a retry once it has ended badly', () => {
+    expect(offered(run('running'))).not.toContain('retry')
+    expect(refusal('retry', run('failed'))).toBeNull()
+    expect(refusal('retry', run('succeeded'))).toBe('This execution has succeeded.')
+    const failed = run('failed', stage('one', 'deploy', 'succeeded'), stage('two', 'deploy', 'failed'))
+    expect(consequences('retry', failed)).toEqual([
+      'A new execution, linked to this one, runs two again.',
+      'What one gave is used as it is.',
+    ])
+  })
+
+  test('is to skip only where a stage waits for a time', () => {
+    expect(offered(run('running', stage('nap', 'wait', 'running')))).toContain('skip')
+    expect(offered(run('running', stage('roll', 'deploy', 'running')))).not.toContain('skip')
   })
 })
 

@@ -10,6 +10,7 @@ import { executionPath, withSearch } from '../../router/routes.ts'
 import { NotFound } from '../../shell/not-found.tsx'
 import { stageInFocus, versionOf } from '../executions/summary.ts'
 import { useShortcuts } from '../help/use-shortcuts.ts'
+import { JudgmentNotice } from '../judgment/judgment-notice.tsx'
 import { SteeringBar } from '../steering/steering-bar.tsx'
 import { DefinitionPanel } from './definition/definition-panel.tsx'
 import styles from './execution-page.module.css'
@@ -71,6 +72,7 @@ function Loaded({ execution, error, onRetry }: LoadedProps) {
     >
       <Facts execution={execution} />
       {error ? <ProblemNotice what="This may be out of date." error={error} onRetry={onRetry} /> : null}
+      <JudgmentNotice execution={execution} />
       {execution.pending && <PendingNotice pending={execution.pending} />}
       <div className={styles.columns} data-as={form}>
         <StagesPanel execution={execution} shown={stage?.id ?? null} />

@@ -4,12 +4,15 @@ export const shortcuts = {
   'previous-row': { key: 'k', what: 'Previous execution or stage' },
   search: { key: '/', what: 'Find a pipeline or an execution' },
   list: { key: 'e', what: 'All executions' },
+  inbox: { key: 'i', what: 'Inbox: what waits for a person' },
   pipelines: { key: 'l', what: 'Pipelines' },
   traffic: { key: 't', what: 'Live traffic' },
   targets: { key: 'd', what: 'Targets: what is deployed where' },
   rollback: { key: 'r', what: 'Roll back the execution that is open or has the focus' },
   promote: { key: 'p', what: 'Promote its canary' },
   cancel: { key: 'c', what: 'Cancel it' },
+  pause: { key: 's', what: 'Pause it, or go on with it' },
+  answer: { key: 'a', what: 'Answer what it asks' },
   help: { key: '?', what: 'This help' },
 } as const satisfies Record<string, { key: string; what: string }>
 

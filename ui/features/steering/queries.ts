@@ -16,6 +16,10 @@ const acts = {
     client.cancelExecution({ id, body: bodyOf(reason) }).then(({ execution }) => execution),
   rollback: (client, id, reason) =>
     client.rollbackExecution({ id, body: bodyOf(reason) }).then(({ execution }) => execution),
+  pause: (client, id, reason) => client.pauseExecution({ id, body: bodyOf(reason) }).then(() => id),
+  resume: (client, id, reason) => client.resumeExecution({ id, body: bodyOf(reason) }).then(() => id),
+  skip: (client, id, reason) => client.skipExecution({ id, body: bodyOf(reason) }).then(() => id),
+  retry: (client, id, reason) => client.retryExecution({ id, body: bodyOf(reason) }).then(started => started.id),
   promote: (client, id, reason) => client.promoteExecution({ id, body: bodyOf(reason) }).then(() => id),
 } satisfies Record<Steering, (client: Client, id: string, reason: string) => Promise<string>>
 

@@ -1,7 +1,7 @@
 import { Button, Tooltip } from '@mantine/core'
 import type { Execution } from '../../../pipeline/execution.ts'
 import { useShortcuts } from '../help/use-shortcuts.ts'
-import { labels, type Steering } from './steering.ts'
+import { labels, offered } from './steering.ts'
 import styles from './steering-bar.module.css'
 import { useSteering } from './use-steering.tsx'
 
@@ -12,10 +12,11 @@ export function SteeringBar({ execution }: { execution: Execution }) {
     promote: () => ask('promote', execution),
     rollback: () => ask('rollback', execution),
     cancel: () => ask('cancel', execution),
+    pause: () => ask(execution.status === 'paused' ? 'resume' : 'pause', execution),
   })
   return (
     <section className={styles.bar} aria-label="Steer this execution">
-      {(Object.keys(labels) as Steering[]).map(act => (
+      {offered(execution).map(act => (
         <SteeringButton
           key={act}
           label={labels[act]}

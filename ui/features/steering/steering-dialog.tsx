@@ -12,6 +12,10 @@ import styles from './steering-dialog.module.css'
 
 const words = {
   promote: { title: 'Promote', confirm: 'Promote', keep: 'Keep watching', done: 'Promotion requested', color: 'blue' },
+  pause: { title: 'Pause', confirm: 'Pause', keep: 'Leave as is', done: 'Paused', color: 'blue' },
+  resume: { title: 'Go on with', confirm: 'Go on', keep: 'Leave as is', done: 'Going on', color: 'blue' },
+  skip: { title: 'Skip the wait of', confirm: 'Skip', keep: 'Keep waiting', done: 'Skipped', color: 'blue' },
+  retry: { title: 'Retry', confirm: 'Retry', keep: 'Leave as is', done: 'Started again', color: 'blue' },
   rollback: { title: 'Roll back', confirm: 'Roll back', keep: 'Leave as is', done: 'Rollback requested', color: 'red' },
   cancel: { title: 'Cancel', confirm: 'Cancel run', keep: 'Leave as is', done: 'Cancel requested', color: 'red' },
 } as const satisfies Record<Steering, Record<string, string>>

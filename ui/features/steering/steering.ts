@@ -1,11 +1,36 @@
 import type { Execution, StageState } from '../../../pipeline/execution.ts'
+import type { Right } from '../../../pipeline/permissions.ts'
 import { isFinal } from '../../../pipeline/statuses.ts'
 import { percent } from '../../words/numbers.ts'
 
 /** What an operator can do to an execution as a whole. */
-export const labels = { promote: 'Promote', rollback: 'Roll back', cancel: 'Cancel' } as const
+export const labels = {
+  promote: 'Promote',
+  pause: 'Pause',
+  resume: 'Go on',
+  skip: 'Skip the wait',
+  retry: 'Retry',
+  rollback: 'Roll back',
+  cancel: 'Cancel',
+} as const
 
 export type Steering = keyof typeof labels
+
+/** The right that an act needs: a retry is a start. */
+export function rightFor(act: Steering): Right {
+  return act === 'retry' ? 'execution:start' : 'execution:steer'
+}
+
+/** What is offered for an execution, whether it can be done or not; what makes no sense for it is left out. */
+export function offered(execution: Execution): Steering[] {
+  const ended = isFinal(execution.status)
+  return (Object.keys(labels) as Steering[]).filter(act => {
+    if (act === 'pause') return !ended && execution.status !== 'paused'
+    if (act === 'resume') return execution.status === 'paused'
+    if (act === 'skip') return waitingStage(execution) !== null
+    return act === 'retry' ? ended : true
+  })
+}
 
 /** Why this cannot be done now, as a sentence; null when it can. */
 export function refusal(act: Steering, execution: Execution): string | null {
@@ -20,6 +45,16 @@ export function consequences(act: Steering, execution: Execution): string[] {
 /** The canary that a promotion would promote. */
 export function openCanary(execution: Execution): StageState | null {
   return execution.stages.find(({ type, status }) => type === 'canary' && under.has(status)) ?? null
+}
+
+/** The stage whose wait can be ended: a `wait`, or one that waits for its window. */
+export function waitingStage(execution: Execution): StageState | null {
+  return execution.stages.find(isWaiting) ?? null
+}
+
+function isWaiting({ type, status, progress }: StageState): boolean {
+  if (isFinal(status) || status === 'pending') return false
+  return type === 'wait' || (status === 'waiting' && progress?.judgment === undefined)
 }
 
 const under = new Set<string>(['running', 'held', 'waiting', 'paused'])
@@ -38,6 +73,21 @@ const refusals = {
     if (execution.status === 'rolled-back') return 'This execution has been rolled back.'
     const nothing = isFinal(execution.status) && committed(execution).length === 0
     return nothing ? 'This execution has ended and left nothing to take back.' : null
+  },
+  pause(execution) {
+    if (isFinal(execution.status)) return 'This execution has ended.'
+    if (execution.status === 'rolling-back') return 'This execution is being rolled back.'
+    return execution.status === 'paused' ? 'This execution is paused already.' : null
+  },
+  resume(execution) {
+    return execution.status === 'paused' ? null : 'This execution is not paused.'
+  },
+  skip(execution) {
+    return waitingStage(execution) === null ? 'No stage waits for a time.' : null
+  },
+  retry(execution) {
+    if (!isFinal(execution.status)) return 'This execution is under way.'
+    return execution.status === 'succeeded' ? 'This execution has succeeded.' : null
   },
   cancel(execution) {
     if (isFinal(execution.status)) return 'This execution has ended.'
@@ -77,6 +127,27 @@ const sentences = {
       ...undone(execution),
       ...(done.length === 0 ? [] : [`What ${listed(done)} changed stays as it is.`]),
       'Then the execution ends as canceled.',
+    ]
+  },
+  pause() {
+    return [
+      'Nothing new begins: no stage, no attempt, no step of a canary. What is under way goes on to its end.',
+      'Harm is acted upon all the same: a canary that fails is taken back.',
+    ]
+  },
+  resume() {
+    return ['The execution goes on where it was paused.']
+  },
+  skip(execution) {
+    const stage = waitingStage(execution)
+    return stage === null ? [] : [`${stage.id} ends its wait now, and the run goes on.`]
+  },
+  retry(execution) {
+    const done = execution.stages.filter(({ status }) => status === 'succeeded')
+    const again = execution.stages.filter(({ status }) => status !== 'succeeded')
+    return [
+      `A new execution, linked to this one, runs ${again.length === 0 ? 'it' : listed(again)} again.`,
+      ...(done.length === 0 ? [] : [`What ${listed(done)} gave is used as it is.`]),
     ]
   },
 } satisfies Record<Steering, (execution: Execution) => string[]>

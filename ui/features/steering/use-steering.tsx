@@ -1,7 +1,7 @@
 import { type ReactNode, useState } from 'react'
 import type { Execution } from '../../../pipeline/execution.ts'
-import { useMay } from '../session/queries.ts'
-import { refusal, type Steering } from './steering.ts'
+import { useSession } from '../session/queries.ts'
+import { refusal, rightFor, type Steering } from './steering.ts'
 import { SteeringDialog } from './steering-dialog.tsx'
 
 export interface SteeringControls {
@@ -16,12 +16,7 @@ export interface SteeringControls {
 /** Steering from wherever an execution is shown: one dialog a view, and the reasons against. */
 export function useSteering(): SteeringControls {
   const [asked, setAsked] = useState<{ act: Steering; execution: Execution } | null>(null)
-  const may = useMay('execution:steer')
-
-  function against(act: Steering, execution: Execution): string | null {
-    return may ? refusal(act, execution) : 'You may look at executions, not steer them.'
-  }
-
+  const against = useAgainst()
   return {
     against,
     ask(act, execution) {
@@ -29,4 +24,11 @@ export function useSteering(): SteeringControls {
     },
     dialog: asked && <SteeringDialog {...asked} onClose={() => setAsked(null)} />,
   }
+}
+
+/** Why an act cannot be done: the run's state, or that one may not. */
+export function useAgainst(): SteeringControls['against'] {
+  const rights = useSession().data?.rights ?? []
+  return (act, execution) =>
+    rights.includes(rightFor(act)) ? refusal(act, execution) : 'You may look at executions, not steer them.'
 }
