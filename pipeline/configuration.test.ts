@@ -36,7 +36,7 @@ describe('the server configuration', () => {
       clusterHeader: false,
     })
     expect(serverView(configuration!)).toEqual({
-      targets: { eu: { release: 'command', services: ['shop'] } },
+      targets: { eu: { release: 'command', services: ['shop'], environment: 'production' } },
       metrics: [],
     })
   })

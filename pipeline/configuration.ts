@@ -32,7 +32,11 @@ export function loadConfiguration(text: string, file: string): LoadedConfigurati
 export function serverView({ targets, metrics }: Pick<Configuration, 'targets' | 'metrics'>): ServerView {
   const views = Object.entries(targets).map(([name, target]): [string, TargetView] => [
     name,
-    { release: releaseForms[target.type], services: Object.keys(target.services) },
+    {
+      release: releaseForms[target.type],
+      services: Object.keys(target.services),
+      environment: target.environment,
+    },
   ])
   return { targets: Object.fromEntries(views), metrics: Object.keys(metrics) }
 }

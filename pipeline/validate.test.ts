@@ -76,7 +76,10 @@ test('the example of the design is refused for nothing but what is not available
 
 describe('with a server', () => {
   const server: ServerView = {
-    targets: { eu: { release: 'command', services: ['checkout'] }, cluster: { release: 'image', services: [] } },
+    targets: {
+      eu: { release: 'command', services: ['checkout'], environment: 'production' },
+      cluster: { release: 'image', services: [], environment: 'test' },
+    },
     metrics: [],
   }
   const deploy = (place: string, release = "{ version: '1', command: [node] }") =>
@@ -110,9 +113,12 @@ describe('with a server', () => {
   })
 
   test('its view comes from its configuration', () => {
-    const configuration = { targets: { eu: { type: 'process', services: { checkout: {} } } }, metrics: { prom: {} } }
+    const configuration = {
+      targets: { eu: { type: 'process', environment: 'test', services: { checkout: {} } } },
+      metrics: { prom: {} },
+    }
     expect(serverView(configuration as never)).toEqual({
-      targets: { eu: { release: 'command', services: ['checkout'] } },
+      targets: { eu: { release: 'command', services: ['checkout'], environment: 'test' } },
       metrics: ['prom'],
     })
   })

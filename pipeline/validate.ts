@@ -1,15 +1,18 @@
 import { unavailable } from './availability.ts'
 import type { SourceDocument } from './document/document.ts'
 import { readDocument } from './document/read.ts'
+import type { ExpandedStage } from './expand-matrix.ts'
+import { expandMatrices } from './expand-matrix.ts'
 import { parameterFindings } from './parameters.ts'
 import { planStages } from './plan.ts'
 import type { Finding, Path, Problem } from './problem.ts'
 import { jsonPointer, maxProblems } from './problem.ts'
 import { canaryFindings } from './rules/canary.ts'
 import { expressionFindings } from './rules/expressions.ts'
+import { judgmentFindings } from './rules/judgment.ts'
 import { releaseFindings } from './rules/release.ts'
 import type { ServerView } from './rules/server.ts'
-import { serverFindings } from './rules/server.ts'
+import { fourEyesFindings, serverFindings } from './rules/server.ts'
 import type { Parsed } from './schema/parse.ts'
 import { parse } from './schema/parse.ts'
 import type { Pipeline, Stage } from './schema/pipeline.ts'
@@ -46,15 +49,25 @@ export function validatePipeline(text: string, file: string, server?: ServerView
 
 interface Frame {
   head: Parsed<Omit<Pipeline, 'stages'> & { stages: unknown[] }>
-  /** As many as were written; a stage that does not fit is null. Empty when there is no usable list. */
+  /** As many as matrices make of what was written; a stage that does not fit is null. Empty when there is no usable list. */
   stages: Parsed<Stage>[]
+  expanded: readonly ExpandedStage[]
   raw: readonly unknown[]
+  findings: Finding[]
 }
 
 function readFrame(value: unknown): Frame {
   const head = parse(pipelineFrame, value)
   const raw = listOfStages(value, head)
-  return { head, raw, stages: raw.map((stage, index) => parse(stageSchema, stage, ['stages', index])) }
+  const { stages: expanded, findings } = expandMatrices(raw)
+  return { head, raw, expanded, findings, stages: expanded.map(readStage) }
+}
+
+function readStage({ raw, index, id, needs, cell }: ExpandedStage): Parsed<Stage> {
+  const read = parse(stageSchema, raw, ['stages', index])
+  if (read.value === null || (id === null && needs === null)) return read
+  const known = { ...(id === null ? {} : { id }), ...(needs === null ? {} : { needs: [...needs] }) }
+  return { value: { ...read.value, ...known, ...(cell === null ? {} : { cell }) }, findings: [] }
 }
 
 function listOfStages(value: unknown, head: Frame['head']): readonly unknown[] {
@@ -69,20 +82,24 @@ function inspect(
 ): { faults: Finding[]; notes: Finding[] } {
   const notYet = unavailable(value)
   const grammar = [...frame.head.findings, ...frame.stages.flatMap(stage => stage.findings)]
-  const { plan, findings: graph } = planStages(frame.raw.map(asPlanned))
-  const stages = frame.stages.flatMap(({ value: stage }, index) => {
-    return stage === null ? [] : [{ stage, index, rules: canaryRules(stage, frame.raw[index]) }]
+  const { findings: graph } = planStages(frame.raw.map(asPlanned))
+  const { plan } = planStages(frame.expanded.map(asExpanded))
+  const stages = frame.stages.flatMap(({ value: stage }, position) => {
+    const { index, raw } = frame.expanded[position]!
+    return stage === null ? [] : [{ stage, index, rules: canaryRules(stage, raw) }]
   })
   const faults = [
     ...notYet,
     ...grammar.filter(finding => !notYet.some(other => covers(other.path, finding.path))),
+    ...frame.findings,
     ...graph,
     ...(frame.head.value === null ? [] : parameterFindings(frame.head.value)),
     ...stages.flatMap(({ stage, index, rules }) => {
       const onServer = server === undefined ? [] : serverFindings(stage, server)
-      return within(index, [...releaseFindings(stage), ...rules.faults, ...onServer])
+      return within(index, [...releaseFindings(stage), ...judgmentFindings(stage), ...rules.faults, ...onServer])
     }),
-    ...expressionFindings(value, frame.head.findings, stages, plan),
+    ...(server === undefined ? [] : fourEyesFindings(stages, server)),
+    ...expressionFindings({ value, expanded: frame.expanded }, frame.head.findings, stages, plan),
   ]
   return { faults, notes: stages.flatMap(({ index, rules }) => within(index, rules.notes)) }
 }
@@ -96,6 +113,11 @@ function asPlanned(stage: unknown, index: number): { id: string; needs?: string[
   const { id, needs } = isMap(stage) ? stage : {}
   const planned = { id: typeof id === 'string' ? id : `\u0000${index}` }
   return Array.isArray(needs) ? { ...planned, needs: needs.map(need => String(need)) } : planned
+}
+
+function asExpanded({ raw, id, needs }: ExpandedStage, index: number): { id: string; needs?: readonly string[] } {
+  const written = asPlanned(raw, index)
+  return { ...written, ...(id === null ? {} : { id }), ...(needs === null ? {} : { needs }) }
 }
 
 function covers(outer: Path, inner: Path): boolean {

@@ -16,9 +16,16 @@ import { mayHoldTemplate, parseTemplate, stageTemplates, TemplateError } from '.
 /** What the expressions of a pipeline are checked against. Stages that could not be read have no type. */
 export interface ExpressionScope {
   parameters: Readonly<Record<string, Pick<Parameter, 'type'>>>
-  stages: readonly { id: string; type: StageType | null }[]
+  stages: readonly StageScope[]
   /** What comes before each stage; null when the graph is broken, then order is not checked. */
   before: Readonly<Record<string, readonly string[]>> | null
+}
+
+export interface StageScope {
+  id: string
+  type: StageType | null
+  /** Of a judgment: the types of what people are asked for. */
+  inputs?: Readonly<Record<string, 'text' | 'number' | 'choice'>>
 }
 
 /** Everything wrong with the expressions of one stage, without running them; paths are inside the stage. */
@@ -30,7 +37,7 @@ export function expressionChecker(scope: ExpressionScope): StageCheck {
   return stage =>
     stageTemplates(stage).flatMap(template => {
       if (!mayHoldTemplate(template.text)) return plainFindings(template)
-      return templateFindings(template, { scope, environment, stage: stage.id })
+      return templateFindings(template, { scope, environment, stage: stage.id, matrix: stage.cell?.values ?? null })
     })
 }
 
@@ -38,6 +45,8 @@ interface Checking {
   scope: ExpressionScope
   environment: Environment
   stage: string
+  /** Values of its matrix; null without one. */
+  matrix: Readonly<Record<string, unknown>> | null
 }
 
 const celTypes = { string: 'string', number: 'double', boolean: 'bool' } as const
@@ -56,6 +65,7 @@ function withFixedTypes(environment: Environment): Environment {
     .registerType('Execution', { fields: executionFields })
     .registerVariable('trigger', 'Trigger')
     .registerVariable('execution', 'Execution')
+    .registerVariable('matrix', 'map')
 }
 
 function typedEnvironment({ parameters, stages }: ExpressionScope): Environment {
@@ -64,10 +74,22 @@ function typedEnvironment({ parameters, stages }: ExpressionScope): Environment 
     .clone()
     .registerType('Parameters', { fields })
     .registerVariable('parameters', 'Parameters')
-  for (const [index, { type }] of stages.entries()) {
-    environment.registerVariable(stageVariable(index), type === null ? 'map' : outputsType(type))
+  for (const [index, { type, inputs }] of stages.entries()) {
+    const outputs = type === null ? 'map' : outputsType(type)
+    environment.registerVariable(stageVariable(index), inputs ? answersType(environment, index, inputs) : outputs)
   }
   return environment
+}
+
+const inputTypes = { text: 'string', number: 'double', choice: 'string' } as const
+
+/** The outputs of a judgment, with the inputs that this one asks for. */
+function answersType(environment: Environment, index: number, inputs: NonNullable<StageScope['inputs']>): string {
+  const fields = Object.fromEntries(Object.entries(inputs).map(([name, type]) => [name, inputTypes[type]]))
+  environment
+    .registerType(`Inputs_${index}`, { fields })
+    .registerType(`Answers_${index}`, { fields: { ...stageOutputs.judgment, inputs: `Inputs_${index}` } })
+  return `Answers_${index}`
 }
 
 function outputsType(type: StageType): string {
@@ -152,7 +174,7 @@ function checkType(expression: Expression, place: Exclude<Place, 'query'>, check
   }
 }
 
-function checkReference(expression: Expression, reference: Reference, { scope, stage }: Checking): void {
+function checkReference(expression: Expression, reference: Reference, { scope, stage, matrix }: Checking): void {
   const { root, key, start, keyStart } = reference
   const refuse = (reason: string, at = keyStart) => new ExpressionError(expression.source, reason, at)
   switch (root) {
@@ -165,7 +187,14 @@ function checkReference(expression: Expression, reference: Reference, { scope, s
     case 'execution':
       checkKey(reference, Object.keys(executionFields), 'field of execution', expression)
       return
+    case 'matrix':
+      if (matrix === null) throw refuse(`stage "${stage}" has no matrix`, start)
+      checkKey(reference, Object.keys(matrix), 'value of the matrix', expression)
+      return
     case 'stages': {
+      const cells = scope.stages.filter(({ id }) => id.startsWith(`${key}[`)).map(({ id }) => id)
+      if (cells.length > 0 && !idsOf(scope).includes(key ?? ''))
+        throw refuse(`stage "${key}" has a matrix; read one of its stages, such as stages['${cells[0]}']`)
       checkKey(reference, idsOf(scope), 'stage', expression)
       if (key === stage) throw refuse(`stage "${stage}" cannot use its own outputs`)
       if (scope.before === null || scope.before[stage]?.includes(key!) !== false) return

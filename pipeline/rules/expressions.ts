@@ -1,4 +1,5 @@
-import type { ExpressionScope } from '../expressions/check.ts'
+import type { ExpandedStage } from '../expand-matrix.ts'
+import type { ExpressionScope, StageScope } from '../expressions/check.ts'
 import { expressionChecker } from '../expressions/check.ts'
 import { mayHoldTemplate, stageTemplates } from '../expressions/templates.ts'
 import type { Plan } from '../plan.ts'
@@ -13,50 +14,73 @@ interface PlacedStage {
   index: number
 }
 
+/** The pipeline as written, and its stages as matrices make them. */
+interface Written {
+  value: unknown
+  expanded: readonly ExpandedStage[]
+}
+
 /**
- * Faults in the expressions of the stages that fit their grammar, and expressions where none can stand. `value` is the
- * pipeline as written; without usable parameters nothing can be said about expressions.
+ * Faults in the expressions of the stages that fit their grammar, and expressions where none can stand. Without usable
+ * parameters nothing can be said about expressions.
  */
 export function expressionFindings(
-  value: unknown,
+  written: Written,
   headFindings: readonly Finding[],
   stages: readonly PlacedStage[],
   plan: Plan | null,
 ): Finding[] {
-  const stray = strayExpressions(value, stages)
+  const stray = strayExpressions(written, stages)
   if (stages.length === 0 || headFindings.some(({ path }) => path[0] === 'parameters')) return stray
-  const check = expressionChecker(scopeOf(value, plan))
+  const check = expressionChecker(scopeOf(written, plan))
   const findings = stages.flatMap(({ stage, index }) =>
     check(stage).map(finding => ({ ...finding, path: ['stages', index, ...finding.path] })),
   )
   return [...findings, ...stray]
 }
 
-function scopeOf(value: unknown, plan: Plan | null): ExpressionScope {
-  const { parameters, stages } = isMap(value) ? value : {}
-  const listed = Array.isArray(stages) ? stages : []
+function scopeOf({ value, expanded }: Written, plan: Plan | null): ExpressionScope {
+  const { parameters } = isMap(value) ? value : {}
   return {
     parameters: (parameters ?? {}) as ExpressionScope['parameters'],
-    stages: listed.flatMap(stage =>
-      isMap(stage) && typeof stage.id === 'string' ? [{ id: stage.id, type: typeOf(stage.type) }] : [],
+    stages: expanded.flatMap(({ raw, id }) =>
+      isMap(raw) && typeof raw.id === 'string' ? [scopeOfStage(raw, id)] : [],
     ),
     before: plan?.before ?? null,
   }
 }
+
+function scopeOfStage(raw: Record<string, unknown>, id: string | null): StageScope {
+  const type = typeOf(raw.type)
+  const stage = { id: id ?? String(raw.id), type }
+  if (type !== 'judgment' || !isMap(raw.inputs)) return stage
+  const inputs = Object.entries(raw.inputs).map(([name, input]) => [name, isMap(input) ? input.type : null])
+  const isUsable = inputs.every(
+    ([name, type]) => /^[a-zA-Z_]\w*$/.test(String(name)) && inputTypes.includes(String(type)),
+  )
+  return isUsable ? { ...stage, inputs: Object.fromEntries(inputs) } : stage
+}
+
+const inputTypes = ['text', 'number', 'choice']
 
 function typeOf(type: unknown): ExpressionScope['stages'][number]['type'] {
   return typeof type === 'string' && Object.hasOwn(stageSchemas, type) ? (type as keyof typeof stageSchemas) : null
 }
 
 /** `${{` in a text that nobody evaluates would reach the outside as it stands. */
-function strayExpressions(value: unknown, stages: readonly PlacedStage[]): Finding[] {
+function strayExpressions({ value, expanded }: Written, stages: readonly PlacedStage[]): Finding[] {
   const evaluated = new Set(
     stages.flatMap(({ stage, index }) =>
       stageTemplates(stage).map(({ path }) => jsonPointer(['stages', index, ...path])),
     ),
   )
   const readable = new Set(stages.map(({ index }) => index))
-  return textsOf(value, []).flatMap(({ path, text }) => {
+  const head = isMap(value) ? Object.entries(value).filter(([key]) => key !== 'stages') : []
+  const texts = [
+    ...head.flatMap(([key, inner]) => textsOf(inner, [key])),
+    ...expanded.flatMap(({ raw, index }) => textsOf(raw, ['stages', index])),
+  ]
+  return texts.flatMap(({ path, text }) => {
     if (!mayHoldTemplate(text) || evaluated.has(jsonPointer(path))) return []
     if (path[0] === 'stages' && !readable.has(path[1] as number)) return []
     return [{ path, message: `"${path.at(-1)}" cannot hold an expression` }]

@@ -14,11 +14,30 @@ export interface TargetView {
   /** The form of release that the target can run. */
   release: 'command' | 'image'
   services: readonly string[]
+  environment: string
 }
+
+/** Where the rules for production hold. */
+export const production = 'production'
 
 /** Unknown targets, services and providers, and releases the target cannot take. Paths are inside the stage. */
 export function serverFindings(stage: Stage, server: ServerView): Finding[] {
   return [...placeFindings(stage, server), ...providerFindings(stage, server)]
+}
+
+/** Where production is touched, whoever starts a run does not approve it. */
+export function fourEyesFindings(
+  stages: readonly { stage: Stage; index: number }[],
+  { targets }: ServerView,
+): Finding[] {
+  const touched = stages.flatMap(({ stage }) => ('target' in stage ? [stage.target] : []))
+  const guarded = touched.find(name => Object.hasOwn(targets, name) && targets[name]!.environment === production)
+  if (guarded === undefined) return []
+  return stages.flatMap(({ stage, index }) => {
+    if (stage.type !== 'judgment' || stage.fourEyes) return []
+    const message = `target "${guarded}" is in the environment "${production}", so somebody else has to approve`
+    return [{ path: ['stages', index, 'fourEyes'], message }]
+  })
 }
 
 function placeFindings(stage: Stage, { targets }: ServerView): Finding[] {
