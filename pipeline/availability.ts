@@ -14,7 +14,6 @@ export const notAvailableYet: readonly Entry[] = [
     values: ['promote', 'rollback', 'verify', 'webhook', 'run', 'pipeline', 'scale', 'notify', 'chaos'],
     what: 'stages of this type are',
   },
-  { at: 'stages.*.matrix', what: 'matrices are' },
   { at: 'stages.*.strategy', values: ['blue-green', 'recreate', 'canary'], what: 'this strategy is' },
   { at: 'stages.*.analysis.metrics.*.provider', except: ['router'], what: 'metric providers besides "router" are' },
 ]
