@@ -12,10 +12,12 @@ import {
   taskQueue,
 } from '../workflows/messages.ts'
 import { toActivityFailure } from './activity-failure.ts'
+import { earlierRelease } from './earlier-release.ts'
 import type { Attempt } from './effects.ts'
 import { keeping, lettingGo, opOf, routeAndCheck } from './effects.ts'
 import { NotFound, Unavailable } from './failures.ts'
 import { look } from './look.ts'
+import { probe } from './probe.ts'
 import type { Providers } from './read-metrics.ts'
 import type { Activities, Unrecorded } from './requests.ts'
 import { resolve } from './resolve.ts'
@@ -25,7 +27,7 @@ import type { Target } from './targets/target.ts'
 export interface ActivityResources {
   targets: Readonly<Record<string, Target>>
   providers: Providers
-  store: Pick<Store, 'record'>
+  store: Pick<Store, 'record' | 'list'>
   client: Client
   now?: () => number
   /** Instances of a service's first cluster. */
@@ -53,8 +55,9 @@ export function createActivities(resources: ActivityResources): Activities {
     current: ({ target: name, service }) => target(name).current(service),
     apply: request =>
       beating(attempt => {
-        const { role, release, service, keep } = request
-        const wanted = { role, release, instances: request.instances ?? instances(request.target, service) }
+        const { role, release, service, keep, recreate } = request
+        const count = request.instances ?? instances(request.target, service)
+        const wanted = { role, release, instances: count, ...(recreate ? { recreate } : {}) }
         const work = () => target(request.target).apply(service, wanted, opOf(request, null, attempt))
         return keeping(work, { keep, target: target(request.target), request, attempt })
       }),
@@ -111,6 +114,8 @@ export function createActivities(resources: ActivityResources): Activities {
         throw error
       }
     },
+    probe: request => probe(request, target(request.target), Context.current().cancellationSignal),
+    earlierRelease: request => earlierRelease(request, store),
     settle: request => beating(attempt => settle(target(request.target), request, attempt, now())),
   })
 }

@@ -8,6 +8,7 @@ import type { Release } from '../pipeline/release.ts'
 import type { Analysis } from '../pipeline/schema/analysis.ts'
 import type { Stage } from '../pipeline/schema/stage.ts'
 import type { RecordBatch } from '../store/store.ts'
+import type { StageActivities } from './stage-requests.ts'
 import type { ServiceState } from './targets/target.ts'
 
 /** What workflows ask of activities and what they get. Types only; all of it is small, plain JSON. */
@@ -36,6 +37,7 @@ export interface ApplyRequest extends Effect {
   /** Null: as many as the target is configured to start with. */
   instances: number | null
   keep: Keep | null
+  recreate?: true
 }
 
 export interface RouteRequest extends Effect {
@@ -143,7 +145,7 @@ export interface TurnOrder {
 }
 
 /** Every activity, as the workflows see them. */
-export interface Activities {
+export interface Activities extends StageActivities {
   /** Evaluates the expressions of a stage, and its `when`. */
   resolve(request: ResolveRequest): Promise<Resolved>
   current(request: ServiceRef): Promise<ServiceState>

@@ -11,10 +11,9 @@ export const notAvailableYet: readonly Entry[] = [
   { at: 'templates', what: 'templates are' },
   {
     at: 'stages.*.type',
-    values: ['promote', 'rollback', 'verify', 'webhook', 'run', 'pipeline', 'scale', 'notify', 'chaos'],
+    values: ['verify', 'webhook', 'run', 'pipeline', 'notify', 'chaos'],
     what: 'stages of this type are',
   },
-  { at: 'stages.*.strategy', values: ['blue-green', 'recreate', 'canary'], what: 'this strategy is' },
   { at: 'stages.*.analysis.metrics.*.provider', except: ['router'], what: 'metric providers besides "router" are' },
 ]
 

@@ -8,6 +8,7 @@ import { planStages } from './plan.ts'
 import type { Finding, Path, Problem } from './problem.ts'
 import { jsonPointer, maxProblems } from './problem.ts'
 import { canaryFindings } from './rules/canary.ts'
+import { deployFindings } from './rules/deploy.ts'
 import { expressionFindings } from './rules/expressions.ts'
 import { judgmentFindings } from './rules/judgment.ts'
 import { releaseFindings } from './rules/release.ts'
@@ -96,7 +97,8 @@ function inspect(
     ...(frame.head.value === null ? [] : parameterFindings(frame.head.value)),
     ...stages.flatMap(({ stage, index, rules }) => {
       const onServer = server === undefined ? [] : serverFindings(stage, server)
-      return within(index, [...releaseFindings(stage), ...judgmentFindings(stage), ...rules.faults, ...onServer])
+      const own = [...releaseFindings(stage), ...judgmentFindings(stage), ...deployFindings(stage)]
+      return within(index, [...own, ...rules.faults, ...onServer])
     }),
     ...(server === undefined ? [] : fourEyesFindings(stages, server)),
     ...expressionFindings({ value, expanded: frame.expanded }, frame.head.findings, stages, plan),

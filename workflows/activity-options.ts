@@ -26,6 +26,8 @@ const limits: Record<keyof Activities, Limits> = {
   requestLock: { attempt: 15_000 },
   requestTurn: { attempt: 15_000 },
   holderLives: { attempt: 15_000 },
+  probe: { attempt: 30_000 },
+  earlierRelease: { attempt: 30_000 },
   settle: { attempt: 30 * minute, heartbeat: 15_000 },
 }
 

@@ -10,12 +10,13 @@ import { clusterOf } from './writer.ts'
 export async function directDeploy(
   context: StageContext,
   release: Release,
-  { before, instances }: { before: ClusterState | null; instances: number | null },
+  { before, instances, recreate }: { before: ClusterState | null; instances: number | null; recreate?: true },
 ): Promise<void> {
   const writer = stageWriter(context)
-  registerUndo(context, release, before)
+  const how = recreate ? { recreate } : {}
+  registerUndo(context, release, { before, how })
   context.progress({ phase: 'deploying' })
-  await writer.apply({ role: 'stable', release, instances })
+  await writer.apply({ role: 'stable', release, instances, ...how })
   await writer.route({ stable: 100 })
   context.onReopen(async () => superseded(await writer.current(), release))
 }
@@ -27,7 +28,11 @@ export function superseded(state: ServiceState, release: Release): string | null
   return `${state.service} runs ${stable?.version ?? 'nothing'} by now, not ${release.version}; it is left alone`
 }
 
-function registerUndo(context: StageContext, release: Release, before: ClusterState | null): void {
+function registerUndo(
+  context: StageContext,
+  release: Release,
+  { before, how }: { before: ClusterState | null; how: { recreate?: true } },
+): void {
   const { target, service } = context.grant()
   const writer = undoWriter(context)
   if (before === null) {
@@ -41,7 +46,7 @@ function registerUndo(context: StageContext, release: Release, before: ClusterSt
   context.undo.push({
     what: `put ${service} on ${target} back to ${before.release.version}`,
     async run() {
-      await writer.apply({ role: 'stable', release: before.release, instances })
+      await writer.apply({ role: 'stable', release: before.release, instances, ...how })
       await writer.route({ stable: 100 })
     },
   })

@@ -9,7 +9,10 @@ import type { Grant } from './world.ts'
 export interface Writer {
   current(): Promise<ServiceState>
   /** `keep`: the weights in force under a lease, renewed while it takes long. */
-  apply(cluster: { role: Role; release: Release; instances: number | null }, keep?: Keep | null): Promise<ServiceState>
+  apply(
+    cluster: { role: Role; release: Release; instances: number | null; recreate?: true },
+    keep?: Keep | null,
+  ): Promise<ServiceState>
   /** Shuts out whatever an earlier change may still try to do. */
   route(weights: Weights, lease?: number | null): Promise<ServiceState>
   remove(role: Role): Promise<void>

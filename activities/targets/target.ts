@@ -16,6 +16,8 @@ export interface DesiredCluster {
   role: Role
   release: Release
   instances: number
+  /** The old release of the role ends before the new one starts: for versions that must not run side by side. */
+  recreate?: true
 }
 
 export interface ClusterState {
@@ -34,6 +36,8 @@ export interface ServiceState {
   fence: number
   /** Where clients reach the service; null when the target does not know. */
   url: string | null
+  /** Where one healthy instance of a cluster is reached past the router, for checks; absent where the target does not know. */
+  addresses?: Readonly<Partial<Record<Role, string>>>
 }
 
 /**
@@ -44,7 +48,7 @@ export interface ServiceState {
  * - `apply` brings one cluster to the desired release and number of *healthy* instances and returns when it is there.
  *   When `stable` gets another release while it has no traffic, the old one becomes `previous` and stays warm; when a
  *   warm cluster already runs the wanted release, it is used instead of starting a new one. A cluster with traffic is
- *   replaced instance by instance, never below its capacity.
+ *   replaced instance by instance, never below its capacity, unless it is to be recreated.
  * - `route` sets the weights and returns when the router uses them. Traffic to a role without a healthy instance is
  *   refused before anything changes.
  * - `remove` drains and ends a cluster; refused while it has traffic. Removing what is not there is a no-op.

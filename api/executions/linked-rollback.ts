@@ -48,8 +48,11 @@ function undoing(ended: Execution, input: ExecutionInput): Pipeline {
   return { name: ended.pipeline, application: ended.application, stages }
 }
 
+/** Stages that replace a release, and say which. */
+const replaces = ['canary', 'deploy', 'promote', 'rollback'] as const satisfies readonly Stage['type'][]
+
 function deployBack(stage: Stage | undefined, previous: Release): Stage[] {
-  if (stage?.type !== 'canary' && stage?.type !== 'deploy') return []
+  if (stage === undefined || !replaces.some(type => type === stage.type) || !('service' in stage)) return []
   const { id, target, service } = stage
   const instances = stage.type === 'deploy' && stage.instances !== undefined ? { instances: stage.instances } : {}
   return [{ id, type: 'deploy', target, service, release: literally(previous), strategy: 'rolling', ...instances }]

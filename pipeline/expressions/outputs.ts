@@ -16,8 +16,11 @@ export type FieldType =
  */
 export const stageOutputs = {
   canary: { verdict: 'string', release: 'Release', previousRelease: 'Release' },
-  deploy: { release: 'Release', previousRelease: 'Release' },
+  deploy: { release: 'Release', previousRelease: 'Release', preview: 'string' },
   judgment: { decision: 'string', by: 'list<string>', inputs: 'map<string, dyn>' },
+  promote: { release: 'Release', previousRelease: 'Release' },
+  rollback: { release: 'Release', previousRelease: 'Release' },
+  scale: { instances: 'double', previousInstances: 'double' },
   wait: {},
 } as const satisfies Record<StageType, Readonly<Record<string, FieldType>>>
 

@@ -1,5 +1,6 @@
 import type { Path } from '../problem.ts'
 import type { Stage } from '../schema/stage.ts'
+import { stageTexts } from './stage-texts.ts'
 
 /**
  * Text with `${{ expression }}` in it, taken apart without evaluating anything. No CEL here: workflows import this file.
@@ -82,6 +83,7 @@ export interface StageTemplate {
 export function stageTemplates(stage: Stage): StageTemplate[] {
   const found: StageTemplate[] = []
   if (stage.when !== undefined) found.push({ path: ['when'], text: stage.when, takes: 'condition' })
+  found.push(...stageTexts(stage))
   if ('release' in stage) found.push(...releaseTemplates(stage.release))
   if ('analysis' in stage) found.push(...queryTemplates(stage.analysis.metrics))
   return found

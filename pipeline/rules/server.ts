@@ -53,6 +53,7 @@ function placeFindings(stage: Stage, { targets }: ServerView): Finding[] {
       message: unknown('service', stage.service, services, `target "${stage.target}"`),
     })
   }
+  if (!('release' in stage)) return findings
   if (typeof stage.release === 'string' || stage.release[release] !== undefined) return findings
   const given = release === 'command' ? 'image' : 'command'
   if (stage.release[given] === undefined) return findings

@@ -4,6 +4,7 @@ import type { Activities } from '../../activities/requests.ts'
 import { resolve } from '../../activities/resolve.ts'
 import { settle } from '../../activities/settle.ts'
 import type { FakeMetrics } from './metrics.ts'
+import { askedOf, type FakeOutside, fakeOutside } from './outside.ts'
 import type { FakeStore } from './store.ts'
 import type { FakeTarget } from './target.ts'
 
@@ -12,11 +13,13 @@ export function fakeActivities(parts: {
   target: FakeTarget
   metrics: FakeMetrics
   store: FakeStore
+  outside?: FakeOutside
   now(): number
 }): Activities {
-  const { target, metrics, store, now } = parts
+  const { target, metrics, store, now, outside = fakeOutside(store) } = parts
   const attempt = { number: 1, signal: new AbortController().signal, heartbeat: () => {} }
   return {
+    ...askedOf(outside),
     resolve: async request => resolve(request),
     current: ({ service }) => target.current(service),
     apply: request =>

@@ -13,6 +13,8 @@ import { defaultTimings } from '../../workflows/timings.ts'
 import { fakeActivities } from './activities.ts'
 import type { Behaviour, FakeMetrics } from './metrics.ts'
 import { fakeMetrics } from './metrics.ts'
+import type { FakeOutside } from './outside.ts'
+import { fakeOutside } from './outside.ts'
 import { v1 } from './pipelines.ts'
 import type { FakeStore } from './store.ts'
 import { fakeStore } from './store.ts'
@@ -25,6 +27,7 @@ export interface FakeRun {
   target: FakeTarget
   metrics: FakeMetrics
   store: FakeStore
+  outside: FakeOutside
   world: FakeWorld
   steering: Steering
   pause(message: Message): void
@@ -48,7 +51,8 @@ export function fakeRun(
   target.seed('checkout', v1, 4)
   const metrics = fakeMetrics({ '1.0.0': 0.01, '2.0.0': 0.01, ...behaviour })
   const store = fakeStore()
-  const world: FakeWorld = fakeWorld(fakeActivities({ target, metrics, store, now: () => world.now() }))
+  const outside = fakeOutside(store)
+  const world: FakeWorld = fakeWorld(fakeActivities({ target, metrics, store, outside, now: () => world.now() }))
   const outbox = createOutbox()
   const recorder = createRecorder(world, outbox, {
     linger: 0,
@@ -58,7 +62,7 @@ export function fakeRun(
   const paused = () => steering.paused
   const journal = createJournal(input, { now: world.now, outbox, changed: recorder.wake, paused })
   return {
-    ...{ target, metrics, store, world, steering },
+    ...{ target, metrics, store, outside, world, steering },
     pause(message) {
       steering.pause(message)
       journal.tell()

@@ -1,11 +1,13 @@
 import type { StoredEvidence } from '../../pipeline/evidence.ts'
 import type { Execution, ExecutionEvent } from '../../pipeline/execution.ts'
 import { StoreUnavailable } from '../../store/errors.ts'
-import type { RecordBatch } from '../../store/store.ts'
+import type { Page, RecordBatch } from '../../store/store.ts'
 
 /** What a store would keep of runs. */
 export interface FakeStore {
   record(batch: RecordBatch): Promise<void>
+  /** Newest first, all on one page. */
+  list(): Promise<Page<Execution>>
   down: boolean
   batches: number
   executions: Map<string, Execution>
@@ -20,6 +22,7 @@ export function fakeStore(): FakeStore {
   const of = <T extends { execution: string }>(all: Iterable<T>, execution: string) =>
     [...all].filter(one => one.execution === execution)
   const store: FakeStore = {
+    list: async () => ({ items: [...store.executions.values()].reverse(), next: null }),
     down: false,
     batches: 0,
     executions: new Map(),

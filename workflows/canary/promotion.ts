@@ -22,7 +22,10 @@ export async function promote(run: CanaryRun, weights: Weights): Promise<void> {
 }
 
 /** Ends clusters that are no longer needed. One that cannot be ended is no reason to take back a good release. */
-export async function tidy({ context, writer }: CanaryRun, roles: readonly Role[]): Promise<void> {
+export async function tidy(
+  { context, writer }: Pick<CanaryRun, 'context' | 'writer'>,
+  roles: readonly Role[],
+): Promise<void> {
   try {
     await together(
       context.world,

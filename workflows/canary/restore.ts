@@ -1,15 +1,17 @@
 import type { Role } from '../../pipeline/clusters.ts'
 import { sameRelease } from '../../pipeline/release.ts'
 import { undoWriter } from '../stage-writer.ts'
+import type { Replacement } from '../strategies/strategy.ts'
 import { together } from '../together.ts'
 import { clusterOf, runs } from '../writer.ts'
-import type { CanaryRun } from './run.ts'
+
+type Replaced = Pick<Replacement, 'context' | 'stage' | 'old'>
 
 /**
  * How a canary is taken back. Each part asks the target what is there and acts on that, so that it holds wherever the
  * canary was interrupted: traffic first, capacity last.
  */
-export function registerReturn({ context, stage, old }: CanaryRun): void {
+export function registerReturn({ context, stage, old }: Replaced): void {
   const writer = undoWriter(context)
   const where = `${stage.service} on ${stage.target}`
   context.undo.push({
@@ -36,7 +38,7 @@ export function registerReturn({ context, stage, old }: CanaryRun): void {
 }
 
 /** From the promotion on: makes the old version stable again, at once while it is warm. */
-export function registerDemotion({ context, stage, old }: CanaryRun): void {
+export function registerDemotion({ context, stage, old }: Replaced): void {
   const writer = undoWriter(context)
   context.undo.push({
     what: `make ${old.release.version} the stable version of ${stage.service} on ${stage.target} again`,

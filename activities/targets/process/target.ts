@@ -1,9 +1,9 @@
 import { isAbsolute } from 'node:path'
 import type { ServiceConfiguration, TargetConfiguration } from '../../../pipeline/schema/configuration.ts'
 import { Invalid, NotFound } from '../../failures.ts'
-import type { Op, Target } from '../target.ts'
+import type { Op, ServiceState, Target } from '../target.ts'
 import type { HostClient } from './host/client.ts'
-import type { OpReference, ServiceSettings } from './host/protocol.ts'
+import type { OpReference, ServiceReport, ServiceSettings } from './host/protocol.ts'
 
 /** The embedded target: releases run as processes of this machine, behind the router of its process host. */
 export function processTarget(name: string, configuration: TargetConfiguration, host: HostClient): Target {
@@ -19,7 +19,10 @@ export function processTarget(name: string, configuration: TargetConfiguration, 
   return {
     async current(service) {
       known(service)
-      return (await host.service(name, service)) ?? { service, clusters: [], weights: {}, fence: 0, url: null }
+      const report = await host.service(name, service)
+      return report === null
+        ? { service, clusters: [], weights: {}, fence: 0, url: null }
+        : { ...report, addresses: addressesIn(report) }
     },
     apply: async (service, desired, op) =>
       host.apply(name, service, { settings: known(service), desired, op: reference(op) }, op),
@@ -30,6 +33,11 @@ export function processTarget(name: string, configuration: TargetConfiguration, 
       await host.remove(name, service, { settings: known(service), role, op: reference(op) }, op)
     },
   }
+}
+
+function addressesIn({ instances }: ServiceReport): ServiceState['addresses'] {
+  const ready = instances.filter(({ status }) => status === 'ready')
+  return Object.fromEntries(ready.map(({ role, port }) => [role, `http://127.0.0.1:${port}`]))
 }
 
 function reference({ id, fence, lease }: Op): OpReference {

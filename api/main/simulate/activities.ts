@@ -7,6 +7,7 @@ import type { Activities, Look, LookRequest } from '../../../activities/requests
 import { resolve } from '../../../activities/resolve.ts'
 import { settle } from '../../../activities/settle.ts'
 import type { ExecutionEvent } from '../../../pipeline/execution.ts'
+import { simulatedOutside } from './outside.ts'
 import type { Scenario } from './scenario.ts'
 import type { SimulatedTargets } from './targets.ts'
 
@@ -32,6 +33,7 @@ export function simulatedActivities(parts: SimulatedParts): Activities {
   const attempt: Attempt = { number: 1, signal: new AbortController().signal, heartbeat: () => {} }
   const failing = failure(parts)
   return {
+    ...simulatedOutside(),
     resolve: async request => resolve(request),
     current: async ({ target, service }) => targets.at(target, service).current(service),
     async apply(request) {

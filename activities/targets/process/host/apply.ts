@@ -30,6 +30,7 @@ const donors = ['canary', 'preview', 'previous'] as const satisfies readonly Rol
  * - A new stable release that is warm already: it becomes `stable`, with the traffic it had and the traffic of the
  *   old one, which becomes `previous`.
  * - A new stable release while `stable` has no traffic: started beside it; then the old one becomes `previous`.
+ * - One that is to be recreated: the old one ends, then the new one starts; when it does not, the old one starts again.
  * - Any other new release: replaces the old one instance by instance, one more than needed at a time.
  */
 export async function apply(
@@ -46,6 +47,7 @@ export async function apply(
   if (donor) return promote(service, donor, instances, signal, progress)
   if (!present) return start(service, desired, signal, progress)
   if (role === 'stable' && service.weightOf('stable') === 0) return startBeside(service, desired, signal, progress)
+  if (desired.recreate) return recreate(service, present, desired, signal, progress)
   return replace(service, present, desired, signal, progress)
 }
 
@@ -133,6 +135,25 @@ async function replace(
     throw error
   }
   service.roles.commit(new Map([[role, next]]))
+  await saveAndDiscard(service, old)
+}
+
+async function recreate(
+  service: Applied,
+  old: Cluster,
+  desired: DesiredCluster,
+  signal: AbortSignal,
+  progress: Progress,
+): Promise<void> {
+  progress(`${desired.role}: ${old.release.version} ends before ${desired.release.version} starts`)
+  await old.shrink(0)
+  try {
+    const cluster = await startPending(service, desired, signal, progress)
+    service.roles.commit(new Map([[desired.role, cluster]]))
+  } catch (error) {
+    await wholeAgain(old)
+    throw error
+  }
   await saveAndDiscard(service, old)
 }
 

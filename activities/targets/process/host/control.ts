@@ -8,7 +8,12 @@ import { type HostReport, type Line, protocol, type StopRequest, type WireError 
 import { releaseSchema, roleSchema, settingsSchema, weightsSchema } from './state.ts'
 
 const op = z.strictObject({ id: z.string().min(1), fence: z.int().min(0), lease: z.number().positive().optional() })
-const desired = z.strictObject({ role: roleSchema, release: releaseSchema, instances: z.int().min(1).max(1_000) })
+const desired = z.strictObject({
+  role: roleSchema,
+  release: releaseSchema,
+  instances: z.int().min(1).max(1_000),
+  recreate: z.literal(true).exactOptional(),
+})
 
 const bodies = {
   apply: z.strictObject({ settings: settingsSchema, desired, op }),

@@ -1,0 +1,51 @@
+import type { Keep } from '../../activities/requests.ts'
+import type { Weights } from '../../pipeline/clusters.ts'
+import { registerReturn } from '../canary/restore.ts'
+import { capacityAt, weightsAt } from '../canary/run.ts'
+import { clearLeftovers } from '../leftovers.ts'
+import { succeeded } from '../outcome.ts'
+import { inWords } from '../steering.ts'
+import type { Deployment, StrategyRun } from './strategy.ts'
+import { switchOver } from './switch-over.ts'
+
+/** Traffic in steps by time alone; a person may promote it earlier, and roll it back at any time. */
+export const steps: StrategyRun = async deployment => {
+  const { stage, context, writer, release, old } = deployment
+  const lease = context.timings.lease
+  const all = stage.steps ?? []
+  registerReturn(deployment)
+  await clearLeftovers(context, writer)
+  let keep: Keep | null = null
+  for (const [step, { weight, for: duration }] of all.entries()) {
+    context.progress({ phase: 'growing', step, steps: all.length })
+    await writer.apply({ role: 'canary', release, instances: capacityAt(weight, old.instances) }, keep)
+    keep = { weights: weightsAt(weight, 'stable'), lease }
+    await writer.route(keep.weights, lease)
+    const promoter = await stay(deployment, keep, duration)
+    if (promoter !== null) context.note(promoter)
+    if (promoter !== null) break
+  }
+  const weights: Weights = keep?.weights ?? { stable: 100 }
+  await switchOver(deployment, { role: 'canary', weights, bake: stage.bake ?? 0 })
+  return succeeded()
+}
+
+/** Keeps the weights for some time, or until somebody promotes it: `promoted by ann`, else null. */
+async function stay({ context, writer }: Deployment, keep: Keep, duration: number): Promise<string | null> {
+  const { world, steering } = context
+  const renewing = world.scope(() => writer.hold(keep))
+  const renewed = renewing.result.catch(error => {
+    if (world.isCancellation(error)) return
+    context.progress({ message: `its traffic will return to stable by itself: ${world.explain(error).message}` })
+  })
+  try {
+    steering.notPromotable = null
+    await world.condition(() => steering.promote !== null, duration)
+    return steering.promote === null ? null : inWords('promoted', steering.promote)
+  } finally {
+    steering.notPromotable = 'is being promoted already'
+    steering.promote = null
+    renewing.cancel()
+    await renewed
+  }
+}

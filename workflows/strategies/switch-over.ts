@@ -1,0 +1,41 @@
+import type { Role, Weights } from '../../pipeline/clusters.ts'
+import { tidy } from '../canary/promotion.ts'
+import { registerDemotion } from '../canary/restore.ts'
+import { superseded } from '../direct-deploy.ts'
+import type { Replacement } from './strategy.ts'
+
+/**
+ * Brings a warm cluster to all traffic as the stable version: capacity, traffic, then what is left over. `weights` are those
+ * in force now, under a lease unless all is on `stable`. The old version stays warm for `bake` milliseconds.
+ */
+export async function switchOver(
+  replacement: Replacement,
+  { role, weights, bake }: { role: Role; weights: Weights; bake: number },
+): Promise<void> {
+  const { context, writer, release, instances } = replacement
+  const lease = context.timings.lease
+  const all: Weights = { [role]: 100 }
+  context.progress({ phase: 'promoting' })
+  await writer.apply({ role, release, instances }, weights.stable === 100 ? null : { weights, lease })
+  registerDemotion(replacement)
+  await writer.route(all, lease)
+  await writer.apply({ role: 'stable', release, instances }, { weights: all, lease })
+  await writer.route({ stable: 100 })
+  await tidy(replacement, [role])
+  context.onReopen(async () => superseded(await writer.current(), release))
+  await stayWarm(replacement, bake)
+}
+
+/** One call takes it back at once while the old version is warm. */
+async function stayWarm({ context, writer }: Replacement, bake: number): Promise<void> {
+  const { world } = context
+  if (bake > 0) {
+    context.progress({ phase: 'baking', message: 'the old version is kept warm' })
+    await context.grant().warm(world.now() + bake)
+    await world.sleep(bake)
+  }
+  await world.shielded(async () => {
+    await tidy({ context, writer }, ['previous'])
+    if (bake > 0) await context.grant().warm(null)
+  })
+}
