@@ -78,7 +78,7 @@ async function observe(
   let described = JSON.stringify(metric.expressions)
   try {
     const provider = known(providers, metric.provider)
-    const query = queryFor(metric, cluster, reading)
+    const query = queryFor(metric, cluster, reading, provider)
     described = provider.describe(query, reading.window)
     const samples = await untilRead(() => provider.query(query, reading.window, signal), { signal, pause })
     return { query: described, seen: summed(samples) }
@@ -123,20 +123,21 @@ function known(providers: Providers, name: string): MetricProvider {
   throw new NotFound(`there is no metric provider "${name}"; known are ${Object.keys(providers).join(', ') || 'none'}`)
 }
 
-function queryFor({ config, expressions }: PlannedMetric, cluster: Cluster, reading: Reading): Query {
+function queryFor(
+  { config, expressions }: PlannedMetric,
+  cluster: Cluster,
+  reading: Reading,
+  { language }: MetricProvider,
+): Query {
   const { target, service, window } = reading
-  const context = {
-    selector: { target, service, cluster: cluster.role, version: cluster.version },
-    window: window.to - window.from,
-    service,
-    target,
-  }
+  const context = { selector: { target, service, cluster: cluster.role, version: cluster.version }, ...window }
   return {
     metric: config.name,
     kind: config.kind,
     selector: { target, service, role: cluster.role, version: cluster.version },
+    ...(config.bounds === undefined ? {} : { bounds: config.bounds }),
     expressions: Object.fromEntries(
-      Object.entries(expressions).map(([purpose, template]) => [purpose, resolveQuery(template, context)]),
+      Object.entries(expressions).map(([purpose, template]) => [purpose, resolveQuery(template, context, language)]),
     ),
   }
 }

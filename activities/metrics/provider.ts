@@ -1,5 +1,6 @@
 import type { MetricKind, Observation } from '../../pipeline/canary/judge.ts'
 import type { Role } from '../../pipeline/clusters.ts'
+import type { QueryLanguage } from '../../pipeline/expressions/query.ts'
 
 /** From (inclusive) and to (exclusive), epoch milliseconds, cut by the workflow. */
 export interface Window {
@@ -19,6 +20,8 @@ export interface ClusterSelector {
 export interface Query {
   metric: string
   kind: MetricKind
+  /** Of histograms: the upper bounds that are judged. */
+  bounds?: readonly number[]
   selector: ClusterSelector
   /** By purpose: `bad` and `total` for proportions, `query` for the rest; or what a preset asks its provider for. */
   expressions: Readonly<Record<string, string>>
@@ -36,4 +39,6 @@ export interface MetricProvider {
   /** The query as it is sent, kept as evidence. */
   describe(query: Query, window: Window): string
   ping(signal: AbortSignal): Promise<void>
+  /** How its queries are written; PromQL when it does not say. */
+  language?: QueryLanguage
 }

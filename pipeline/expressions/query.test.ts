@@ -1,29 +1,30 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { type DialectName, dialects } from './dialects.ts'
 import { ExpressionError } from './errors.ts'
 import type { QueryContext } from './query.ts'
 import { resolveQuery } from './query.ts'
 
 const context: QueryContext = {
   selector: { service: 'checkout', cluster: 'canary', version: '1.2.3' },
-  window: 10_000,
-  service: 'checkout',
-  target: 'eu',
+  from: 1_000_000,
+  to: 1_010_000,
 }
+const lasting = (window: number): QueryContext => ({ ...context, to: context.from + window })
 
 /** Half surrogates and control characters too. */
 const anyText = fc.array(fc.integer({ min: 0, max: 0xffff })).map(units => String.fromCharCode(...units))
 
 describe('a metric query', () => {
-  test('gets its selector, window, service and target', () => {
-    const query = 'sum(increase(failed{job="${{ service }}@${{ target }}",${{ selector }}}[${{ window }}]))'
-    expect(resolveQuery(query, context)).toBe(
-      'sum(increase(failed{job="checkout@eu",service="checkout",cluster="canary",version="1.2.3"}[10s]))',
+  test('gets its selector, times, service and target', () => {
+    const query = 'sum(increase(failed{job="${{ service }}@${{ target }}",${{ selector }}}[${{ window }}] @ ${{ to }}))'
+    expect(resolveQuery(query, { ...context, selector: { target: 'eu', ...context.selector } })).toBe(
+      'sum(increase(failed{job="checkout@eu",target="eu",service="checkout",cluster="canary",version="1.2.3"}[10s] @ 1010))',
     )
   })
 
   test('writes windows in milliseconds when they are no whole seconds', () => {
-    expect(resolveQuery('x[${{ window }}]', { ...context, window: 1_500 })).toBe('x[1500ms]')
+    expect(resolveQuery('x[${{ window }}]', lasting(1_500))).toBe('x[1500ms]')
   })
 
   test.each([
@@ -42,7 +43,7 @@ describe('a metric query', () => {
     ['selector.text', /.*/],
     ['window.text', /.*/],
     ['string(selector)', /.*/],
-    ['[service]', /only the selector, the window, text and numbers/],
+    ['[service]', /only the selector, times, text and numbers/],
     ['true', /only the selector/],
     ['1.0 / 0.0', /only the selector/],
     ['stages.a.b', /nothing is called/],
@@ -55,7 +56,7 @@ describe('a metric query', () => {
     const selector = { 'a="x"} or vector(0) #': 'y' } as never
     expect(() => resolveQuery('x{${{ selector }}}', { ...context, selector })).toThrow(/not a label/)
     for (const window of [0, -1, Number.NaN, 0.5, Number.POSITIVE_INFINITY]) {
-      expect(() => resolveQuery('x[${{ window }}]', { ...context, window })).toThrow(ExpressionError)
+      expect(() => resolveQuery('x[${{ window }}]', lasting(window))).toThrow(ExpressionError)
     }
   })
 
@@ -69,4 +70,59 @@ describe('a metric query', () => {
       }),
     )
   })
+})
+
+describe('every dialect', () => {
+  const labels = { service: 'app', cluster: 'role', version: false } as const
+  const everything = '${{ selector }} | ${{ version }} | ${{ window }} | ${{ from }} | ${{ to }}'
+
+  test.each<[DialectName, string]>([
+    ['promql', 'app="checkout",role="canary" | 1.2.3 | 10s | 1000 | 1010'],
+    ['graphite', "'app=checkout', 'role=canary' | 1_2_3 | 10s | 1000 | 1010"],
+    ['influxql', `"app" = 'checkout' AND "role" = 'canary' | 1.2.3 | 10s | 1000000ms | 1010000ms`],
+    ['datadog', 'app:checkout,role:canary | 1.2.3 | 10 | 1000 | 1010'],
+    ['nrql', "`app` = 'checkout' AND `role` = 'canary' | 1.2.3 | 10 seconds | 1000000 | 1010000"],
+    ['cloudwatch', `"app" = 'checkout' AND "role" = 'canary' | 1.2.3 | 10 | 1000 | 1010`],
+    ['atlas', 'app,checkout,:eq,role,canary,:eq,:and | 1.2.3 | PT10S | 1000000 | 1010000'],
+    ['url', 'app=checkout&role=canary | 1.2.3 | 10 | 1000000 | 1010000'],
+  ])('writes labels under the names of the system, text and times: %s', (dialect, written) => {
+    expect(resolveQuery(everything, context, { dialect, labels })).toBe(written)
+  })
+
+  test.each(Object.keys(dialects) as DialectName[])('keeps any version one value: %s', dialect => {
+    const other = (version: string) =>
+      resolveQuery(
+        'a ${{ selector }} b ${{ version }} c',
+        { ...context, selector: { version } },
+        { dialect, labels: {} },
+      )
+    fc.assert(
+      fc.property(
+        anyText,
+        version => version === '' || !/['"`(){};,&?#|<>= \n\r]/.test(removed(other(version), dialect)),
+      ),
+    )
+  })
+
+  test('takes no version for a command of Atlas', () => {
+    const query = resolveQuery(
+      '${{ version }}',
+      { ...context, selector: { version: ':or' } },
+      { dialect: 'atlas', labels: {} },
+    )
+    expect(query).toBe('_or')
+  })
+
+  /** The query without what its dialect itself writes. */
+  function removed(query: string, dialect: DialectName): string {
+    const [before, after] = resolveQuery(
+      'a ${{ selector }} b ',
+      { ...context, selector: { version: 'X' } },
+      { dialect, labels: {} },
+    ).split('X')
+    expect(query.startsWith(before!)).toBe(true)
+    const end = query.lastIndexOf(after!)
+    const [value, text] = [query.slice(before!.length, end), query.slice(end + after!.length, -2)]
+    return dialect === 'atlas' ? `${value}${text}` : `${value}${text.trim()}`
+  }
 })

@@ -1,11 +1,12 @@
+import { type DialectName, dialects } from './dialects.ts'
 import { asExpressionError, ExpressionError } from './errors.ts'
 import { fillTemplate } from './evaluate.ts'
 import { baseEnvironment, readExpression } from './language.ts'
 
 /**
- * Metric queries: `${{ selector }}`, `${{ window }}`, `${{ service }}` and `${{ target }}`, resolved at every look.
- * The syntax of label matchers, text and ranges is that of PromQL. Values are escaped by type, so that no version or
- * name can change what a query means.
+ * Metric queries: `${{ selector }}`, `${{ window }}`, `${{ service }}` and the like, resolved at every look. How labels,
+ * text and times are written is the business of the metrics system that is asked (`dialects.ts`). Values are escaped by
+ * type, so that no version or name can change what a query means.
  */
 
 /** Labels a selector may match on. */
@@ -13,14 +14,24 @@ export const selectorLabels = ['target', 'service', 'cluster', 'version', 'insta
 
 export type SelectorLabel = (typeof selectorLabels)[number]
 
+/** What a metrics system calls our labels; `false` for one that it does not have. */
+export type LabelNames = Readonly<Partial<Record<SelectorLabel, string | false>>>
+
 export interface QueryContext {
   /** Label → value; the labels of one cluster. */
   selector: Readonly<Partial<Record<SelectorLabel, string>>>
-  /** Milliseconds. */
-  window: number
-  service: string
-  target: string
+  /** Epoch milliseconds: from (inclusive) to (exclusive). */
+  from: number
+  to: number
 }
+
+export interface QueryLanguage {
+  dialect: DialectName
+  labels: LabelNames
+}
+
+/** PromQL, with our labels under their own names. */
+export const usualLanguage: QueryLanguage = { dialect: 'promql', labels: {} }
 
 /** No operators and no fields: what is opaque can only be put into a query as it is. */
 class Opaque {
@@ -34,30 +45,44 @@ class Opaque {
 }
 class Selector extends Opaque {}
 class Range extends Opaque {}
+class Instant extends Opaque {}
 
 export const queryEnvironment = baseEnvironment
   .clone()
   .registerType('Selector', { ctor: Selector, fields: {} })
   .registerType('Range', { ctor: Range, fields: {} })
+  .registerType('Instant', { ctor: Instant, fields: {} })
   .registerVariable('selector', 'Selector')
   .registerVariable('window', 'Range')
+  .registerVariable('from', 'Instant')
+  .registerVariable('to', 'Instant')
   .registerVariable('service', 'string')
   .registerVariable('target', 'string')
+  .registerVariable('cluster', 'string')
+  .registerVariable('version', 'string')
 
-export const queryVariables = ['selector', 'window', 'service', 'target'] as const
+export const queryVariables = ['selector', 'window', 'from', 'to', 'service', 'target', 'cluster', 'version'] as const
 
 /** The query as it is sent. Throws `ExpressionError`. */
-export function resolveQuery(template: string, context: QueryContext): string {
+export function resolveQuery(template: string, context: QueryContext, language = usualLanguage): string {
+  const { selector, from, to } = context
+  const { window, instant, text } = dialects[language.dialect]
+  if (!(Number.isSafeInteger(to - from) && to > from))
+    throw new ExpressionError('window', 'the window must be a whole number of milliseconds above zero')
   const values = {
-    selector: new Selector(matchers(context.selector)),
-    window: new Range(range(context.window)),
-    service: context.service,
-    target: context.target,
+    selector: new Selector(matchers(selector, language)),
+    window: new Range(window(to - from)),
+    from: new Instant(instant(from)),
+    to: new Instant(instant(to)),
+    service: selector.service ?? '',
+    target: selector.target ?? '',
+    cluster: selector.cluster ?? '',
+    version: selector.version ?? '',
   }
-  return String(fillTemplate(template, source => evaluateInQuery(source, values)))
+  return String(fillTemplate(template, source => evaluateInQuery(source, values, text)))
 }
 
-function evaluateInQuery(source: string, values: Record<string, unknown>): string {
+function evaluateInQuery(source: string, values: Record<string, unknown>, text: (value: string) => string): string {
   readExpression(source)
   let value: unknown
   try {
@@ -66,31 +91,18 @@ function evaluateInQuery(source: string, values: Record<string, unknown>): strin
     throw asExpressionError(source, error)
   }
   if (value instanceof Opaque) return value.toString()
-  if (typeof value === 'string') return escapeText(value)
+  if (typeof value === 'string') return text(value)
   if (typeof value === 'bigint' || (typeof value === 'number' && Number.isFinite(value))) return String(value)
-  throw new ExpressionError(source, 'only the selector, the window, text and numbers can be put into a query')
+  throw new ExpressionError(source, 'only the selector, times, text and numbers can be put into a query')
 }
 
-function matchers(selector: QueryContext['selector']): string {
+function matchers(selector: QueryContext['selector'], { dialect, labels }: QueryLanguage): string {
   const unknown = Object.keys(selector).filter(label => !selectorLabels.includes(label as SelectorLabel))
   if (unknown.length > 0) throw new ExpressionError('selector', `"${unknown[0]}" is not a label that may be matched on`)
-  return selectorLabels
-    .filter(label => selector[label] !== undefined)
-    .map(label => `${label}="${escapeText(selector[label]!)}"`)
-    .join(',')
-}
-
-/** Whole milliseconds, in the largest unit that fits. */
-function range(milliseconds: number): string {
-  if (!(Number.isSafeInteger(milliseconds) && milliseconds > 0)) {
-    throw new ExpressionError('window', 'the window must be a whole number of milliseconds above zero')
-  }
-  return milliseconds % 1_000 === 0 ? `${milliseconds / 1_000}s` : `${milliseconds}ms`
-}
-
-/** The inside of a quoted PromQL text, whichever of the three quotes is around it. */
-function escapeText(text: string): string {
-  return text
-    .replace(/[\\"'`]/g, character => `\\x${character.charCodeAt(0).toString(16)}`)
-    .replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  const matched = selectorLabels.flatMap(label => {
+    const value = selector[label]
+    const name = labels[label] ?? label
+    return value === undefined || name === false ? [] : [[name, value] as const]
+  })
+  return dialects[dialect].selector(matched)
 }
