@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { Counts, CountsQuery } from '../activities/targets/process/host/protocol.ts'
 import type { Target } from '../activities/targets/target.ts'
+import type { HookSource } from '../pipeline/schema/configuration/hooks.ts'
 import type { TargetConfiguration } from '../pipeline/schema/configuration.ts'
 import type { Store } from '../store/store.ts'
 import type { Resources } from './auth/resources.ts'
@@ -10,6 +11,7 @@ import type { Check } from './definitions/definition.ts'
 import type { Engine } from './engine/engine.ts'
 import type { Starter } from './executions/start.ts'
 import type { Steering } from './executions/steer.ts'
+import type { Hooks } from './hooks/receive.ts'
 import type { Feed } from './live/feed.ts'
 import type { Metrics } from './metrics/metrics.ts'
 
@@ -22,6 +24,8 @@ export interface Services {
   starter: Starter
   steering: Steering
   feed: Feed
+  hooks: Hooks
+  hookSources: Readonly<Record<string, HookSource>>
   targets: Readonly<Record<string, { configuration: TargetConfiguration; target: Target }>>
   /** What the router of the process host has counted; null when it knows nothing of the window. */
   traffic(query: CountsQuery, signal: AbortSignal): Promise<Counts | null>

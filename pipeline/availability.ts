@@ -7,8 +7,8 @@ import type { Finding, Path } from './problem.ts'
  * `at` is a path, `*` stands for every item; with `values` only these values are refused, with `except` all others.
  */
 export const notAvailableYet: readonly Entry[] = [
-  { at: 'triggers', what: 'triggers are' },
   { at: 'templates', what: 'templates are' },
+  { at: 'triggers.*.type', values: ['schedule', 'pipeline'], what: 'triggers of this type are' },
   {
     at: 'stages.*.type',
     values: ['verify', 'webhook', 'run', 'pipeline', 'notify', 'chaos'],

@@ -15,6 +15,7 @@ describe('the server configuration', () => {
       connections: {},
       pipelines: [],
       auth: { roles: {}, bindings: [] },
+      hooks: {},
       retention: { executions: 90 * 86_400_000 },
     }
     for (const text of ['', '\n', '{}', '# nothing yet\n{}']) {
@@ -38,6 +39,7 @@ describe('the server configuration', () => {
     expect(serverView(configuration!)).toEqual({
       targets: { eu: { release: 'command', services: ['shop'], environment: 'production' } },
       metrics: [],
+      hooks: [],
     })
   })
 
@@ -58,7 +60,7 @@ pipelines:
   - pipelines
 `),
     ).toEqual([
-      '1:1 unknown key "target" (did you mean "targets"?); known here: targets, metrics, connections, pipelines, auth, encryption, retention',
+      '1:1 unknown key "target" (did you mean "targets"?); known here: targets, metrics, connections, pipelines, auth, encryption, hooks, retention',
       '5:18 "environment" must be a name of lower-case letters, digits and dashes, at most 63 characters, not "Production"',
       '7:21 "port" must be at most 65535, not 70000',
       '7:36 "health" must be a path that starts with /, not "ready"',

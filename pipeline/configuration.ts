@@ -29,7 +29,11 @@ export function loadConfiguration(text: string, file: string): LoadedConfigurati
 }
 
 /** What pipelines are checked against. */
-export function serverView({ targets, metrics }: Pick<Configuration, 'targets' | 'metrics'>): ServerView {
+export function serverView({
+  targets,
+  metrics,
+  hooks,
+}: Pick<Configuration, 'targets' | 'metrics' | 'hooks'>): ServerView {
   const views = Object.entries(targets).map(([name, target]): [string, TargetView] => [
     name,
     {
@@ -38,7 +42,7 @@ export function serverView({ targets, metrics }: Pick<Configuration, 'targets' |
       environment: target.environment,
     },
   ])
-  return { targets: Object.fromEntries(views), metrics: Object.keys(metrics) }
+  return { targets: Object.fromEntries(views), metrics: Object.keys(metrics), hooks: Object.keys(hooks) }
 }
 
 /** The form of release each type of target runs. */

@@ -56,7 +56,8 @@ describe('a good pipeline', () => {
     const { problems, notes, pipeline, unchecked } = validatePipeline(read(`good/${name}`), name)
     expect([...problems, ...notes]).toEqual([])
     expect(pipeline?.application).toBe('shop')
-    expect(unchecked).toEqual(['targets', 'services', 'metric providers'])
+    const sources = name === 'triggers.yaml' ? ['hook sources'] : []
+    expect(unchecked).toEqual(['targets', 'services', 'metric providers', ...sources])
   })
 
   test('comes out as plain JSON', () => {
@@ -68,7 +69,7 @@ describe('a good pipeline', () => {
 test('the example of the design is refused for nothing but what is not available yet', () => {
   const { problems } = validatePipeline(read('design.yaml'), 'design.yaml')
   expect(problems.map(formatProblem)).toEqual([
-    'design.yaml:7:1: "triggers": triggers are not available yet',
+    'design.yaml:9:13: "type: schedule": triggers of this type are not available yet',
     'design.yaml:25:90: "provider: prom": metric providers besides "router" are not available yet',
     'design.yaml:27:82: "provider: prom": metric providers besides "router" are not available yet',
   ])
@@ -81,6 +82,7 @@ describe('with a server', () => {
       cluster: { release: 'image', services: [], environment: 'test' },
     },
     metrics: [],
+    hooks: [],
   }
   const deploy = (place: string, release = "{ version: '1', command: [node] }") =>
     `name: a\napplication: shop\nstages:\n  - { id: a, type: deploy, ${place}, release: ${release} }\n`
@@ -116,10 +118,12 @@ describe('with a server', () => {
     const configuration = {
       targets: { eu: { type: 'process', environment: 'test', services: { checkout: {} } } },
       metrics: { prom: {} },
+      hooks: {},
     }
     expect(serverView(configuration as never)).toEqual({
       targets: { eu: { release: 'command', services: ['checkout'], environment: 'test' } },
       metrics: ['prom'],
+      hooks: [],
     })
   })
 })

@@ -14,6 +14,7 @@ import { judgmentFindings } from './rules/judgment.ts'
 import { releaseFindings } from './rules/release.ts'
 import type { ServerView } from './rules/server.ts'
 import { fourEyesFindings, serverFindings } from './rules/server.ts'
+import { triggerFindings } from './rules/triggers.ts'
 import type { Parsed } from './schema/parse.ts'
 import { parse } from './schema/parse.ts'
 import type { Pipeline, Stage } from './schema/pipeline.ts'
@@ -42,7 +43,8 @@ export function validatePipeline(text: string, file: string, server?: ServerView
   const frame = readFrame(document.value)
   const { faults, notes } = inspect(document.value, frame, server)
   const problems = inOrder(document, faults)
-  const unchecked = server === undefined ? ['targets', 'services', 'metric providers'] : []
+  const hookSources = frame.head.value?.triggers?.some(trigger => 'source' in trigger) ? ['hook sources'] : []
+  const unchecked = server === undefined ? ['targets', 'services', 'metric providers', ...hookSources] : []
   const rest = { notes: inOrder(document, notes), unchecked }
   if (problems.length > 0) return { ...rest, pipeline: null, problems }
   return { ...rest, pipeline: { ...frame.head.value!, stages: frame.stages.map(stage => stage.value!) }, problems: [] }
@@ -94,7 +96,7 @@ function inspect(
     ...grammar.filter(finding => !notYet.some(other => covers(other.path, finding.path))),
     ...frame.findings,
     ...graph,
-    ...(frame.head.value === null ? [] : parameterFindings(frame.head.value)),
+    ...(frame.head.value === null ? [] : headFindings(frame.head.value, server)),
     ...stages.flatMap(({ stage, index, rules }) => {
       const onServer = server === undefined ? [] : serverFindings(stage, server)
       const own = [...releaseFindings(stage), ...judgmentFindings(stage), ...deployFindings(stage)]
@@ -104,6 +106,12 @@ function inspect(
     ...expressionFindings({ value, expanded: frame.expanded }, frame.head.findings, stages, plan),
   ]
   return { faults, notes: stages.flatMap(({ index, rules }) => within(index, rules.notes)) }
+}
+
+function headFindings(head: Omit<Pipeline, 'stages'>, server: ServerView | undefined): Finding[] {
+  const declarations = parameterFindings(head)
+  // Against declarations that do not hold, every value would be wrong.
+  return declarations.length > 0 ? declarations : triggerFindings(head, server)
 }
 
 function canaryRules(stage: Stage, raw: unknown): { faults: Finding[]; notes: Finding[] } {

@@ -9,6 +9,7 @@ import { retentionContract } from './contract/retention.ts'
 import { subscribeContract } from './contract/subscribe.ts'
 import type { DatabaseUnderTest } from './contract/suite.ts'
 import { suiteOn } from './contract/suite.ts'
+import { triggersContract } from './contract/triggers.ts'
 
 /** What every database behind the store must hold. To be called inside a `describe`. */
 export function storeContract(database: () => DatabaseUnderTest): void {
@@ -20,6 +21,7 @@ export function storeContract(database: () => DatabaseUnderTest): void {
   identityContract(suite)
   retentionContract(suite)
   subscribeContract(suite)
+  triggersContract(suite)
   availabilityContract(suite)
   migrationsContract(suite)
 }

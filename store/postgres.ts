@@ -1,10 +1,13 @@
 import { audit } from './audit.ts'
 import type { Database } from './database.ts'
 import { openDatabase, refuse } from './database.ts'
+import { deliveries } from './deliveries.ts'
 import { events } from './events.ts'
 import { executions } from './executions.ts'
+import { firings } from './firings.ts'
 import { migrate } from './migrate.ts'
 import { migrations } from './migrations/migrations.ts'
+import { readers } from './readers.ts'
 import { retention } from './retention.ts'
 import { sessions } from './sessions.ts'
 import type { Store } from './store.ts'
@@ -48,6 +51,9 @@ export async function openStore(databaseUrl: string, options: StoreOptions = {})
     ...tokens(database),
     ...sessions(database),
     ...retention(database, options.keyRetention ?? 30 * 24 * 60 * 60 * 1000),
+    deliveries: deliveries(database),
+    firings: firings(database),
+    readers: readers(database),
     subscribe,
     ping: async () => void (await database.query('select 1')),
     async close() {

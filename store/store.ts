@@ -11,6 +11,9 @@ import type {
 import type { Reused } from '../pipeline/first-state.ts'
 import type { Pipeline } from '../pipeline/schema/pipeline.ts'
 import type { ExecutionStatus } from '../pipeline/statuses.ts'
+import type { Deliveries } from './deliveries.ts'
+import type { Firings } from './firings.ts'
+import type { Readers } from './readers.ts'
 import type { SessionStore } from './sessions.ts'
 import type { TokenStore } from './tokens.ts'
 
@@ -134,6 +137,9 @@ export interface Store extends TokenStore, SessionStore {
   auditAfter(sequence: number, limit: number): Promise<AuditRecord[]>
   /** Resolves with the first sequence at which the chain does not hold (changed, moved or missing), or null. */
   verifyAudit(): Promise<number | null>
+  deliveries: Deliveries
+  firings: Firings
+  readers: Readers
   /**
    * Removes finished executions (events and evidence with them) that ended before `before`; returns how many. A replay
    * of their idempotency keys, which are kept for 30 days, is answered as before all the same.

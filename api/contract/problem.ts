@@ -14,6 +14,7 @@ export const problemKinds = {
   'payload-too-large': { status: 413, title: 'The request is too large' },
   'unsupported-media-type': { status: 415, title: 'The content type is not supported' },
   misdirected: { status: 421, title: 'The request is for another host' },
+  'trigger-refused': { status: 422, title: 'A trigger is meant, and nothing can be started' },
   'invalid-definition': { status: 422, title: 'The pipeline definition is not valid' },
   'invalid-parameters': { status: 422, title: 'The parameters do not fit the pipeline' },
   'idempotency-mismatch': { status: 422, title: 'The idempotency key was used for another request' },

@@ -1,6 +1,7 @@
 import type { ProblemKind } from './problem.ts'
 import { definitionRoutes } from './routes/definitions.ts'
 import { executionRoutes } from './routes/executions.ts'
+import { hookRoutes } from './routes/hooks.ts'
 import { judgingRoutes } from './routes/judging.ts'
 import { pipelineRoutes } from './routes/pipelines.ts'
 import type { Route } from './routes/route.ts'
@@ -20,6 +21,7 @@ export const routes = {
   ...steeringRoutes,
   ...definitionRoutes,
   ...pipelineRoutes,
+  ...hookRoutes,
   ...targetRoutes,
   ...trafficRoutes,
   ...sessionRoutes,

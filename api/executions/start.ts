@@ -25,6 +25,8 @@ export interface StartOrder {
   /** Absent: the request is one of a kind. */
   idempotencyKey?: string | undefined
   parameters: Readonly<Record<string, ParameterValue>>
+  /** What asks; absent: the API itself. */
+  trigger?: Trigger
 }
 
 export interface Started {
@@ -100,7 +102,8 @@ export function createStarter(dependencies: StartDependencies): Starter {
     const { pipeline, revision } = runnable(definition, order.pipeline)
     const parameters = resolveParameters(pipeline, order.parameters)
     const { principal, subject } = order
-    const trigger: Trigger = { type: 'api', by: principal, ...(subject === undefined ? {} : { subject }) }
+    const caller: Trigger = { type: 'api', by: principal, ...(subject === undefined ? {} : { subject }) }
+    const trigger = order.trigger ?? caller
     return newInput(id, pipeline, { revision, parameters, trigger, createdAt: now() })
   }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { RequestHandler } from 'express'
+import { hookRoutes } from '../contract/routes/hooks.ts'
 import { Refusal } from './refusal.ts'
 
 declare module 'express-serve-static-core' {
@@ -68,9 +69,13 @@ export function knownHosts(hosts: () => ReadonlySet<string>): RequestHandler {
 /** The most a JSON body may have, in bytes. */
 export const maxBody = 256 * 1024
 
-/** Refuses what says it is too large before anyone asks who sent it; `express.json` catches what lies about it. */
+/** The most a webhook may have, in bytes. */
+const maxHook = hookRoutes.receiveHook.raw
+
+/** Refuses what says it is too large before anyone asks who sent it; the parsers catch what lies about it. */
 export const bodyCap: RequestHandler = (request, response, next) => {
-  if (!(Number(request.headers['content-length'] ?? 0) > maxBody)) return next()
+  const most = request.path.startsWith('/api/v1/hooks/') ? maxHook : maxBody
+  if (!(Number(request.headers['content-length'] ?? 0) > most)) return next()
   response.set('connection', 'close')
-  throw new Refusal('payload-too-large', `a body may have at most ${maxBody / 1024} KB`)
+  throw new Refusal('payload-too-large', `a body may have at most ${most / 1024} KB`)
 }

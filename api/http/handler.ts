@@ -8,6 +8,8 @@ export interface Call<O extends Operation> {
   query: Query<O>
   headers: Headers<O>
   body: Body<O>
+  /** The bytes of the body, of operations that take them. */
+  raw: Buffer | null
   /** Null on public operations only. */
   principal: Principal | null
   requestId: string

@@ -10,6 +10,7 @@ import type { Services } from '../services.ts'
 import type { Answered, Call, Handlers } from './handler.ts'
 import { parsePart } from './input.ts'
 import { readJsonBody } from './json-body.ts'
+import { readRawBody } from './raw-body.ts'
 import { Refusal } from './refusal.ts'
 
 export interface MountOptions {
@@ -80,13 +81,15 @@ async function readCall(request: Request, response: Response, reading: Reading) 
   const params = parsePart('path', route.params, request.params)
   const query = parsePart('query', route.query, request.query)
   const headers = parsePart('header', route.headers, request.headers)
-  const body = await readJsonBody(request, response)
+  const raw = route.raw === undefined ? null : await readRawBody(request, response, route.raw)
+  const body = raw === null ? await readJsonBody(request, response) : undefined
   if (route.body === null && body !== undefined) throw new Refusal('invalid-request', 'this operation takes no body')
   return {
     params,
     query,
     headers,
     body: route.body === null ? null : parsePart('body', route.body, body),
+    raw,
     principal,
     requestId: request.id,
     signal: AbortSignal.any([gone.signal, stopping]),

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Logger } from 'pino'
+import { localSecrets } from '../../activities/secrets/secrets.ts'
 import type { Target } from '../../activities/targets/target.ts'
 import type { Configuration } from '../../pipeline/schema/configuration.ts'
 import type { Store } from '../../store/store.ts'
@@ -15,11 +16,13 @@ import { removeOldRuns } from '../executions/retention.ts'
 import { createStarter } from '../executions/start.ts'
 import { createSteering } from '../executions/steer.ts'
 import { watchStuckRuns } from '../executions/stuck-runs.ts'
+import { createHooks } from '../hooks/receive.ts'
 import { createApp } from '../http/app.ts'
 import { type Listening, listen } from '../http/server.ts'
 import { openFeed } from '../live/feed.ts'
 import { createMetrics } from '../metrics/metrics.ts'
 import type { Services } from '../services.ts'
+import { createFire } from '../triggers/fire.ts'
 import { openTraffic } from './traffic.ts'
 
 export interface ApiOptions {
@@ -56,6 +59,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const repositories = { folder: join(options.data, 'repositories'), check, now, log }
   const { catalog, watch } = openCatalog(configuration.pipelines, repositories)
   const starter = createStarter({ store, engine, catalog, now, log })
+  const fire = createFire({ starter, store, now, log })
   const sessions = createSessions(token, Date.now)
   const metrics = createMetrics()
   const feed = openFeed(store, log)
@@ -71,6 +75,11 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     starter,
     steering: createSteering({ store, engine, starter, now }),
     feed,
+    hooks: createHooks({
+      ...{ sources: configuration.hooks, secrets: localSecrets(), store, catalog, fire, now, log },
+      onPush: () => void catalog.refresh(),
+    }),
+    hookSources: configuration.hooks,
     targets: withConfiguration(configuration, options.targets),
     traffic: openTraffic(options.data),
     sessions,

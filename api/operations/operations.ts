@@ -3,6 +3,7 @@ import type { Services } from '../services.ts'
 import { analysisOperations } from './analysis.ts'
 import { definitionOperations } from './definitions.ts'
 import { executionOperations } from './executions.ts'
+import { hookOperations } from './hooks.ts'
 import { judgingOperations } from './judging.ts'
 import { pipelineOperations } from './pipelines.ts'
 import { serverOperations } from './server.ts'
@@ -19,6 +20,7 @@ export function createHandlers(services: Services): Handlers {
     ...analysisOperations(services),
     ...judgingOperations(services),
     ...pipelineOperations(services),
+    ...hookOperations(services),
     ...targetOperations(services),
     ...sessionOperations(services),
     ...definitionOperations(services),

@@ -44,7 +44,7 @@ export function evaluate(source: string, context: ExpressionContext): Json {
 }
 
 /** A loop may throw and swallow an error for every element; nobody sees their traces, and they cost most of the time. */
-function withoutStackTraces<T>(evaluation: () => T): T {
+export function withoutStackTraces<T>(evaluation: () => T): T {
   const { stackTraceLimit } = Error
   Error.stackTraceLimit = 0
   try {

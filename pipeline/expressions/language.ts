@@ -173,7 +173,9 @@ function visitCall(node: Extract<ASTNode, { op: 'call' | 'rcall' }>, visiting: V
 
 /** Names that mean something already; see `scope.ts` for `s_1`. */
 function isReserved(variable: string): boolean {
-  return /^(parameters|trigger|execution|stages|selector|window|service|target|s_\d+)$/.test(variable)
+  return /^(parameters|trigger|execution|stages|selector|window|service|target|payload|event|push|image|run|s_\d+)$/.test(
+    variable,
+  )
 }
 
 function writtenKey(node: Extract<ASTNode, { op: '.' | '[]' }>): string | null {

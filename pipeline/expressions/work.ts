@@ -29,6 +29,8 @@ interface Bound {
 /** Parameters, trigger and execution hold scalars, and a list is walked element by element. */
 const text: Bound = { work: perNode, size: valueLimits.textLength, count: valueLimits.elements }
 const output: Bound = { work: perNode, size: valueLimits.total, count: valueLimits.elements }
+/** Of these a part may be as large as a value can be. */
+const large: ReadonlySet<string> = new Set(['stages', 'payload', 'run'])
 const scalar: Bound = { work: perNode, size: 32, count: 0 }
 
 /** Throws `ExpressionError` when the bound is over the budget; returns the bound. */
@@ -43,7 +45,7 @@ function bound(node: ASTNode): Bound {
     case 'value':
       return { ...scalar, size: typeof node.args === 'string' ? node.args.length : scalar.size }
     case 'id':
-      return node.args === 'stages' ? output : text
+      return large.has(node.args) ? output : text
     case '.':
       return plus(bound(node.args[0]), perNode)
     case '[]':

@@ -83,8 +83,17 @@ function strayExpressions({ value, expanded }: Written, stages: readonly PlacedS
   return texts.flatMap(({ path, text }) => {
     if (!mayHoldTemplate(text) || evaluated.has(jsonPointer(path))) return []
     if (path[0] === 'stages' && !readable.has(path[1] as number)) return []
+    if (isTriggerTemplate(value, path)) return []
     return [{ path, message: `"${path.at(-1)}" cannot hold an expression` }]
   })
+}
+
+/** Checked by the rules of triggers. */
+function isTriggerTemplate(value: unknown, [root, index, key]: Path): boolean {
+  if (root !== 'triggers' || (key !== 'when' && key !== 'parameters')) return false
+  const triggers = isMap(value) ? value.triggers : []
+  const trigger = Array.isArray(triggers) ? triggers[index as number] : null
+  return isMap(trigger) && trigger.type !== 'schedule'
 }
 
 function textsOf(value: unknown, path: Path): { path: Path; text: string }[] {

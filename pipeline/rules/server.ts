@@ -8,6 +8,8 @@ export interface ServerView {
   targets: Readonly<Record<string, TargetView>>
   /** Names of metric providers, besides the targets' own `router`. */
   metrics: readonly string[]
+  /** Names of sources of webhooks. */
+  hooks: readonly string[]
 }
 
 export interface TargetView {

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { auth } from './configuration/auth.ts'
 import { connection } from './configuration/connections.ts'
 import { encryption } from './configuration/encryption.ts'
+import { hookSource } from './configuration/hooks.ts'
 import { metricsConnection } from './configuration/metrics.ts'
 import { pipelineSource } from './configuration/pipelines.ts'
 import { processTarget } from './configuration/process-target.ts'
@@ -18,6 +19,7 @@ export const configuration = z.strictObject({
   pipelines: z.array(pipelineSource).max(100).prefault([]).describe('Where pipelines are read from.'),
   auth: auth.prefault({}).describe('Who may do what.'),
   encryption: encryption.optional(),
+  hooks: z.record(name, hookSource).prefault({}).describe('Who may send webhooks, by name.'),
   retention: z
     .strictObject({ executions: positiveDuration.prefault('90d').describe('Ended runs are kept this long.') })
     .prefault({})

@@ -1,36 +1,9 @@
 import { z } from 'zod'
+import { parameter, parameterName } from './parameter.ts'
 import { duration, name, percentage, template } from './scalars.ts'
 import type { Stage } from './stage.ts'
 import { stage } from './stage.ts'
-import { worded } from './words.ts'
-
-const scalar = worded(z.union([z.string().max(4_096), z.number(), z.boolean()]), 'text, a number or a boolean')
-
-/** What a run can be given. */
-export const parameter = z.strictObject({
-  type: z.enum(['string', 'number', 'boolean']).describe('What it takes.'),
-  description: z.string().max(1_000).optional().describe('For people.'),
-  pattern: z
-    .string()
-    .max(500)
-    .optional()
-    .describe('Regular expression (RE2 syntax) that a text must match; anchor it with ^ and $.'),
-  enum: z.array(scalar).min(1).max(100).optional().describe('The values it may have.'),
-  default: scalar.optional().describe('Without it the parameter is required.'),
-})
-
-const trigger = z.discriminatedUnion('type', [
-  z.strictObject({
-    type: z.literal('webhook').describe('A signed request to `POST /api/v1/hooks/{source}`.'),
-    source: name.describe('Name of the source.'),
-  }),
-  z.strictObject({
-    type: z.literal('schedule').describe('At times.'),
-    cron: z.string().max(200).describe('Five fields: minute, hour, day of month, month, day of week.'),
-    timezone: z.string().max(100).describe('IANA name, such as Europe/Berlin.'),
-    parameters: z.record(z.string(), scalar).optional().describe('What such a run is given.'),
-  }),
-])
+import { trigger } from './trigger.ts'
 
 const concurrency = z.strictObject({
   limit: z.int().min(1).max(100).describe('How many runs at once.'),
@@ -40,10 +13,6 @@ const concurrency = z.strictObject({
       '`queue`: in order; `replace`: the newest waiting one wins, a running one is never interrupted; `reject`.',
     ),
 })
-
-const parameterName = z
-  .string()
-  .regex(/^[a-zA-Z_][a-zA-Z0-9_]{0,62}$/, 'letters, digits and _, not starting with a digit, at most 63 characters')
 
 /** The keys of a pipeline file except its stages. */
 export const pipelineHead = z.strictObject({
@@ -66,6 +35,7 @@ export const pipeline = pipelineHead.extend({
 })
 
 export type Pipeline = Omit<z.output<typeof pipeline>, 'stages'> & { stages: Stage[] }
-export type Parameter = z.output<typeof parameter>
+export type { Parameter } from './parameter.ts'
 export type { Stage, StageOf, StageType } from './stage.ts'
+export type { TriggerDefinition, TriggerOf, TriggerType } from './trigger.ts'
 export { duration, percentage, template }

@@ -65,6 +65,7 @@ const empty = `
 do $$ begin
   if to_regclass('schema_migrations') is not null then
     truncate executions, requests, events, evidence, audit, tokens, sessions, claims;
+    truncate hook_deliveries, trigger_firings, event_readers;
     update event_position set value = 0;
     delete from audit_head;
     insert into audit_head values (0, '');

@@ -1,5 +1,6 @@
 import { first } from './0001-first.ts'
 import { identity } from './0003-identity.ts'
+import { triggers } from './0004-triggers.ts'
 
 export interface Migration {
   name: string
@@ -10,4 +11,5 @@ export interface Migration {
 export const migrations: readonly Migration[] = [
   { name: 'first', sql: first },
   { name: 'identity', sql: identity },
+  { name: 'triggers', sql: triggers },
 ]

@@ -32,7 +32,7 @@ stages:
   - { id: roll, type: deploy, target: local, service: web, release: { version: '\${{ parameters.version }}', command: [node, web.mjs] } }
 `
 
-export async function startFakeApi(): Promise<FakeApi> {
+export async function startFakeApi(change: object = {}): Promise<FakeApi> {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-api-'))
   const write = (file: string, text: string) => writeFileSync(join(folder, file), text)
   write('shop.yaml', goodPipeline)
@@ -42,6 +42,7 @@ export async function startFakeApi(): Promise<FakeApi> {
   const parsed = configuration.parse({
     targets: { local: { type: 'process', environment: 'test', services: { web: { directory: folder } } } },
     pipelines: [{ directory: folder }],
+    ...change,
   })
   const api = await startApi({
     ...{ configuration: parsed, store, engine, token, targets: {}, version: '0.0.0', publicUrl: null, pages: null },

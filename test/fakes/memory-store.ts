@@ -1,7 +1,9 @@
 import type { StoredEvidence } from '../../pipeline/evidence.ts'
 import type { Execution, ExecutionEvent, StoredEvent } from '../../pipeline/execution.ts'
+import type { Delivery } from '../../store/deliveries.ts'
 import { StoreUnavailable } from '../../store/errors.ts'
 import { queued } from '../../store/executions.ts'
+import type { Firing } from '../../store/firings.ts'
 import type { StoredSession } from '../../store/sessions.ts'
 import type { AuditEntry, ExecutionInput, StartRequest, Store } from '../../store/store.ts'
 import type { StoredToken } from '../../store/tokens.ts'
@@ -132,6 +134,7 @@ export function memoryStore(): MemoryStore {
         return true
       }),
     verifyAudit: () => up(() => null),
+    ...memoryTriggers(up),
     prune: () => up(() => 0),
     async subscribe(onEvent) {
       listeners.add(onEvent)
@@ -141,4 +144,53 @@ export function memoryStore(): MemoryStore {
     close: async () => {},
   }
   return store
+}
+
+type Up = <T>(answer: () => T) => Promise<T>
+
+function memoryTriggers(up: Up): Pick<Store, 'deliveries' | 'firings' | 'readers'> {
+  const deliveries = new Map<string, Delivery>()
+  const firings = new Map<string, Firing & { done: boolean }>()
+  const positions = new Map<string, number>()
+  return {
+    deliveries: {
+      find: (source, id) => up(() => deliveries.get(`${source} ${id}`) ?? null),
+      keep: delivery =>
+        up(() => {
+          const key = `${delivery.source} ${delivery.id}`
+          const known = deliveries.get(key)
+          const kept = known?.final ? known : delivery
+          deliveries.set(key, kept)
+          return kept
+        }),
+      list: (source, limit) =>
+        up(() =>
+          [...deliveries.values()]
+            .filter(each => each.source === source)
+            .reverse()
+            .slice(0, limit),
+        ),
+      prune: () => up(() => 0),
+    },
+    firings: {
+      put: firing => up(() => void (firings.has(firing.id) || firings.set(firing.id, { ...firing, done: false }))),
+      due: limit =>
+        up(() =>
+          [...firings.values()]
+            .filter(({ done }) => !done)
+            .slice(0, limit)
+            .map(({ done: _, ...firing }) => firing),
+        ),
+      done: id =>
+        up(() => {
+          const firing = firings.get(id)
+          if (firing !== undefined) firing.done = true
+        }),
+    },
+    readers: {
+      position: reader => up(() => positions.get(reader) ?? null),
+      advance: (reader, position) =>
+        up(() => void positions.set(reader, Math.max(position, positions.get(reader) ?? 0))),
+    },
+  }
 }
