@@ -33,6 +33,8 @@ export function StageGraph({ stages }: { stages: readonly GraphStage[] }) {
     (stage): StageNode => ({
       ...{ id: stage.id, type: 'stage', position: placed.nodes.get(stage.id) ?? { x: 0, y: 0 } },
       ...{ ...nodeSize, data: { ...stage }, draggable: false, connectable: false, selectable: false },
+      // Nothing can be done to a node, so the library lets clicks through it; its link must have them.
+      style: { pointerEvents: 'all' as const },
       handles: [
         { type: 'target', position: Position.Left, x: 0, y: nodeSize.height / 2, ...handles },
         { type: 'source', position: Position.Right, x: nodeSize.width, y: nodeSize.height / 2, ...handles },
@@ -74,7 +76,12 @@ function StageBox({ data }: NodeProps<StageNode>) {
   return (
     <div className={styles.box} data-tone={mark?.tone ?? 'quiet'} data-current={data.current || undefined}>
       <Handle type="target" position={Position.Left} className={styles.handle} />
-      <Link to={data.to} className={styles.link} aria-current={data.current ? 'true' : undefined} draggable={false}>
+      <Link
+        to={data.to}
+        className={`${styles.link} nopan`}
+        aria-current={data.current ? 'true' : undefined}
+        draggable={false}
+      >
         {Icon && (
           <span className={styles.icon} data-turning={mark.icon === 'turning' || undefined}>
             <Icon size={18} />
