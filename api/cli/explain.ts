@@ -36,6 +36,6 @@ function describe(problem: Problem): string {
 function codeOf(status: number): ExitCode {
   if (status === 400 || status === 413 || status === 415 || status === 422) return exitCodes.invalid
   if (status === 401 || status === 403) return exitCodes.forbidden
-  if (status === 409) return exitCodes.conflict
+  if (status === 409 || status === 412) return exitCodes.conflict
   return exitCodes.error
 }

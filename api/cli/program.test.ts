@@ -134,6 +134,64 @@ describe('list and get', () => {
   })
 })
 
+describe('people steer runs from the command line', () => {
+  const judgment = {
+    ...{ instructions: 'Look at the graphs.', approvals: 2, approvers: null, fourEyes: true, seen: 'abc' },
+    ...{
+      given: [],
+      until: '2026-01-02T00:00:00.000Z',
+      inputs: { percent: { type: 'number' as const, required: true } },
+    },
+  }
+  const approve = {
+    id: 'approve',
+    type: 'judgment',
+    status: 'waiting' as const,
+    attempt: 1,
+    reason: 'needs 2',
+    outputs: {},
+  }
+  const times = { startedAt: '2026-01-01T00:00:00.000Z', endedAt: null }
+
+  test('approve answers what the run asks about, with values of their types', async () => {
+    const stages = [{ ...approve, ...times, progress: { phase: 'waiting', judgment } }]
+    api.store.put(anExecution({ id: 'shop-waits', status: 'waiting', stages }))
+    const told: unknown[] = []
+    api.engine.answer = async (execution, update, message) => {
+      told.push({ update, message })
+      return anExecution({ id: execution })
+    }
+    const { code, stdout, stderr } = await slipway('approve shop-waits -i percent=5 --comment fine')
+    expect([code, stdout]).toEqual([0, 'shop-waits running\n'])
+    expect(stderr).toContain('Look at the graphs.')
+    await slipway('reject shop-waits approve --comment slow --seen old')
+    expect(told).toMatchObject([
+      { update: 'judge', message: { decision: 'approve', seen: 'abc', inputs: { percent: 5 }, reason: 'fine' } },
+      { update: 'judge', message: { decision: 'reject', seen: 'old', reason: 'slow' } },
+    ])
+    expect((await slipway('reject shop-waits')).code).toBe(2)
+    expect((await slipway('approve shop-waits other')).stderr).toContain('does not wait for a judgment at other')
+    expect((await slipway('inbox')).stdout).toMatch(/judgment +shop-waits +approve +2026-01-01T00:00:00.000Z +needs 2/)
+    api.engine.answer = () => Promise.reject(new MessageRefused('look again', 'Stale'))
+    expect((await slipway('approve shop-waits -i percent=5')).code).toBe(9)
+  })
+
+  test('pause, resume, skip and retry', async () => {
+    api.store.put(anExecution({ id: 'shop-paused' }))
+    const told: string[] = []
+    api.engine.answer = async (execution, update, { stage = '' }) => {
+      told.push(`${update} ${stage}`.trim())
+      return anExecution({ id: execution, status: 'paused' })
+    }
+    expect((await slipway('pause shop-paused --reason lunch')).stdout).toBe('shop-paused paused\n')
+    await slipway('resume shop-paused')
+    await slipway('skip shop-paused --stage wait[eu]')
+    expect(told).toEqual(['pause', 'resume', 'skip wait[eu]'])
+    const refused = await slipway('retry shop-paused')
+    expect([refused.code, refused.stderr]).toEqual([9, expect.stringContaining('has not ended (running)')])
+  })
+})
+
 describe('errors name the thing, the reason and what to do', () => {
   test.each([
     ['get nobody', 1, 'there is no execution nobody'],

@@ -1,23 +1,9 @@
-import { Command } from 'commander'
+import type { Command } from 'commander'
 import type { Io } from '../io.ts'
-import { print, printJson } from '../output.ts'
-import { connect, type ServerOptions, withServer } from '../server-options.ts'
-
-interface PromoteOptions extends ServerOptions {
-  reason?: string
-}
+import { sayCommand } from '../say.ts'
 
 export function promoteCommand(io: Io): Command {
-  return withServer(new Command('promote'))
-    .description('promote the canary that is running or held, now')
-    .argument('<execution>')
-    .option('--reason <text>', 'for those who look at the run later')
-    .action(async (id: string, { reason, ...options }: PromoteOptions) => {
-      const execution = await connect(io, options).promoteExecution({
-        id,
-        body: reason === undefined ? {} : { reason },
-      })
-      if (options.output === 'json') return printJson(io, execution)
-      print(io, `${execution.id} ${execution.status}`)
-    })
+  const description = 'promote the canary that is running or held, now'
+  const stage = 'the canary that is meant, when several run'
+  return sayCommand(io, { name: 'promote', description, stage }, (client, input) => client.promoteExecution(input))
 }
