@@ -18,6 +18,7 @@ import { keeping, lettingGo, opOf, routeAndCheck } from './effects.ts'
 import { NotFound, Unavailable } from './failures.ts'
 import { look } from './look.ts'
 import { probe } from './probe.ts'
+import { refuseQuarantined } from './quarantine.ts'
 import type { Providers } from './read-metrics.ts'
 import type { Activities, Unrecorded } from './requests.ts'
 import { resolve } from './resolve.ts'
@@ -27,7 +28,7 @@ import type { Target } from './targets/target.ts'
 export interface ActivityResources {
   targets: Readonly<Record<string, Target>>
   providers: Providers
-  store: Pick<Store, 'record' | 'list'>
+  store: Pick<Store, 'record' | 'list' | 'quarantined'>
   client: Client
   now?: () => number
   /** Instances of a service's first cluster. */
@@ -51,7 +52,7 @@ export function createActivities(resources: ActivityResources): Activities {
   }
 
   return guarded({
-    resolve: async request => resolve(request),
+    resolve: request => refuseQuarantined(resolve(request), request, store, new Date(now())),
     current: ({ target: name, service }) => target(name).current(service),
     apply: request =>
       beating(attempt => {

@@ -66,6 +66,8 @@ export interface ResolveRequest {
   context: ExpressionContext
   /** Epoch milliseconds of the run, for windows. */
   now?: number
+  /** Whose releases in quarantine are refused; absent: none are. */
+  application?: string
   /** Hash of the definition that runs, for judgments. */
   definition?: string
 }

@@ -11,6 +11,7 @@ import type { Check } from './definitions/definition.ts'
 import type { Engine } from './engine/engine.ts'
 import type { Starter } from './executions/start.ts'
 import type { Steering } from './executions/steer.ts'
+import type { FreezeSpreader } from './freezes/spread.ts'
 import type { Hooks } from './hooks/receive.ts'
 import type { Feed } from './live/feed.ts'
 import type { Metrics } from './metrics/metrics.ts'
@@ -26,6 +27,7 @@ export interface Services {
   feed: Feed
   hooks: Hooks
   hookSources: Readonly<Record<string, HookSource>>
+  spreader: FreezeSpreader
   targets: Readonly<Record<string, { configuration: TargetConfiguration; target: Target }>>
   /** What the router of the process host has counted; null when it knows nothing of the window. */
   traffic(query: CountsQuery, signal: AbortSignal): Promise<Counts | null>

@@ -136,6 +136,8 @@ export const eventKinds = [
   'judgment.reminder',
   'lock.waiting',
   'lock.acquired',
+  'freeze.changed',
+  'release.quarantined',
 ] as const
 
 export type EventKind = (typeof eventKinds)[number]

@@ -9,6 +9,8 @@ export const rightScopes = {
   'execution:approve': 'environment',
   'judgment:override': 'environment',
   'freeze:override': 'environment',
+  'freeze:manage': 'server',
+  'quarantine:release': 'application',
   'pipeline:read': 'application',
   'target:read': 'environment',
   'audit:read': 'server',

@@ -67,6 +67,15 @@ function wallClock(at: number, timezone: string): WallClock {
   }
 }
 
+/** The instant at which the clocks of a timezone show `2026-12-24T18:00`; one they skip is the moment after the change. */
+export function instantAt(text: string, timezone: string): number {
+  const asUtc = Date.parse(`${text}Z`)
+  if (!Number.isFinite(asUtc)) return Number.NaN
+  const seconds = asUtc - Math.floor(asUtc / minute) * minute
+  const { year, month, date, minutes } = wallClock(asUtc, 'UTC')
+  return instantOf({ year, month, date, weekday: 0, minutes: 0 }, minutes, timezone) + seconds
+}
+
 /** The instant of a wall clock; one that a change of the clocks skips is the moment after the change. */
 function instantOf({ year, month, date }: WallClock, minutes: number, timezone: string): number {
   const asUtc = Date.UTC(year, month - 1, date, 0, minutes)

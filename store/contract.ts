@@ -4,6 +4,7 @@ import { beginContract } from './contract/begin.ts'
 import { identityContract } from './contract/identity.ts'
 import { listsContract } from './contract/lists.ts'
 import { migrationsContract } from './contract/migrations.ts'
+import { plansContract } from './contract/plans.ts'
 import { recordContract } from './contract/record.ts'
 import { retentionContract } from './contract/retention.ts'
 import { subscribeContract } from './contract/subscribe.ts'
@@ -24,4 +25,5 @@ export function storeContract(database: () => DatabaseUnderTest): void {
   triggersContract(suite)
   availabilityContract(suite)
   migrationsContract(suite)
+  plansContract(suite)
 }

@@ -5,8 +5,10 @@ import { deliveries } from './deliveries.ts'
 import { events } from './events.ts'
 import { executions } from './executions.ts'
 import { firings } from './firings.ts'
+import { freezes } from './freezes.ts'
 import { migrate } from './migrate.ts'
 import { migrations } from './migrations/migrations.ts'
+import { quarantine } from './quarantine.ts'
 import { readers } from './readers.ts'
 import { retention } from './retention.ts'
 import { sessions } from './sessions.ts'
@@ -50,6 +52,8 @@ export async function openStore(databaseUrl: string, options: StoreOptions = {})
     ...audit(database, statementTimeout),
     ...tokens(database),
     ...sessions(database),
+    ...freezes(database),
+    ...quarantine(database),
     ...retention(database, options.keyRetention ?? 30 * 24 * 60 * 60 * 1000),
     deliveries: deliveries(database),
     firings: firings(database),

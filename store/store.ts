@@ -13,6 +13,8 @@ import type { Pipeline } from '../pipeline/schema/pipeline.ts'
 import type { ExecutionStatus } from '../pipeline/statuses.ts'
 import type { Deliveries } from './deliveries.ts'
 import type { Firings } from './firings.ts'
+import type { FreezeStore } from './freezes.ts'
+import type { QuarantineStore } from './quarantine.ts'
 import type { Readers } from './readers.ts'
 import type { SessionStore } from './sessions.ts'
 import type { TokenStore } from './tokens.ts'
@@ -23,6 +25,8 @@ export interface ExecutionInput {
   definition: Pipeline
   revision: string
   definitionHash: string
+  /** Freezes do not concern it: whoever started it was allowed to say so. */
+  overridesFreezes?: true
   parameters: Readonly<Record<string, ParameterValue>>
   trigger: Trigger
   createdAt: Timestamp
@@ -109,7 +113,7 @@ export interface AuditFilter {
  * Every method throws `StoreUnavailable` when the database cannot be reached in time, so that callers can tell
  * "no" from "not now". Lists are bounded by `limit` (1 to 500).
  */
-export interface Store extends TokenStore, SessionStore {
+export interface Store extends TokenStore, SessionStore, FreezeStore, QuarantineStore {
   begin(request: StartRequest): Promise<Begun>
   /** The run's workflow exists. */
   started(execution: string): Promise<void>

@@ -1,5 +1,6 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow'
 import type { Execution } from '../pipeline/execution.ts'
+import type { RunFreeze } from '../pipeline/freezes.ts'
 
 /**
  * Everything that can be said to a running execution. Signals are durable without a worker; updates can say no.
@@ -51,6 +52,12 @@ export const skip = defineUpdate<Execution, [Message]>('skip')
 
 /** Approves or rejects; refused when the answer does not count (`judgment/refused.ts`). */
 export const judge = defineUpdate<Execution, [JudgmentMessage]>('judge')
+
+/** Every freeze that concerns the run, now or later, instead of those told before. */
+export const freezes = defineSignal<[readonly RunFreeze[]]>('freezes')
+
+/** No freeze concerns the run any more; that `by` has the right to is checked by the API. */
+export const overrideFreezes = defineSignal<[Message]>('override-freezes')
 
 /** The whole state of the run. */
 export const state = defineQuery<Execution>('state')

@@ -2,12 +2,13 @@ import type { UpdateDefinition } from '@temporalio/common'
 import { ApplicationFailure, CancellationScope, setHandler } from '@temporalio/workflow'
 import type { Execution } from '../pipeline/execution.ts'
 import type { ExecutionInput } from '../store/store.ts'
+import { createFreezeWatch } from './freeze-watch.ts'
 import { interpret } from './interpreter.ts'
 import type { Journal } from './journal.ts'
 import { createJournal } from './journal.ts'
 import { AnswerRefused } from './judgment/refused.ts'
 import type { Message } from './messages.ts'
-import { cancel, judge, pause, promote, resume, rollback, skip, state } from './messages.ts'
+import { cancel, freezes, judge, overrideFreezes, pause, promote, resume, rollback, skip, state } from './messages.ts'
 import { createOutbox } from './outbox.ts'
 import { createRecorder } from './recorder.ts'
 import { stageRegistry } from './stages/registry.ts'
@@ -19,6 +20,7 @@ import { temporalTurns } from './temporal-turns.ts'
 import { temporalWorld } from './temporal-world.ts'
 import type { Timings } from './timings.ts'
 import { defaultTimings } from './timings.ts'
+import type { World } from './world.ts'
 
 /** One run of a pipeline. Ends when all that happened is recorded. */
 export async function pipelineExecution(input: ExecutionInput, timings: Partial<Timings> = {}): Promise<Execution> {
@@ -38,9 +40,10 @@ export async function runPipeline(
     snapshot: () => ({ execution: journal.execution, sequence: journal.sequence }),
   })
   const steering = createSteering()
-  const paused = () => steering.paused
+  const paused = () => steering.paused ?? steering.blocked
   const journal = createJournal(input, { now: world.now, outbox, changed: recorder.wake, paused })
   handleMessages(journal, steering)
+  handleFreezes(input, world, journal, steering)
   await CancellationScope.nonCancellable(() =>
     interpret(input, { world, journal, steering, registry, timings }, recorder.flush),
   )
@@ -86,6 +89,17 @@ function handleMessages(journal: Journal, steering: Steering): void {
     const message = { by: 'temporal', reason: 'its workflow was asked to cancel' }
     received('cancel', message)
     steering.cancel(message)
+  })
+}
+
+function handleFreezes(input: ExecutionInput, world: World, journal: Journal, steering: Steering): void {
+  const watch = createFreezeWatch(world, journal, steering)
+  // What takes back is never held up.
+  const isFree = input.overridesFreezes === true || input.rollbackOf !== null
+  setHandler(freezes, isFree ? () => {} : watch.told)
+  setHandler(overrideFreezes, ({ by, reason }) => {
+    journal.event('message.received', { message: 'override-freezes', by, reason: reason ?? null })
+    steering.overrideFreezes()
   })
 }
 

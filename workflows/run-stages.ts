@@ -10,6 +10,7 @@ import type { Engine } from './interpreter.ts'
 import { takeBack } from './rollback.ts'
 import type { EndedStage, RunningStage } from './stage-runner.ts'
 import { startStage } from './stage-runner.ts'
+import { targetOf } from './target-of.ts'
 import type { Committed } from './undo.ts'
 
 /** What is left when nothing runs any more. */
@@ -52,6 +53,7 @@ export async function runStages(input: ExecutionInput, engine: Engine): Promise<
       const siblings = stages.filter(other => cell !== undefined && other.cell?.of === cell.of)
       const busy = siblings.filter(({ id }) => running.has(id)).length
       if (cell?.maxParallel && busy >= cell.maxParallel) continue
+      if (steering.heldBack(targetOf(stage)) !== null) continue
       running.set(stage.id, startStage(input, engine, { stage, index: stages.indexOf(stage) }))
     }
   }
@@ -122,9 +124,19 @@ export async function runStages(input: ExecutionInput, engine: Engine): Promise<
     }
   }
 
+  /** What a freeze holds back: a stage that could start, or one that is under way. */
+  const tellBlocked = () => {
+    const concerned = [...next(), ...stages.filter(({ id }) => running.has(id))]
+    const because = concerned.map(stage => steering.heldBack(targetOf(stage))).find(reason => reason !== null) ?? null
+    if (because === steering.blocked) return
+    steering.blocked = because
+    journal.tell()
+  }
+
   for (;;) {
-    if (steering.paused === null) start()
-    const waits = steering.paused !== null && next().length > 0
+    start()
+    const waits = next().some(stage => steering.heldBack(targetOf(stage)) !== null)
+    tellBlocked()
     if (running.size === 0 && undoing.size === 0 && !waits) {
       giveUpGroups()
       if (undoing.size === 0) return ended

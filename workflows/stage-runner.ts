@@ -1,5 +1,6 @@
 import type { Resolved } from '../activities/requests.ts'
 import { hasTemplates } from '../pipeline/expressions/templates.ts'
+import { releaseKey } from '../pipeline/release.ts'
 import type { Stage } from '../pipeline/schema/stage.ts'
 import type { StageStatus } from '../pipeline/statuses.ts'
 import type { ExecutionInput } from '../store/store.ts'
@@ -10,12 +11,14 @@ import { consequenceOf } from './failure-policy.ts'
 import type { Engine } from './interpreter.ts'
 import type { Outcome } from './outcome.ts'
 import { failed, skipped } from './outcome.ts'
+import { patches } from './patches.ts'
 import type { StageSession } from './stage-session.ts'
 import { expressionContext, openSession } from './stage-session.ts'
 import type { StageContext, StageRun } from './stages/stage.ts'
 import { inWords } from './steering.ts'
 import type { Committed, UndoFailure } from './undo.ts'
 import { undoStage } from './undo-stage.ts'
+import type { World } from './world.ts'
 
 export interface RunningStage {
   /** Never rejects. */
@@ -74,9 +77,10 @@ async function attempt(
   session: StageSession,
 ): Promise<Outcome> {
   const ready = { outcome: 'run', stage } as const
-  const resolved = needsResolving(stage) ? await prepare(input, engine, stage, session) : ready
+  const resolved = needsResolving(stage, engine.world) ? await prepare(input, engine, stage, session) : ready
   if (resolved.outcome === 'skip') return skipped(resolved.reason)
   if (resolved.outcome === 'failed') return failed(resolved.reason)
+  session.brings = bringsRelease(resolved.stage) ? (resolved.stage as StageSession['brings']) : null
   const run = engine.registry[stage.type] as StageRun | undefined
   if (run === undefined) return failed(`stages of type ${stage.type} are not available yet`)
   return withRetry(withTimeout(run), session.again)(resolved.stage, session.context)
@@ -85,7 +89,7 @@ async function attempt(
 /** Evaluates what has to be, and waits for its windows. */
 async function prepare(
   input: ExecutionInput,
-  { world, journal, steering }: Engine,
+  { world, journal }: Engine,
   stage: Stage,
   { context }: StageSession,
 ): Promise<Resolved> {
@@ -95,16 +99,19 @@ async function prepare(
       context: expressionContext(input, journal.execution, stage),
       now: world.now(),
       definition: input.definitionHash,
+      // What takes back may bring what was taken back before.
+      ...(input.rollbackOf === null ? { application: input.definition.application } : {}),
     })
     if (resolved.outcome !== 'run') return resolved
     context.seen = resolved.seen ?? null
     if (resolved.opensAt === undefined || (await skippedWindow(context, resolved.opensAt))) return resolved
-    if (steering.paused !== null) await world.condition(() => steering.paused === null)
+    if (context.steering.paused !== null) await world.condition(() => context.steering.paused === null)
   }
 }
 
-function needsResolving(stage: Stage): boolean {
-  return hasTemplates(stage) || stage.when !== undefined || stage.windows !== undefined || stage.type === 'judgment'
+function needsResolving(stage: Stage, world: World): boolean {
+  if (hasTemplates(stage) || stage.when !== undefined || stage.windows !== undefined) return true
+  return stage.type === 'judgment' || (bringsRelease(stage) && world.patched(patches.quarantine))
 }
 
 /** Waits for a window to open; true when somebody does not want to. */
@@ -158,12 +165,29 @@ async function finish(engine: Engine, stage: Stage, end: End, session: StageSess
   const failures = undoes ? await undoStage(engine, id, end.reason, session) : []
   if (failures.length > 0) steering.halt(`stage ${id} could not be undone`)
   const status = endStatusOf(end.kind, undoes && (!canceled || steering.asked === 'rollback'), failures)
+  if (end.kind === 'failed' && undoes) quarantine(engine, session, end.reason, id)
   journal.setStage(id, status, reasonOf(end.reason, undoes, failures))
   const { reason } = end
   return {
     committed: null,
     bad: { ...(failures.length > 0 ? consequenceOf(stage, false) : consequence), reason, stopped },
   }
+}
+
+/** A release that was judged bad and taken back is refused for some days, unless somebody lets it in again. */
+function quarantine({ world, journal }: Engine, { brings }: StageSession, reason: string, stage: string): void {
+  if (brings === null) return
+  const { target, service, release } = brings
+  const { application } = journal.execution
+  const until = new Date(world.now() + quarantineTime).toISOString()
+  const what = { application, target, service, version: release.version, key: releaseKey(release) }
+  journal.event('release.quarantined', { ...what, reason, until }, stage)
+}
+
+const quarantineTime = 7 * 24 * 60 * 60_000
+
+function bringsRelease(stage: Stage): boolean {
+  return 'release' in stage && 'service' in stage && (stage.type === 'deploy' || stage.type === 'canary')
 }
 
 function endStatusOf(

@@ -1,12 +1,14 @@
 import type { ServiceRef } from '../activities/requests.ts'
 import type { Execution } from '../pipeline/execution.ts'
 import type { ExpressionContext } from '../pipeline/expressions/evaluate.ts'
+import type { Release } from '../pipeline/release.ts'
 import type { Stage } from '../pipeline/schema/stage.ts'
 import { isFinal } from '../pipeline/statuses.ts'
 import type { ExecutionInput } from '../store/store.ts'
 import type { Engine } from './interpreter.ts'
 import { CannotTell } from './outcome.ts'
 import type { StageContext } from './stages/stage.ts'
+import { targetOf } from './target-of.ts'
 import type { Committed, UndoStack } from './undo.ts'
 import { createUndoStack } from './undo.ts'
 import { undoStage } from './undo-stage.ts'
@@ -27,6 +29,8 @@ export interface StageSession {
   /** What could be taken back later; null when there is nothing. */
   committed(): Committed | null
   release(): Promise<void>
+  /** What the stage brings, once that is known; null when it brings nothing. */
+  brings: { service: string; target: string; release: Release } | null
 }
 
 export function openSession(
@@ -74,7 +78,7 @@ export function openSession(
     world,
     timings,
     undo,
-    steering: steering.stage(id),
+    steering: steering.stage(id, targetOf(stage)),
     progress: change => journal.progress(id, change),
     outputs: values => journal.outputs(id, values),
     event: (kind, data) => journal.event(kind, data, id),
@@ -110,6 +114,7 @@ export function openSession(
   return {
     context,
     undo,
+    brings: null,
     note: () => note,
     shutOut,
     release,
@@ -124,9 +129,9 @@ export function openSession(
       const failed = `attempt ${context.attempt} of ${attempts} ended badly: ${reason}`
       journal.setStage(id, 'queued', `${failed}; tried again in ${pause / 1000} s`)
       await world.sleep(pause)
-      if (steering.paused !== null) await world.condition(() => steering.paused === null)
+      if (context.steering.paused !== null) await world.condition(() => context.steering.paused === null)
       context.attempt += 1
-      context.steering = steering.stage(id)
+      context.steering = steering.stage(id, targetOf(stage))
       journal.nextAttempt(id, context.attempt)
       journal.setStage(id, 'running', failed)
     },

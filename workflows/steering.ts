@@ -1,3 +1,5 @@
+import type { RunFreeze } from '../pipeline/freezes.ts'
+import { freezes, frozenBecause } from '../pipeline/freezes.ts'
 import type { Asked } from './aggregate.ts'
 import type { JudgmentMessage, Message } from './messages.ts'
 import type { StageSteering } from './stages/stage.ts'
@@ -7,8 +9,16 @@ export interface Steering {
   readonly asked: Asked
   /** Why no further stage starts; null while they do. The first reason stays. */
   readonly halted: string | null
-  /** Why nothing new begins for now; null when it may. */
+  /** Why nothing new begins for now, because a person said so; null when it may. */
   readonly paused: string | null
+  /** Why nothing new begins that acts on this target (null: on none): a person or a freeze; null when it may. */
+  heldBack(target: string | null): string | null
+  /** The freezes that are in force. */
+  freeze(active: readonly RunFreeze[]): void
+  /** From now on no freeze counts. */
+  overrideFreezes(): void
+  /** What a freeze holds back now, for whoever watches. */
+  blocked: string | null
   /** Ends the run: what runs is canceled. */
   halt(reason: string): void
   cancel(message: Message): void
@@ -26,7 +36,7 @@ export interface Steering {
   /** Resolves when the run was halted, paused or resumed since this was asked. */
   changed(): Promise<null>
   /** The steering of a stage that starts. */
-  stage(id: string): StageSteering
+  stage(id: string, target?: string | null): StageSteering
   ended(id: string): void
   onHalt(cancelRunning: () => void): void
 }
@@ -36,6 +46,8 @@ export function createSteering(): Steering {
   let asked: Asked = null
   let halted: string | null = null
   let paused: string | null = null
+  let frozen: readonly RunFreeze[] = []
+  let overridden = false
   let cancelRunning = () => {}
   let tell = () => {}
   let change = new Promise<null>(resolve => {
@@ -56,7 +68,24 @@ export function createSteering(): Steering {
     cancelRunning()
   }
 
+  const heldBack = (target: string | null) => {
+    const freeze = frozen.find(one => freezes(one, target))
+    return paused ?? (freeze === undefined ? null : frozenBecause(freeze))
+  }
+
   const steering: Steering = {
+    heldBack,
+    freeze(active) {
+      if (overridden) return
+      frozen = active
+      changed()
+    },
+    overrideFreezes() {
+      overridden = true
+      frozen = []
+      changed()
+    },
+    blocked: null,
     get asked() {
       return asked
     },
@@ -105,7 +134,7 @@ export function createSteering(): Steering {
     checkJudge: message => deskOf(stages, message).check(message),
     judge: message => deskOf(stages, message).take(message),
     changed: () => change,
-    stage(id) {
+    stage(id, target = null) {
       const stage: StageSteering = {
         notPromotable: 'has not come so far yet',
         promote: null,
@@ -113,7 +142,7 @@ export function createSteering(): Steering {
         skip: null,
         desk: null,
         get paused() {
-          return paused
+          return heldBack(target)
         },
       }
       stages.set(id, stage)

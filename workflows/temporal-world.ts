@@ -9,6 +9,7 @@ import {
   executeChild,
   isCancellation,
   ParentClosePolicy,
+  patched,
   proxyActivities,
   sleep,
 } from '@temporalio/workflow'
@@ -16,6 +17,7 @@ import type { Activities } from '../activities/requests.ts'
 import { activityNames, activityOptions } from './activity-options.ts'
 import type { AnalysisRequest, AnalysisResult } from './analysis.ts'
 import { canaryAnalysisType } from './messages.ts'
+import type { Patch } from './patches.ts'
 import type { Timings } from './timings.ts'
 import type { Locks, Problem, Scope, Turns, World } from './world.ts'
 
@@ -36,6 +38,7 @@ export function temporalWorld(
     scope,
     shielded,
     isCancellation,
+    patched: (id: Patch) => patched(id),
     checkCanceled,
     explain,
   }

@@ -1,5 +1,6 @@
 import type { Activities, ServiceRef } from '../activities/requests.ts'
 import type { AnalysisRequest, AnalysisResult } from './analysis.ts'
+import type { Patch } from './patches.ts'
 
 /**
  * All the interpreter and its stages know of the outside. In a worker it is Temporal (`temporal-world.ts`); a simulation
@@ -25,6 +26,8 @@ export interface World {
   /** Work that goes on when what surrounds it is canceled. */
   shielded<T>(work: () => Promise<T>): Promise<T>
   isCancellation(error: unknown): boolean
+  /** Whether the run began after this change of behaviour (`patches.ts`). */
+  patched(id: Patch): boolean
   /** Throws when the scope it is called in is canceled. */
   checkCanceled(): void
   /** What went wrong, in the words of whoever knows best. */

@@ -30,6 +30,8 @@ const commands: Readonly<Record<string, () => Promise<MakeCommand>>> = {
   targets: async () => (await import('./commands/targets.ts')).targetsCommand,
   locks: async () => (await import('./commands/locks.ts')).locksCommand,
   auth: async () => (await import('./commands/auth.ts')).authCommand,
+  freezes: async () => (await import('./commands/freezes.ts')).freezesCommand,
+  quarantine: async () => (await import('./commands/quarantine.ts')).quarantineCommand,
   login: async () => (await import('./commands/login.ts')).loginCommand,
   judge: async () => (await import('./commands/judge.ts')).judgeCommand,
   backtest: async () => (await import('./commands/backtest.ts')).backtestCommand,

@@ -157,6 +157,8 @@ export const storedEvent = event.extend({ position: z.int() }) satisfies z.ZodTy
 /** What starts a run. */
 export const startBody = z.strictObject({
   parameters: z.record(z.string().max(63), z.union([z.string().max(16_384), z.number(), z.boolean()])).default({}),
+  /** Begin and go on in spite of any freeze; needs the permission `freeze:override`. */
+  overrideFreezes: z.boolean().optional(),
 })
 
 /** A cancel or rollback was taken on. */

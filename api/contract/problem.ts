@@ -10,6 +10,7 @@ export const problemKinds = {
   'request-timeout': { status: 408, title: 'The request took too long to arrive' },
   'already-ended': { status: 409, title: 'The execution has ended' },
   refused: { status: 409, title: 'Not possible in the present state' },
+  frozen: { status: 409, title: 'A freeze is in force' },
   stale: { status: 412, title: 'It has changed since it was looked at' },
   'payload-too-large': { status: 413, title: 'The request is too large' },
   'unsupported-media-type': { status: 415, title: 'The content type is not supported' },

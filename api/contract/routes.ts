@@ -1,6 +1,7 @@
 import type { ProblemKind } from './problem.ts'
 import { definitionRoutes } from './routes/definitions.ts'
 import { executionRoutes } from './routes/executions.ts'
+import { freezeRoutes } from './routes/freezes.ts'
 import { hookRoutes } from './routes/hooks.ts'
 import { judgingRoutes } from './routes/judging.ts'
 import { pipelineRoutes } from './routes/pipelines.ts'
@@ -23,6 +24,7 @@ export const routes = {
   ...pipelineRoutes,
   ...hookRoutes,
   ...targetRoutes,
+  ...freezeRoutes,
   ...trafficRoutes,
   ...sessionRoutes,
   ...serverRoutes,

@@ -1,4 +1,5 @@
 import type { Execution } from '../../pipeline/execution.ts'
+import type { RunFreeze } from '../../pipeline/freezes.ts'
 import type { ExecutionInput } from '../../store/store.ts'
 import type { RefusalKind } from '../../workflows/judgment/refused.ts'
 import type { Message } from '../../workflows/messages.ts'
@@ -10,8 +11,13 @@ import type { LockView, QueueView } from '../contract/targets.ts'
  * reached in time, so that callers can tell "no" from "not now".
  */
 export interface Engine {
-  /** Starts the run's workflow; does nothing when it was started before. `memo` is kept beside it. */
-  start(input: ExecutionInput, memo: Readonly<Record<string, string>>): Promise<void>
+  /**
+   * Starts the run's workflow; does nothing when it was started before. `memo` is kept beside it; `freezes` are the first
+   * thing that it hears.
+   */
+  start(input: ExecutionInput, memo: Readonly<Record<string, string>>, freezes?: readonly RunFreeze[]): Promise<void>
+  tellFreezes(execution: string, freezes: readonly RunFreeze[]): Promise<'delivered' | 'ended'>
+  overrideFreezes(execution: string, message: Message): Promise<'delivered' | 'ended'>
   /** `ended`: nothing runs under this id (any more). A delivered signal is durable, with or without a worker. */
   signal(execution: string, signal: 'cancel' | 'rollback', message: Message): Promise<'delivered' | 'ended'>
   /** The same for a run whose workflow may not exist yet: it is started with the signal as the first thing it sees. */

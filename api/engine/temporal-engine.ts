@@ -10,7 +10,14 @@ import { ApplicationFailure } from '@temporalio/common'
 import type { Execution } from '../../pipeline/execution.ts'
 import type { ExecutionInput } from '../../store/store.ts'
 import type { RefusalKind } from '../../workflows/judgment/refused.ts'
-import { cancel, pipelineExecutionType, rollback, taskQueue } from '../../workflows/messages.ts'
+import {
+  cancel,
+  freezes,
+  overrideFreezes,
+  pipelineExecutionType,
+  rollback,
+  taskQueue,
+} from '../../workflows/messages.ts'
 import { type Engine, EngineUnavailable, MessageRefused } from './engine.ts'
 import { describeLock, describeQueue } from './lock.ts'
 import { pendingOf } from './pending.ts'
@@ -37,25 +44,36 @@ export function createTemporalEngine(client: Client): Engine {
     }
   }
 
+  const deliver = async (signal: () => Promise<void>) => {
+    try {
+      await within(deadline, signal)
+      return 'delivered' as const
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return 'ended' as const
+      throw error
+    }
+  }
+
   return {
-    async start(input, memo) {
+    async start(input, memo, known = []) {
       const options = { ...startOptions(input), memo: { ...memo } }
+      const told = { ...options, signal: freezes, signalArgs: [known] as [typeof known] }
       try {
-        await within(deadline, () => client.workflow.start(pipelineExecutionType, options))
+        await within<unknown>(deadline, () =>
+          known.length === 0
+            ? client.workflow.start(pipelineExecutionType, options)
+            : client.workflow.signalWithStart(pipelineExecutionType, told),
+        )
       } catch (error) {
         if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error
       }
     },
 
-    async signal(execution, signal, message) {
-      try {
-        await within(deadline, () => client.workflow.getHandle(execution).signal(signals[signal], message))
-        return 'delivered'
-      } catch (error) {
-        if (error instanceof WorkflowNotFoundError) return 'ended'
-        throw error
-      }
-    },
+    signal: (execution, signal, message) =>
+      deliver(() => client.workflow.getHandle(execution).signal(signals[signal], message)),
+    tellFreezes: (execution, known) => deliver(() => client.workflow.getHandle(execution).signal(freezes, known)),
+    overrideFreezes: (execution, message) =>
+      deliver(() => client.workflow.getHandle(execution).signal(overrideFreezes, message)),
 
     async startWithSignal(input, signal, message) {
       const options = { ...startOptions(input), signal: signals[signal], signalArgs: [message] as [typeof message] }

@@ -15,6 +15,8 @@ export interface StartDependencies {
   catalog: Catalog
   now: () => Date
   log: Logger
+  /** Refuses a run that may not begin now. */
+  gate?: (input: ExecutionInput) => Promise<void>
 }
 
 export interface StartOrder {
@@ -27,6 +29,8 @@ export interface StartOrder {
   parameters: Readonly<Record<string, ParameterValue>>
   /** What asks; absent: the API itself. */
   trigger?: Trigger
+  /** No freeze concerns it; that whoever asks may say so has been checked. */
+  overrideFreezes?: boolean
 }
 
 export interface Started {
@@ -49,7 +53,7 @@ export interface Starter {
  * that, nothing has happened. So both are asked first, and whoever is told "not now" can safely ask again.
  */
 export function createStarter(dependencies: StartDependencies): Starter {
-  const { store, engine, catalog, now, log } = dependencies
+  const { store, engine, catalog, now, log, gate = async () => {} } = dependencies
   const answering = new Map<string, Promise<Started>>()
 
   /** A start that fails now is made up for by the reconciler. */
@@ -74,7 +78,8 @@ export function createStarter(dependencies: StartDependencies): Starter {
   /** Requests that say the same at the same time are answered by one of them. */
   function start(order: StartOrder): Promise<Started> {
     const key = order.idempotencyKey ?? randomUUID()
-    const hash = bodyHash({ pipeline: order.pipeline, parameters: order.parameters })
+    const { pipeline, parameters, overrideFreezes } = order
+    const hash = bodyHash({ pipeline, parameters, ...(overrideFreezes ? { overrideFreezes } : {}) })
     const same = JSON.stringify([order.principal, key, hash])
     const first = answering.get(same)
     if (first) return first.then(({ execution }) => ({ execution, replayed: true }))
@@ -87,7 +92,9 @@ export function createStarter(dependencies: StartDependencies): Starter {
     const id = executionId(order.pipeline, order.principal, key)
     const request = { principal: order.principal, idempotencyKey: key, bodyHash: hash }
     try {
-      return await begin({ ...request, input: await toInput(id, order) })
+      const input = await toInput(id, order)
+      await gate(input)
+      return await begin({ ...request, input })
     } catch (error) {
       // A replay is answered as before, even when the pipeline has been changed or removed in the meantime.
       const earlier = error instanceof Refusal && order.idempotencyKey !== undefined ? await store.input(id) : null
@@ -104,7 +111,8 @@ export function createStarter(dependencies: StartDependencies): Starter {
     const { principal, subject } = order
     const caller: Trigger = { type: 'api', by: principal, ...(subject === undefined ? {} : { subject }) }
     const trigger = order.trigger ?? caller
-    return newInput(id, pipeline, { revision, parameters, trigger, createdAt: now() })
+    const input = newInput(id, pipeline, { revision, parameters, trigger, createdAt: now() })
+    return order.overrideFreezes ? { ...input, overridesFreezes: true } : input
   }
 
   return { start, startPrepared: begin }

@@ -16,6 +16,8 @@ import { removeOldRuns } from '../executions/retention.ts'
 import { createStarter } from '../executions/start.ts'
 import { createSteering } from '../executions/steer.ts'
 import { watchStuckRuns } from '../executions/stuck-runs.ts'
+import { createRunFreezes, tellingEngine } from '../freezes/run-freezes.ts'
+import { createFreezeSpreader, runFreezeSpreader } from '../freezes/spread.ts'
 import { createHooks } from '../hooks/receive.ts'
 import { createApp } from '../http/app.ts'
 import { type Listening, listen } from '../http/server.ts'
@@ -52,13 +54,19 @@ export interface RunningApi {
 
 /** Everything that answers requests, put together and listening. Starts while the engine is still away. */
 export async function startApi(options: ApiOptions): Promise<RunningApi> {
-  const { configuration, store, engine, token, log, host } = options
+  const { configuration, store, token, log, host } = options
   const stopping = new AbortController()
   const check = createCheck(configuration)
   const now = () => new Date()
   const repositories = { folder: join(options.data, 'repositories'), check, now, log }
   const { catalog, watch } = openCatalog(configuration.pipelines, repositories)
-  const starter = createStarter({ store, engine, catalog, now, log })
+  const environments = Object.fromEntries(
+    Object.entries(configuration.targets).map(([name, { environment }]) => [name, environment]),
+  )
+  const runFreezes = createRunFreezes({ store, environments, now })
+  const engine = tellingEngine(options.engine, runFreezes)
+  const spreader = createFreezeSpreader({ store, engine, runFreezes, now })
+  const starter = createStarter({ store, engine, catalog, now, log, gate: runFreezes.refuseFrozen })
   const fire = createFire({ starter, store, now, log })
   const sessions = createSessions(token, Date.now)
   const metrics = createMetrics()
@@ -80,6 +88,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
       onPush: () => void catalog.refresh(),
     }),
     hookSources: configuration.hooks,
+    spreader,
     targets: withConfiguration(configuration, options.targets),
     traffic: openTraffic(options.data),
     sessions,
@@ -102,6 +111,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const background = [
     watch(stopping.signal),
     runReconciler({ store, engine, metrics, log }, stopping.signal),
+    runFreezeSpreader(spreader, log, stopping.signal),
     watchStuckRuns({ store, engine, metrics, log }, stopping.signal),
     removeOldRuns(store, configuration.retention.executions, log, stopping.signal),
   ]

@@ -1,4 +1,4 @@
-import { callerOf, type Handlers } from '../http/handler.ts'
+import { type Call, callerOf, type Handlers } from '../http/handler.ts'
 import { Refusal } from '../http/refusal.ts'
 import { getWhen } from '../live/long-poll.ts'
 import type { Services } from '../services.ts'
@@ -13,14 +13,17 @@ export function executionOperations(services: Services): Pick<Handlers, Operatio
   return {
     async startExecution(call) {
       const { name } = call.params
+      const { overrideFreezes } = call.body
+      if (overrideFreezes) await refuseOverride(services, call)
       const { execution, replayed } = await starter.start({
         pipeline: name,
         principal: callerOf(call).name,
         subject: callerOf(call).subject,
         idempotencyKey: call.headers['idempotency-key'],
         parameters: call.body.parameters,
+        ...(overrideFreezes ? { overrideFreezes } : {}),
       })
-      if (!replayed) note(services, call, 'execution.start', execution.id)
+      if (!replayed) note(services, call, 'execution.start', execution.id, overrideFreezes ? { overrideFreezes } : {})
       return {
         body: execution,
         headers: { location: locationOf(execution.id), 'idempotency-replayed': String(replayed) },
@@ -43,6 +46,13 @@ export function executionOperations(services: Services): Pick<Handlers, Operatio
       return { body: { ...execution, pending } }
     },
   }
+}
+
+async function refuseOverride({ resources }: Services, call: Call<'startExecution'>): Promise<void> {
+  const { access, name } = callerOf(call)
+  const place = await resources.pipeline(call.params.name)
+  if (place !== null && !access.can('freeze:override', place))
+    throw new Refusal('forbidden', `${name} lacks the permission freeze:override for ${call.params.name}`)
 }
 
 /** Milliseconds an answer may be held up by the engine. */

@@ -3,6 +3,7 @@ import type { Services } from '../services.ts'
 import { analysisOperations } from './analysis.ts'
 import { definitionOperations } from './definitions.ts'
 import { executionOperations } from './executions.ts'
+import { freezeOperations } from './freezes.ts'
 import { hookOperations } from './hooks.ts'
 import { judgingOperations } from './judging.ts'
 import { pipelineOperations } from './pipelines.ts'
@@ -22,6 +23,7 @@ export function createHandlers(services: Services): Handlers {
     ...pipelineOperations(services),
     ...hookOperations(services),
     ...targetOperations(services),
+    ...freezeOperations(services),
     ...sessionOperations(services),
     ...definitionOperations(services),
     ...trafficOperations(services),

@@ -64,8 +64,8 @@ export function suiteOn(database: () => DatabaseUnderTest): Suite {
 const empty = `
 do $$ begin
   if to_regclass('schema_migrations') is not null then
-    truncate executions, requests, events, evidence, audit, tokens, sessions, claims;
     truncate hook_deliveries, trigger_firings, event_readers;
+    truncate executions, requests, events, evidence, audit, tokens, sessions, claims, freezes, quarantine;
     update event_position set value = 0;
     delete from audit_head;
     insert into audit_head values (0, '');

@@ -1,4 +1,5 @@
 import { first } from './0001-first.ts'
+import { plans } from './0002-plans.ts'
 import { identity } from './0003-identity.ts'
 import { triggers } from './0004-triggers.ts'
 
@@ -12,4 +13,5 @@ export const migrations: readonly Migration[] = [
   { name: 'first', sql: first },
   { name: 'identity', sql: identity },
   { name: 'triggers', sql: triggers },
+  { name: 'plans', sql: plans },
 ]

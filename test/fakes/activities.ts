@@ -1,5 +1,6 @@
 import { opOf, routeAndCheck } from '../../activities/effects.ts'
 import { look } from '../../activities/look.ts'
+import { refuseQuarantined } from '../../activities/quarantine.ts'
 import type { Activities } from '../../activities/requests.ts'
 import { resolve } from '../../activities/resolve.ts'
 import { settle } from '../../activities/settle.ts'
@@ -20,7 +21,7 @@ export function fakeActivities(parts: {
   const attempt = { number: 1, signal: new AbortController().signal, heartbeat: () => {} }
   return {
     ...askedOf(outside),
-    resolve: async request => resolve(request),
+    resolve: request => refuseQuarantined(resolve(request), request, store, new Date(now())),
     current: ({ service }) => target.current(service),
     apply: request =>
       target.apply(request.service, { ...request, instances: request.instances ?? 2 }, opOf(request, null, attempt)),

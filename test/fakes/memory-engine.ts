@@ -1,6 +1,7 @@
 import type { PendingActivity } from '../../api/contract/execution.ts'
 import { type Engine, EngineUnavailable, type Update } from '../../api/engine/engine.ts'
 import type { Execution } from '../../pipeline/execution.ts'
+import type { RunFreeze } from '../../pipeline/freezes.ts'
 import type { ExecutionInput } from '../../store/store.ts'
 import type { Message } from '../../workflows/messages.ts'
 
@@ -13,6 +14,8 @@ export interface MemoryEngine extends Engine {
   starts: string[]
   signals: { execution: string; signal: string; message: Message }[]
   pendingList: PendingActivity[]
+  /** The freezes that runs were told of. */
+  told: Map<string, readonly RunFreeze[]>
   /** How a run answers what it can refuse. */
   answer: (execution: string, update: Update, message: Message) => Promise<Execution>
 }
@@ -41,7 +44,18 @@ export function memoryEngine(): MemoryEngine {
     answer: async (_execution, update) => {
       throw new Error(`no ${update} was expected`)
     },
-    start: input => up(() => void start(input)),
+    told: new Map(),
+    start: (input, _memo, freezes = []) =>
+      up(() => {
+        if (start(input)) engine.told.set(input.id, freezes)
+      }),
+    tellFreezes: (execution, freezes) =>
+      up(() => {
+        if (!engine.running.has(execution)) return 'ended'
+        engine.told.set(execution, freezes)
+        return 'delivered'
+      }),
+    overrideFreezes: execution => up(() => (engine.running.has(execution) ? 'delivered' : 'ended')),
     signal: (execution, signal, message) =>
       up(() => {
         if (!engine.running.has(execution)) return 'ended'

@@ -1,9 +1,11 @@
 import type { StoredEvidence } from '../../pipeline/evidence.ts'
 import type { Execution, ExecutionEvent, StoredEvent } from '../../pipeline/execution.ts'
+import type { Freeze } from '../../pipeline/freezes.ts'
 import type { Delivery } from '../../store/deliveries.ts'
 import { StoreUnavailable } from '../../store/errors.ts'
 import { queued } from '../../store/executions.ts'
 import type { Firing } from '../../store/firings.ts'
+import type { Quarantined } from '../../store/quarantine.ts'
 import type { StoredSession } from '../../store/sessions.ts'
 import type { AuditEntry, ExecutionInput, StartRequest, Store } from '../../store/store.ts'
 import type { StoredToken } from '../../store/tokens.ts'
@@ -16,6 +18,8 @@ export interface MemoryStore extends Store {
   put(execution: Execution, input?: ExecutionInput): void
   evidenceList: StoredEvidence[]
   audited: AuditEntry[]
+  freezeList: Freeze[]
+  quarantineList: Quarantined[]
   startedIds: Set<string>
 }
 
@@ -39,6 +43,8 @@ export function memoryStore(): MemoryStore {
     down: false,
     evidenceList: [],
     audited: [],
+    freezeList: [],
+    quarantineList: [],
     startedIds: new Set(),
     add(event, change = {}) {
       const stored = { ...event, sequence: log.length + 1, at: new Date(0).toISOString(), position: log.length + 1 }
@@ -133,6 +139,32 @@ export function memoryStore(): MemoryStore {
         claimed.add(key)
         return true
       }),
+    addFreeze: freeze =>
+      up(() => {
+        const isTaken = store.freezeList.some(({ name, endsAt }) => name === freeze.name && endsAt > freeze.createdAt)
+        if (!isTaken) store.freezeList.push({ ...freeze, endedBy: null })
+        return !isTaken
+      }),
+    endFreeze: (name, endedBy, at) =>
+      up(() => {
+        const found = store.freezeList.find(freeze => freeze.name === name && freeze.endsAt > at)
+        if (found !== undefined) Object.assign(found, { endsAt: at, endedBy })
+        return found !== undefined
+      }),
+    freezes: at => up(() => store.freezeList.filter(({ endsAt }) => endsAt > at)),
+    pastFreezes: limit => up(() => store.freezeList.slice(0, limit)),
+    quarantined: () => up(() => null),
+    releaseVersion: ({ application, service, version }, releasedBy, releasedAt) =>
+      up(() => {
+        const found = store.quarantineList.find(
+          one => [one.application, one.service, one.version].join() === [application, service, version].join(),
+        )
+        if (found === undefined || found.releasedAt !== null) return false
+        Object.assign(found, { releasedAt, releasedBy })
+        return true
+      }),
+    quarantine: (limit, at) =>
+      up(() => store.quarantineList.filter(one => at === undefined || one.releasedAt === null).slice(0, limit)),
     verifyAudit: () => up(() => null),
     ...memoryTriggers(up),
     prune: () => up(() => 0),

@@ -1,5 +1,7 @@
 import type { Execution } from '../../pipeline/execution.ts'
 import type { ExecutionInput } from '../../store/store.ts'
+import type { FreezeWatch } from '../../workflows/freeze-watch.ts'
+import { createFreezeWatch } from '../../workflows/freeze-watch.ts'
 import { interpret } from '../../workflows/interpreter.ts'
 import { createJournal } from '../../workflows/journal.ts'
 import type { Message } from '../../workflows/messages.ts'
@@ -32,6 +34,7 @@ export interface FakeRun {
   steering: Steering
   pause(message: Message): void
   resume(): void
+  freezes: FreezeWatch['told']
   /** The state now. */
   execution(): Execution
   /** Runs it to its end, in no time. */
@@ -59,7 +62,7 @@ export function fakeRun(
     snapshot: () => ({ execution: journal.execution, sequence: journal.sequence }),
   })
   const steering = createSteering()
-  const paused = () => steering.paused
+  const paused = () => steering.paused ?? steering.blocked
   const journal = createJournal(input, { now: world.now, outbox, changed: recorder.wake, paused })
   return {
     ...{ target, metrics, store, outside, world, steering },
@@ -71,6 +74,7 @@ export function fakeRun(
       steering.resume()
       journal.tell()
     },
+    freezes: createFreezeWatch(world, journal, steering).told,
     execution: () => journal.execution,
     async run() {
       const engine = { world, journal, steering, registry, timings: defaultTimings }

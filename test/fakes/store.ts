@@ -1,13 +1,18 @@
 import type { StoredEvidence } from '../../pipeline/evidence.ts'
 import type { Execution, ExecutionEvent } from '../../pipeline/execution.ts'
 import { StoreUnavailable } from '../../store/errors.ts'
-import type { Page, RecordBatch } from '../../store/store.ts'
+
+import type { Quarantined } from '../../store/quarantine.ts'
+import type { Page, RecordBatch, Store } from '../../store/store.ts'
 
 /** What a store would keep of runs. */
 export interface FakeStore {
   record(batch: RecordBatch): Promise<void>
   /** Newest first, all on one page. */
   list(): Promise<Page<Execution>>
+  /** By `releaseKey`. */
+  quarantine: Map<string, Quarantined>
+  quarantined: Store['quarantined']
   down: boolean
   batches: number
   executions: Map<string, Execution>
@@ -26,6 +31,11 @@ export function fakeStore(): FakeStore {
     down: false,
     batches: 0,
     executions: new Map(),
+    quarantine: new Map(),
+    async quarantined({ key }) {
+      if (store.down) throw new StoreUnavailable('the store is down')
+      return store.quarantine.get(key) ?? null
+    },
     async record(batch) {
       if (store.down) throw new StoreUnavailable('the store is down')
       store.batches += 1

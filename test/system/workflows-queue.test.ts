@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createTemporalEngine } from '../../api/engine/temporal-engine.ts'
+import type { Execution } from '../../pipeline/execution.ts'
 import type { Stage } from '../../pipeline/schema/stage.ts'
 import type { QueueState } from '../../workflows/messages.ts'
 import { queueId } from '../../workflows/messages.ts'
@@ -118,5 +120,33 @@ describe('the concurrency of a pipeline', () => {
       running += change
       expect(running).toBeLessThanOrEqual(2)
     }
+  })
+})
+
+describe('a freeze', () => {
+  it('is the first thing that a run hears when it is started with it, and ends by itself', async () => {
+    const frozen = { name: 'sale', reason: 'big day', from: 0, until: Date.now() + 4_000, targets: null }
+    const input = runOf([waitStage('nap', { for: 10 })], `frozen-${process.pid}`)
+    const api = createTemporalEngine(server.client)
+    await api.start(input, {}, [frozen])
+    const handle = server.client.workflow.getHandle(input.id)
+    await until('it is paused', async () => (await handle.query<Execution>('state')).status === 'paused')
+    const ended = (await handle.result()) as Execution
+    expect(ended).toMatchObject({ status: 'succeeded' })
+    expect(Date.parse(ended.stages[0]!.startedAt!)).toBeGreaterThanOrEqual(frozen.until)
+  })
+
+  it('reaches a run in flight, and lets it go when it is taken back or overridden', async () => {
+    const api = createTemporalEngine(server.client)
+    const always = { name: 'sale', reason: 'big day', from: 0, until: Date.now() + 600_000, targets: null }
+    const stages = [waitStage('a', { for: 1_500 }), waitStage('b', { for: 10 })]
+    const [first, second] = [await engine.start(stages), await engine.start(stages)]
+    for (const { id } of [first, second]) expect(await api.tellFreezes(id, [always])).toBe('delivered')
+    for (const run of [first, second])
+      await until('it is held', async () => (await run.state()).stages[0]!.status === 'succeeded')
+    expect(await first.state()).toMatchObject({ status: 'paused', reason: expect.stringContaining('frozen by sale') })
+    await api.tellFreezes(first.id, [])
+    await api.overrideFreezes(second.id, { by: 'ann' })
+    expect([(await first.result()).status, (await second.result()).status]).toEqual(['succeeded', 'succeeded'])
   })
 })

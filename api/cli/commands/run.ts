@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Command } from 'commander'
 import type { Client } from '../../client/client.ts'
 import { ApiProblem, ServerUnreachable } from '../../client/errors.ts'
+import type { Input } from '../../contract/types.ts'
 import { parseDuration } from '../duration-option.ts'
 import { follow } from '../follow.ts'
 import type { Io } from '../io.ts'
@@ -15,6 +16,7 @@ interface RunOptions extends ServerOptions {
   idempotencyKey?: string
   wait: boolean
   waitJudgment: boolean
+  overrideFreezes?: true
   timeout?: number
 }
 
@@ -24,13 +26,16 @@ export function runCommand(io: Io): Command {
     .argument('<pipeline>')
     .option('-p, --parameter <key=value>', 'a parameter of the pipeline; may be repeated', collect, [])
     .option('--idempotency-key <key>', 'the same key gives the same run, however often it is asked for')
+    .option('--override-freezes', 'begin and go on in spite of any freeze')
     .option('--no-wait', 'print the id of the run and return')
     .option('--no-wait-judgment', 'return when the run waits for a person')
     .option('--timeout <duration>', 'wait no longer than this; the run goes on', parseDuration)
     .action(async (pipeline: string, options: RunOptions) => {
       const client = connect(io, options)
       const parameters = await typed(client, pipeline, options.parameter)
-      const execution = await start(client, { pipeline, parameters, key: options.idempotencyKey ?? randomUUID() }, io)
+      const { overrideFreezes, idempotencyKey: key = randomUUID() } = options
+      const body = { parameters, ...(overrideFreezes ? { overrideFreezes } : {}) }
+      const execution = await start(client, { name: pipeline, idempotencyKey: key, body }, io)
       if (!options.wait) return options.output === 'json' ? printJson(io, execution) : print(io, execution.id)
       note(io, `${execution.id} was started`)
       const { output, timeout } = options
@@ -41,15 +46,10 @@ export function runCommand(io: Io): Command {
 const attempts = 5
 
 /** Asks again when the server does not answer: the key makes sure that it is one run all the same. */
-async function start(
-  client: Client,
-  order: { pipeline: string; parameters: Record<string, string | number | boolean>; key: string },
-  io: Io,
-) {
-  const input = { name: order.pipeline, idempotencyKey: order.key, body: { parameters: order.parameters } }
+async function start(client: Client, order: Input<'startExecution'>, io: Io) {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await client.startExecution(input)
+      return await client.startExecution(order)
     } catch (error) {
       const passing =
         error instanceof ServerUnreachable || (error instanceof ApiProblem && error.kind === 'unavailable')

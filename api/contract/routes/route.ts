@@ -16,7 +16,11 @@ export interface Route {
   body: z.ZodType | null
   /** Instead of a body in JSON: bytes, at most so many, which the handler gets as they are. */
   raw?: number
-  success: { status: 200 | 202 | 204; type: 'application/json' | 'text/event-stream' | 'text/plain'; schema: z.ZodType }
+  success: {
+    status: 200 | 201 | 202 | 204
+    type: 'application/json' | 'text/event-stream' | 'text/plain'
+    schema: z.ZodType
+  }
   /** Beside those every route has: see `commonProblems`. */
   problems: readonly ProblemKind[]
 }

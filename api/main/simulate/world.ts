@@ -95,6 +95,7 @@ export function simulatedWorld(activities: Activities, { start, takes = () => 0 
     scope: scopes.scope,
     shielded: scopes.shielded,
     isCancellation: error => error instanceof Canceled,
+    patched: () => true,
     checkCanceled: scopes.checkCanceled,
     explain,
     at: (time, act) => schedule(start + time, act),

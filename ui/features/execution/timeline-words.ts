@@ -44,6 +44,12 @@ const sentences = {
   'judgment.reminder': data => `still waiting for ${text(data.missing)} to approve`,
   'lock.waiting': data => `waits for ${text(data.service)} on ${text(data.target)}, held by ${text(data.holder)}`,
   'lock.acquired': data => `has ${text(data.service)} on ${text(data.target)} for itself`,
+  'freeze.changed': data => {
+    const names = Array.isArray(data.freezes) ? data.freezes.map(text).join(', ') : ''
+    return names === '' ? 'no freeze is in force any more' : `frozen by ${names}`
+  },
+  'release.quarantined': data =>
+    `${text(data.version)} of ${text(data.service)} is in quarantine until ${text(data.until)}`,
 } as const satisfies Record<EventKind, (data: Data) => string>
 
 const verdictTones: Readonly<Record<string, Tone>> = { pass: 'good', fail: 'bad', errored: 'warn' }
