@@ -8,6 +8,7 @@ import { apiHeaders, bodyCap, knownHosts, requestIds } from './guards.ts'
 import { mountRoutes } from './mount.ts'
 import { userInterface } from './pages.ts'
 import { problemHandler } from './problems.ts'
+import { reference } from './reference.ts'
 import { Refusal } from './refusal.ts'
 
 export interface AppOptions {
@@ -30,11 +31,12 @@ export function createApp({ services, identify, hosts, pages, stopping, log }: A
   app.set('trust proxy', false)
 
   app.use(requestIds, accessLog(log, services.metrics), knownHosts(hosts), bodyCap)
-  app.use(['/api', '/healthz', '/metrics'], apiHeaders)
+  app.use(['/api', '/healthz', '/metrics', '/openapi.json'], apiHeaders)
   mountRoutes(app, { services, handlers: createHandlers(services), identify, stopping })
   app.use('/api', request => {
     throw new Refusal('not-found', `there is no operation at ${request.method} ${request.baseUrl}${request.path}`)
   })
+  app.use('/docs', reference())
   app.use(userInterface(pages))
   app.use(request => {
     throw new Refusal('not-found', `there is nothing at ${request.path}`)

@@ -16,6 +16,18 @@ export const serverRoutes = {
     success: { status: 200, type: 'application/json', schema: health },
     problems: [],
   },
+  getOpenapi: {
+    method: 'get',
+    path: '/openapi.json',
+    permission: 'public',
+    summary: 'This document. To read and to try it, see `/docs`.',
+    params: none,
+    query: none,
+    headers: anyHeaders,
+    body: null,
+    success: { status: 200, type: 'application/json', schema: z.looseObject({ openapi: z.string() }) },
+    problems: [],
+  },
   getMetrics: {
     method: 'get',
     path: '/metrics',

@@ -1,0 +1,113 @@
+import { z } from 'zod'
+import { type ProblemKind, problem, problemKinds } from './problem.ts'
+import { commonProblems, csrfHeader, type Operation, type Route, routes } from './routes.ts'
+
+type Schema = Readonly<Record<string, unknown>>
+
+/** The contract as an OpenAPI 3.1 document; plain JSON. `version` is that of the server. */
+export function openapi(version: string) {
+  const byPath = Map.groupBy(Object.keys(routes) as Operation[], operation => routes[operation].path)
+  const paths = [...byPath].map(([path, operations]) => [
+    path,
+    Object.fromEntries(operations.map(operation => [routes[operation].method, operationOf(operation)])),
+  ])
+  return {
+    openapi: '3.1.1',
+    jsonSchemaDialect: 'https://json-schema.org/draft/2020-12/schema',
+    info: { title: 'Slipway', version, license: { name: 'Apache-2.0', identifier: 'Apache-2.0' }, description },
+    servers: [{ url: '/' }],
+    paths: Object.fromEntries(paths) as Record<string, Record<string, ReturnType<typeof operationOf>>>,
+    components: {
+      schemas: { Problem: schemaOf(problem, 'output') },
+      securitySchemes: {
+        token: { type: 'http', scheme: 'bearer', description: 'An API token.' },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: 'slipway-session',
+          description: `The cookie of a browser that has signed in; unsafe methods need the header \`${csrfHeader}: 1\`, too.`,
+        },
+      },
+    },
+  }
+}
+
+const description = `Everything Slipway does can be done over HTTP.
+
+Refusals are problem documents (RFC 9457) whose \`type\` is stable. Lists are read page by page with \`next\`. What is
+deprecated goes on for at least two minor versions and answers with \`Deprecation\` and \`Sunset\` headers meanwhile.`
+
+function operationOf(operation: Operation) {
+  const route: Route = routes[operation]
+  return {
+    operationId: operation,
+    summary: route.summary,
+    tags: [tagOf(route.path)],
+    'x-permission': route.permission,
+    security: route.permission === 'public' ? [] : [{ token: [] }, { session: [] }],
+    parameters: [
+      ...parameters('path', route.params),
+      ...parameters('query', route.query),
+      ...parameters('header', route.headers),
+    ],
+    ...(route.body === null ? {} : { requestBody: requestBody(route.body) }),
+    responses: responses(route),
+  }
+}
+
+/** `/api/v1/executions/{id}` is about executions, `/healthz` about the server. */
+function tagOf(path: string): string {
+  const [, first] = /^\/api\/v1\/([a-z-]+)/.exec(path) ?? []
+  return first ?? 'server'
+}
+
+function parameters(place: 'path' | 'query' | 'header', shape: z.ZodObject) {
+  const { properties = {}, required = [] } = schemaOf(shape, 'input') as {
+    properties?: Record<string, Schema>
+    required?: string[]
+  }
+  return Object.entries(properties).map(([name, schema]) => ({
+    name,
+    in: place,
+    required: place === 'path' || required.includes(name),
+    schema,
+    // A list is one value with commas.
+    ...(place === 'query' ? { style: 'form', explode: false } : {}),
+  }))
+}
+
+function requestBody(body: z.ZodType) {
+  return {
+    // What has a default may be left out.
+    required: !body.safeParse(undefined).success,
+    content: { 'application/json': { schema: schemaOf(body, 'input') } },
+  }
+}
+
+function responses({ success, problems }: Route): Record<string, Schema> {
+  const { status, type, schema } = success
+  const answer = {
+    description: status === 202 ? 'Accepted; it goes on by itself.' : 'Done.',
+    ...(status === 204 ? {} : { content: { [type]: { schema: bodyOf(type, schema) } } }),
+  }
+  const byStatus = Map.groupBy([...new Set([...commonProblems, ...problems])], kind => problemKinds[kind].status)
+  const refusals = [...byStatus].sort(([a], [b]) => a - b).map(([code, kinds]) => [String(code), refusal(kinds)])
+  return { [String(status)]: answer, ...Object.fromEntries(refusals) }
+}
+
+/** An event stream and plain text are text to whoever checks them. */
+function bodyOf(type: Route['success']['type'], schema: z.ZodType): Schema {
+  return type === 'application/json' ? schemaOf(schema, 'output') : { type: 'string' }
+}
+
+function refusal(kinds: readonly ProblemKind[]): Schema {
+  return {
+    description: kinds.map(kind => `\`${kind}\`: ${problemKinds[kind].title}.`).join(' '),
+    content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+  }
+}
+
+function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Schema {
+  const { $schema, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any', reused: 'inline' })
+  return rest
+}
