@@ -10,7 +10,7 @@ import { lookSequence } from '../pipeline/execution.ts'
 import type { PlannedMetric } from '../pipeline/presets.ts'
 import { expandMetrics, routerProvider } from '../pipeline/presets.ts'
 import { Invalid } from './failures.ts'
-import type { MetricReading, Pause, Providers } from './read-metrics.ts'
+import type { MetricReading, Providers } from './read-metrics.ts'
 import { readMetrics } from './read-metrics.ts'
 import type { Look, LookRequest, Unrecorded } from './requests.ts'
 import type { Target } from './targets/target.ts'
@@ -22,7 +22,6 @@ export interface LookResources {
   record(seen: Unrecorded): Promise<void>
   now(): number
   signal: AbortSignal
-  pause?: Pause
 }
 
 /** Queries, judges, renews the lease unless it must not be, and records: all of one look, in one activity. */

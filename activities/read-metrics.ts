@@ -28,25 +28,21 @@ export interface Reading extends ServiceRef {
 
 export type Providers = Readonly<Record<string, MetricProvider>>
 
-/** Between two tries of one query; a simulation has no time to lose. */
-export type Pause = (milliseconds: number, signal: AbortSignal) => Promise<void>
-
 interface ReadOptions {
   providers: Providers
   signal: AbortSignal
   budget: number
-  pause?: Pause
 }
 
 /** Every metric of the clusters at once, each within `budget` milliseconds, tried up to three times. */
 export async function readMetrics(
   metrics: readonly PlannedMetric[],
   reading: Reading,
-  { providers, signal, budget, pause = realPause }: ReadOptions,
+  { providers, signal, budget }: ReadOptions,
 ): Promise<MetricReading[]> {
   const within = AbortSignal.any([signal, AbortSignal.timeout(budget)])
   const ask = (metric: PlannedMetric, cluster: Cluster | null) =>
-    cluster === null ? null : observe(metric, cluster, reading, { providers, signal: within, pause })
+    cluster === null ? null : observe(metric, cluster, reading, { providers, signal: within })
   return Promise.all(
     metrics.map(async metric => {
       const clusters = [reading.baseline, reading.canary, reading.stable]
@@ -73,37 +69,21 @@ async function observe(
   metric: PlannedMetric,
   cluster: Cluster,
   reading: Reading,
-  { providers, signal, pause }: { providers: Providers; signal: AbortSignal; pause: Pause },
+  { providers, signal }: { providers: Providers; signal: AbortSignal },
 ): Promise<Observed> {
   let described = JSON.stringify(metric.expressions)
   try {
     const provider = known(providers, metric.provider)
     const query = queryFor(metric, cluster, reading, provider)
     described = provider.describe(query, reading.window)
-    const samples = await untilRead(() => provider.query(query, reading.window, signal), { signal, pause })
+    const samples = await orAborted(provider.query(query, reading.window, signal), signal)
     return { query: described, seen: summed(samples) }
   } catch (error) {
     return { query: described, seen: { error: error instanceof Error ? error.message : String(error) } }
   }
 }
 
-const attempts = 3
-
-/** Tries again at once, then after a short pause; a provider that hangs ends with the signal. */
-async function untilRead<T>(
-  read: () => Promise<T>,
-  { signal, pause }: { signal: AbortSignal; pause: Pause },
-): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await orAborted(read(), signal)
-    } catch (error) {
-      if (attempt === attempts || signal.aborted) throw error
-      await pause(100 * attempt, signal)
-    }
-  }
-}
-
+/** A provider that hangs ends with the signal. */
 function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const abort = () => reject(new Error('it did not answer in time'))
@@ -111,10 +91,6 @@ function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
     signal.addEventListener('abort', abort, { once: true })
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
   })
-}
-
-function realPause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return orAborted(new Promise(resolve => setTimeout(resolve, milliseconds)), signal)
 }
 
 function known(providers: Providers, name: string): MetricProvider {

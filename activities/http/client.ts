@@ -1,7 +1,7 @@
 import { request as send } from 'undici'
 import { Failure, Refused, Unavailable } from '../failures.ts'
 import { addressCheck } from './address.ts'
-import { guardedAgent, type Resolve, systemResolve } from './connect.ts'
+import { guardedAgent, type Resolve, systemResolve, type Tls } from './connect.ts'
 import { addressOf, isOwn, type Reach, redirected } from './where.ts'
 
 export interface OutgoingRequest {
@@ -31,6 +31,8 @@ export interface GuardedClientOptions extends Reach {
   /** Bytes of an answer that are read at most. */
   largest: number
   resolve?: Resolve
+  /** Certificates, where the usual ones do not do; PEM. */
+  tls?: Tls
 }
 
 /**
@@ -47,7 +49,7 @@ const mostRedirects = 5
 
 export function guardedClient(options: GuardedClientOptions): GuardedClient {
   const { name, timeout, resolve = systemResolve } = options
-  const agent = guardedAgent({ check: addressCheck(options.addresses), resolve, timeout })
+  const agent = guardedAgent({ check: addressCheck(options.addresses), resolve, timeout, tls: options.tls ?? {} })
 
   async function follow(outgoing: OutgoingRequest, signal: AbortSignal): Promise<Answer> {
     let { method, body } = outgoing

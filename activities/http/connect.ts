@@ -8,14 +8,29 @@ import type { AddressCheck } from './address.ts'
 /** All addresses of a name. */
 export type Resolve = (host: string) => Promise<LookupAddress[]>
 
+/** Texts in PEM. */
+export interface Tls {
+  ca?: string
+  cert?: string
+  key?: string
+  servername?: string
+}
+
+interface AgentOptions {
+  check: AddressCheck
+  resolve: Resolve
+  timeout: number
+  tls?: Tls
+}
+
 export const systemResolve: Resolve = host => systemLookup(host, { all: true })
 
 /**
  * Connections to addresses that pass the check, and to no others. The check is made on the very addresses the socket is
  * then opened to, so a name that answers differently the next time gains nothing. A name with one bad address is bad.
  */
-export function guardedAgent({ check, resolve, timeout }: { check: AddressCheck; resolve: Resolve; timeout: number }) {
-  const connector = buildConnector({ lookup: checkedLookup(check, resolve), timeout, allowH2: false })
+export function guardedAgent({ check, resolve, timeout, tls = {} }: AgentOptions) {
+  const connector = buildConnector({ ...tls, lookup: checkedLookup(check, resolve), timeout, allowH2: false })
   return new Agent({
     pipelining: 0,
     keepAliveTimeout: 1_000,

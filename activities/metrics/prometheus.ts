@@ -1,140 +1,136 @@
-import type { MetricKind } from '../../pipeline/canary/judge.ts'
+import { z } from 'zod'
+import type { MetricsConnectionOf } from '../../pipeline/schema/configuration/metrics.ts'
 import { Invalid, Unavailable } from '../failures.ts'
-import type { MetricProvider, Query, Sample } from './provider.ts'
-
-export interface PrometheusOptions {
-  /** Name of the connection, for messages. */
-  name: string
-  /** Base address, e.g. `http://prometheus:9090`. */
-  url: string
-  /** Sent with every request: authorisation, tenant. */
-  headers?: Readonly<Record<string, string>>
-  /** Milliseconds one query may take. */
-  timeout: number
-  fetch?: typeof fetch
-}
-
-/** An element of an instant vector: value at a time, as text (it may be NaN or ±Inf). */
-interface Element {
-  metric: Readonly<Record<string, string>>
-  value: readonly [number, string]
-}
+import type { Secrets } from '../secrets/secrets.ts'
+import { expressionOf, folded, numbersProvider } from './numbers.ts'
+import { histogramCounts, histogramElement } from './prometheus-histogram.ts'
+import type { MetricProvider, Query, Sample, Window } from './provider.ts'
+import { excerpt, metricSource, parsed, refusal } from './source.ts'
 
 /**
  * Instant queries at the end of the window; the expression brings its own range (`[${{ window }}]`), so that counter
- * resets and new instances are Prometheus's business (`increase`, `rate`).
+ * resets and new instances are Prometheus's business (`increase`, `rate`). With a `step`, series are read as a range over
+ * the window and averaged. A sample from before the window is stale: it does not count as one of it.
  *
  * No series is "no data", never zero: a counter that only exists after its first event needs `or vector(0)`. NaN (0/0)
  * is "no data" as well. Several series where one number is asked for are an error that says so.
  */
-export function prometheusProvider(options: PrometheusOptions): MetricProvider {
-  const request = options.fetch ?? fetch
-  const who = `metric provider ${options.name}`
+export function prometheusProvider(
+  name: string,
+  connection: MetricsConnectionOf<'prometheus'>,
+  secrets: Secrets,
+): MetricProvider {
+  const source = metricSource(name, connection, secrets)
+  const { who } = source
 
-  async function ask(
-    path: string,
-    parameters: Readonly<Record<string, string>>,
-    signal: AbortSignal,
-  ): Promise<unknown> {
-    const response = await request(`${options.url.replace(/\/$/, '')}/api/v1/${path}`, {
-      method: 'POST',
-      headers: { ...options.headers, 'content-type': 'application/x-www-form-urlencoded' },
-      body: new URLSearchParams(parameters).toString(),
-      redirect: 'error',
-      signal: AbortSignal.any([signal, AbortSignal.timeout(options.timeout)]),
-    }).catch(error => {
-      const reason = error.cause?.message ?? error.message
-      throw new Unavailable(`${who} cannot be reached (${reason}); check that Prometheus runs at ${options.url}`)
-    })
-    const text = await response.text().catch(error => {
-      throw new Unavailable(`${who} broke off its answer (${error.message})`)
-    })
-    const answer = parse(text)
-    if (answer?.status === 'success') return answer.data
-    const reason = answer?.error ?? text.slice(0, 200)
-    if (answer?.errorType === 'bad_data') throw new Invalid(`${who} refused the query: ${reason}`)
-    throw new Unavailable(`${who} answered ${response.status}: ${reason}`)
+  async function ask(path: string, parameters: Readonly<Record<string, string>>, signal: AbortSignal) {
+    const answer = await source.send({ path: `/api/v1/${path}`, form: parameters }, signal)
+    const { data: told } = envelope.safeParse(lenient(answer.body))
+    if (told?.status === 'success') return told.data
+    if (told?.errorType === 'bad_data') throw new Invalid(`${who} refused the query: ${told.error}`)
+    if (told?.status === 'error') throw new Unavailable(`${who} answered ${answer.status}: ${told.error}`)
+    if (answer.status >= 400) throw refusal(who, answer)
+    throw new Unavailable(`${who} answered something that is not Prometheus: ${excerpt(answer.body)}`)
   }
 
-  async function vector(expression: string, at: number, signal: AbortSignal): Promise<readonly Element[]> {
-    const parameters = { query: expression, time: String(at / 1000), timeout: `${options.timeout}ms` }
-    const data = (await ask('query', parameters, signal)) as { resultType?: string; result?: unknown }
-    if (data?.resultType === 'vector') return data.result as Element[]
-    if (data?.resultType === 'scalar') return [{ metric: {}, value: data.result as [number, string] }]
-    throw new Invalid(
-      `${who}: ${expression} gives a ${data?.resultType}; a query must give an instant vector or a scalar`,
+  /** Only samples of the window: see `lookback_delta` of Prometheus, which others ignore. */
+  const fresh = ({ from, to }: Window) => ({
+    lookback_delta: `${to - from}ms`,
+    timeout: `${connection.timeout}ms`,
+  })
+
+  async function vector(expression: string, window: Window, signal: AbortSignal): Promise<readonly Element[]> {
+    const data = await ask('query', { query: expression, time: String(window.to / 1000), ...fresh(window) }, signal)
+    const { data: result } = instant.safeParse(data)
+    if (result?.resultType === 'vector') return result.result
+    if (result?.resultType === 'scalar') return [{ metric: {}, value: result.result }]
+    throw new Invalid(`${who}: ${expression} must give an instant vector or a scalar, and gives ${typeOf(data)}`)
+  }
+
+  async function alone(expression: string, window: Window, signal: AbortSignal): Promise<number | null> {
+    const element = single(await vector(expression, window, signal), expression)
+    if (element?.value === undefined && element !== null) throw new Invalid(`${who}: ${expression} gives a histogram`)
+    return folded([Number(element?.value?.[1] ?? Number.NaN)], 'mean')
+  }
+
+  async function range(expression: string, window: Window, signal: AbortSignal): Promise<number | null> {
+    const step = connection.step!
+    // The window's first moment belongs to the window before it.
+    const [start, end] = [window.from + step, window.to].map(at => String(at / 1000)) as [string, string]
+    const parameters = { query: expression, start, end, step: String(step / 1000), ...fresh(window) }
+    const { data: result } = matrix.safeParse(await ask('query_range', parameters, signal))
+    if (result === undefined) throw new Invalid(`${who}: ${expression} gives no range of numbers`)
+    const points = single(result.result, expression)?.values ?? []
+    return folded(
+      points.map(([, value]) => Number(value)),
+      'mean',
     )
   }
 
-  async function number(expression: string, at: number, signal: AbortSignal): Promise<number | null> {
-    const elements = await vector(expression, at, signal)
-    if (elements.length > 1)
-      throw new Invalid(
-        `${who}: ${expression} gives ${elements.length} series; aggregate it to one, for example with sum(…)`,
-      )
-    const value = Number(elements[0]?.value[1] ?? Number.NaN)
-    return Number.isFinite(value) ? value : null
+  function single<T>(series: readonly T[], expression: string): T | null {
+    if (series.length <= 1) return series[0] ?? null
+    throw new Invalid(
+      `${who}: ${expression} gives ${series.length} series; aggregate it to one, for example with sum(…)`,
+    )
   }
 
-  /** Bucket counts from cumulative `le` buckets, overflow last. */
-  async function buckets(expression: string, at: number, signal: AbortSignal): Promise<Sample[]> {
-    const elements = await vector(expression, at, signal)
-    if (elements.length === 0) return []
-    const cumulative = elements
-      .map(({ metric, value }) => ({ bound: le(expression, metric), count: Number(value[1]) }))
-      .sort((a, b) => a.bound - b.bound)
-    if (cumulative.at(-1)?.bound !== Number.POSITIVE_INFINITY)
-      throw new Invalid(`${who}: ${expression} has no bucket le="+Inf"; sum by (le) over the _bucket series`)
-    if (cumulative.some(({ count }) => !Number.isFinite(count))) return []
-    return [{ counts: cumulative.map(({ count }, n) => Math.max(0, count - (cumulative[n - 1]?.count ?? 0))) }]
+  async function histogram(query: Query, window: Window, signal: AbortSignal): Promise<Sample[]> {
+    const expression = expressionOf(query, 'query')
+    const elements = await vector(expression, window, signal)
+    const counts = histogramCounts(`${who}: ${expression}`, elements, query.bounds)
+    return counts === null ? [] : [{ counts }]
   }
 
-  function le(expression: string, metric: Readonly<Record<string, string>>): number {
-    const bound = metric.le === '+Inf' ? Number.POSITIVE_INFINITY : Number(metric.le)
-    if (metric.le === undefined || Number.isNaN(bound) || Object.keys(metric).length > 1)
-      throw new Invalid(`${who}: ${expression} must give buckets by le alone; sum by (le) over the _bucket series`)
-    return bound
-  }
+  return numbersProvider(
+    who,
+    {
+      number: (expression, window, { fold, signal }) =>
+        fold === 'mean' && connection.step !== undefined && window.to - window.from > connection.step
+          ? range(expression, window, signal)
+          : alone(expression, window, signal),
+      histogram,
+    },
+    {
+      language: { dialect: 'promql', labels: connection.labels },
+      ping: async signal => {
+        await ask('query', { query: '1' }, signal)
+      },
+    },
+  )
 
-  const read: Record<MetricKind, (query: Query, at: number, signal: AbortSignal) => Promise<Sample[]>> = {
-    proportion: async (query, at, signal) => {
-      const [bad, total] = await Promise.all([
-        number(expressionOf(query, 'bad'), at, signal),
-        number(expressionOf(query, 'total'), at, signal),
-      ])
-      return bad === null || total === null ? [] : [{ bad, total }]
-    },
-    count: async (query, at, signal) => {
-      const events = await number(expressionOf(query, 'query'), at, signal)
-      return events === null ? [] : [{ events }]
-    },
-    series: async (query, at, signal) => {
-      const value = await number(expressionOf(query, 'query'), at, signal)
-      return value === null ? [] : [{ value }]
-    },
-    histogram: (query, at, signal) => buckets(expressionOf(query, 'query'), at, signal),
-  }
-
-  return {
-    query: (query, window, signal) => read[query.kind](query, window.to, signal),
-    describe: (query, window) =>
-      `${Object.values(query.expressions).join(' / ')} @ ${new Date(window.to).toISOString()}`,
-    ping: async signal => {
-      await ask('query', { query: '1' }, signal)
-    },
+  function lenient(body: string): unknown {
+    try {
+      return parsed(who, body)
+    } catch {
+      return null
+    }
   }
 }
 
-function expressionOf(query: Query, purpose: string): string {
-  const expression = query.expressions[purpose]
-  if (expression === undefined) throw new Invalid(`metric ${query.metric} has no ${purpose} query`)
-  return expression
-}
+const envelope = z.object({
+  status: z.enum(['success', 'error']),
+  data: z.unknown(),
+  error: z.string().optional(),
+  errorType: z.string().optional(),
+})
 
-function parse(text: string): { status?: string; data?: unknown; error?: string; errorType?: string } | null {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
+/** A value at a time, as text: it may be NaN or ±Inf. */
+const value = z.tuple([z.number(), z.string()])
+const labels = z.record(z.string(), z.string())
+
+const element = z.object({ metric: labels, value: value.optional(), histogram: histogramElement.optional() })
+const instant = z.union([
+  z.object({ resultType: z.literal('vector'), result: z.array(element) }),
+  z.object({ resultType: z.literal('scalar'), result: value }),
+])
+const matrix = z.object({
+  resultType: z.literal('matrix'),
+  result: z.array(z.object({ metric: labels, values: z.array(value).default([]) })),
+})
+
+export type Element = z.output<typeof element>
+
+function typeOf(data: unknown): string {
+  const { data: found } = z.object({ resultType: z.string() }).safeParse(data)
+  return found === undefined ? 'something else' : `a ${found.resultType}`
 }

@@ -5,12 +5,26 @@ import { Counter, Histogram, Registry } from 'prom-client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { prometheusProvider } from '../../activities/metrics/prometheus.ts'
 import type { Query } from '../../activities/metrics/provider.ts'
+import { localSecrets } from '../../activities/secrets/secrets.ts'
 import type { MetricKind } from '../../pipeline/canary/judge.ts'
+import { type MetricsConnectionOf, metricsConnection } from '../../pipeline/schema/configuration/metrics.ts'
 import { component, whyMissing } from '../components.ts'
 import { freePort } from '../ports.ts'
 import { type Prometheus, startPrometheus } from '../prometheus.ts'
 
 const binary = component('prometheus')
+
+function prometheusAt(url: string, change: object = {}) {
+  const connection = metricsConnection.parse({
+    type: 'prometheus',
+    url,
+    addresses: ['127.0.0.1/32'],
+    timeout: '5s',
+    ...change,
+  })
+  return prometheusProvider('prom', connection as MetricsConnectionOf<'prometheus'>, localSecrets())
+}
+
 const signal = AbortSignal.timeout(60_000)
 
 describe.skipIf(binary === null)(
@@ -55,11 +69,18 @@ describe.skipIf(binary === null)(
       exporter?.close()
     })
 
-    const provider = () => prometheusProvider({ name: 'prom', url: prometheus.url, timeout: 5_000 })
-    const ask = (kind: MetricKind, expressions: Query['expressions']) =>
-      provider().query(
-        { metric: 'm', kind, selector: { target: 't', service: 's', role: 'canary', version: '1' }, expressions },
-        { from: Date.now() - 10_000, to: Date.now() },
+    const provider = (change: object = {}) => prometheusAt(prometheus.url, change)
+    const ask = (
+      kind: MetricKind,
+      expressions: Query['expressions'],
+      { window = 10_000, step = {}, bounds = {} } = {},
+    ) =>
+      provider(step).query(
+        {
+          ...{ metric: 'm', kind, selector: { target: 't', service: 's', role: 'canary', version: '1' }, expressions },
+          ...bounds,
+        },
+        { from: Date.now() - window, to: Date.now() },
         signal,
       )
 
@@ -94,6 +115,30 @@ describe.skipIf(binary === null)(
       expect(sample).toEqual({ counts: [16, 8, 8] })
     })
 
+    test('a histogram of the bounds that are judged, which must all be there', async () => {
+      const query = { query: 'sum by (le) (latency_seconds_bucket)' }
+      expect(await ask('histogram', query, { bounds: { bounds: [0.5] } })).toEqual([{ counts: [24, 8] }])
+      await expect(ask('histogram', query, { bounds: { bounds: [0.2] } })).rejects.toThrow(
+        /no bucket le="0.2"; it has 0.1, 0.5/,
+      )
+    })
+
+    test('a series may be read as a range and averaged', async () => {
+      const query = { query: 'time()' }
+      const [whole] = await ask('series', query, { step: { step: '1s' } })
+      const [instant] = await ask('series', query)
+      const [average, newest] = [whole, instant].map(sample => (sample as { value: number }).value) as [number, number]
+      expect(newest - average).toBeGreaterThan(3)
+      expect(newest - average).toBeLessThan(10)
+    })
+
+    test('a sample from before the window is stale, and not one of it', async () => {
+      expect(await ask('series', { query: 'up offset 1h' })).toEqual([])
+      const [fresh] = await ask('series', { query: 'max(up)' })
+      expect(fresh).toEqual({ value: 1 })
+      expect(await ask('series', { query: 'max(up)' }, { window: 1 })).toEqual([])
+    })
+
     test('several series where one number is needed are refused with what to do', async () => {
       await expect(ask('series', { query: 'orders_total' })).rejects.toThrow(/gives 4 series; aggregate it to one/)
     })
@@ -103,7 +148,7 @@ describe.skipIf(binary === null)(
     })
 
     test('a Prometheus that is away is a failure, never an empty answer', async () => {
-      const away = prometheusProvider({ name: 'prom', url: `http://127.0.0.1:${await freePort()}`, timeout: 1_000 })
+      const away = prometheusAt(`http://127.0.0.1:${await freePort()}`)
       await expect(away.ping(signal)).rejects.toThrow(/metric provider prom cannot be reached/)
     })
 

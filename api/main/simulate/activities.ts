@@ -60,7 +60,6 @@ export function simulatedActivities(parts: SimulatedParts): Activities {
         record: async ({ event }) => parts.record([event]),
         now,
         signal: attempt.signal,
-        pause: async () => {},
       })
       return parts.seen(seen, request)
     },

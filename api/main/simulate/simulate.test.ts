@@ -62,12 +62,12 @@ describe('a simulation', () => {
   })
 
   it.each<[Scenario['kind'], string, string]>([
-    ['bad', 'rolled-back', 'fail'],
-    ['metrics-down', 'errored', 'errored'],
-  ])('shows what %s does', async (kind, status, verdict) => {
+    ['bad', 'rolled-back', 'points worse'],
+    ['metrics-down', 'errored', 'could not be read'],
+  ])('shows what %s does', async (kind, status, reason) => {
     const run = await simulated(canary, { scenario: { kind } as Scenario })
     expect(run.status).toBe(status)
-    expect(run.reason).toContain(verdict)
+    expect(run.reason).toContain(reason)
     expect(run.undone.map(({ what }) => what)).toEqual([
       'return all traffic of checkout on eu to 1.0.0',
       'remove what the canary of checkout on eu has started',

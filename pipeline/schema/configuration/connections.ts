@@ -4,7 +4,7 @@ import { positiveDuration } from '../scalars.ts'
 import { isMap, worded } from '../words.ts'
 import { secret } from './secret.ts'
 
-const httpAddress = z.url({ protocol: /^https?$/, error: 'an http or https address' })
+export const httpAddress = z.url({ protocol: /^https?$/, error: 'an http or https address' })
 
 const anOrigin = 'an origin such as https://ci.example.com or http://10.0.0.7:8080'
 
@@ -20,12 +20,16 @@ const network = z
   .max(60, aNetwork)
   .refine(text => ipaddr.isValidCIDR(text), aNetwork)
 
-const headerValue = worded(z.union([z.string().max(4_096), secret]), 'text, or a reference to a secret', input =>
-  isMap(input) ? 1 : 0,
+export const headerName = z.string().regex(/^[A-Za-z0-9-]+$/, 'the name of a header')
+
+export const headerValue = worded(
+  z.union([z.string().max(4_096), secret]),
+  'text, or a reference to a secret',
+  input => (isMap(input) ? 1 : 0),
 )
 
 /** What every connection over HTTP may reach, besides its own address. */
-const reach = {
+export const reach = {
   hosts: z
     .array(origin)
     .max(20)
@@ -45,7 +49,7 @@ const http = z.strictObject({
   url: httpAddress.describe('Its base address; paths are taken from here.'),
   ...reach,
   headers: z
-    .record(z.string().regex(/^[A-Za-z0-9-]+$/, 'the name of a header'), headerValue)
+    .record(headerName, headerValue)
     .default({})
     .describe('Sent with every request to the base address, such as `authorization`.'),
   ...told,
