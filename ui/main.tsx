@@ -8,11 +8,13 @@ import { createRoot } from 'react-dom/client'
 import { createClient } from '../api/client/client.ts'
 import { App } from './app.tsx'
 import { ClientContext } from './client.ts'
+import { returnToPlace } from './features/session/deep-link.ts'
 import { readLoginLink } from './features/session/login-link.ts'
 import { Announcer } from './kit/announce.tsx'
 import { createQueryClient } from './live/query-client.ts'
 
 readLoginLink()
+returnToPlace()
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>

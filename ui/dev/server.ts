@@ -26,6 +26,10 @@ const server = createServer(async (request, response) => {
     return json(response, { status: 'ok', checks: { store: 'ok', temporal: 'ok', worker: 'down' } })
   if (!pathname.startsWith('/api/v1/')) return page(pathname, response)
   const parts = pathname.slice('/api/v1/'.length).split('/')
+  if (pathname === '/api/v1/session/methods')
+    return json(response, {
+      methods: [{ type: 'oidc', name: 'Example', url: '/x' }, { type: 'password' }, { type: 'link' }],
+    })
   if (parts[0] === 'session') return session(request.method ?? '', response)
   if (!signedIn) return problem(response, 'unauthenticated', 'sign in')
   if (parts[0] === 'events') return events(response, request.headers['last-event-id'] as string, searchParams)

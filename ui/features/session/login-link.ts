@@ -30,7 +30,8 @@ export function partsOf(text: string, origin: string): { code: string | null; ne
   return { code: find('code'), next: localPath(find('next'), origin) }
 }
 
-function localPath(next: string | null, origin: string): `/${string}` {
+/** A path of this page; the list of executions for every other address. */
+export function localPath(next: string | null, origin: string): `/${string}` {
   const resolved = next === null ? null : URL.parse(next, origin)
   if (resolved === null || resolved.origin !== origin) return '/'
   return `/${resolved.pathname.replace(/^\/+/, '')}${resolved.search}`

@@ -1,50 +1,58 @@
-import { Button, TextInput } from '@mantine/core'
-import { type FormEvent, useEffect, useState } from 'react'
+import { useEffect } from 'react'
+import type { LoginMethods } from '../../../api/contract/server.ts'
 import { Page } from '../../kit/page.tsx'
 import { ProblemNotice } from '../../kit/problem-notice.tsx'
-import { codeIn, takeLoginCode } from './login-link.ts'
+import { rememberPlace } from './deep-link.ts'
+import { LinkForm } from './link-form.tsx'
+import { takeLoginCode } from './login-link.ts'
 import styles from './login-page.module.css'
-import { useSignIn } from './queries.ts'
+import { PasswordForm } from './password-form.tsx'
+import { useLoginMethods, useSignIn } from './queries.ts'
 
 /** Shown in place of any view until somebody has signed in, so that a deep link arrives where it points. */
 export function LoginPage() {
+  const methods = useLoginMethods()
   const { mutate, isPending, error } = useSignIn()
-  const [text, setText] = useState('')
 
   useEffect(() => {
     const code = takeLoginCode()
-    if (code !== null) mutate(code)
+    if (code !== null) mutate({ code })
   }, [mutate])
-
-  function submit(event: FormEvent) {
-    event.preventDefault()
-    const code = codeIn(text.trim())
-    if (code !== '') mutate(code)
-  }
 
   return (
     <div className={styles.center}>
       <Page title="Sign in" heading={<Brand />}>
-        <form onSubmit={submit} className={styles.form}>
-          <p>
-            Open the link that <code>slipway serve</code> printed, or paste it here. A link works once and for a few
-            minutes; <code>slipway login</code> makes a new one.
-          </p>
-          <TextInput
-            label="Login link or code"
-            value={text}
-            onChange={event => setText(event.currentTarget.value)}
-            autoComplete="off"
-            autoCapitalize="off"
-            spellCheck={false}
-          />
-          <Button type="submit" loading={isPending}>
-            Sign in
-          </Button>
+        <div className={styles.methods}>
+          {methods.error && (
+            <ProblemNotice
+              what="How to sign in is not known."
+              error={methods.error}
+              onRetry={() => methods.refetch()}
+            />
+          )}
+          {methods.data?.methods.map(method => (
+            <Method key={method.type} method={method} onCode={code => mutate({ code })} busy={isPending} />
+          ))}
           {error && <ProblemNotice what="That did not sign you in." error={error} />}
-        </form>
+        </div>
       </Page>
     </div>
+  )
+}
+
+interface MethodProps {
+  method: LoginMethods['methods'][number]
+  onCode: (code: string) => void
+  busy: boolean
+}
+
+function Method({ method, onCode, busy }: MethodProps) {
+  if (method.type === 'link') return <LinkForm onCode={onCode} busy={busy} />
+  if (method.type === 'password') return <PasswordForm />
+  return (
+    <a href={method.url} onClick={rememberPlace} className={styles.provider}>
+      Sign in with {method.name}
+    </a>
   )
 }
 

@@ -1,4 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import type { Client } from '../../../api/client/client.ts'
 import { ApiProblem } from '../../../api/client/errors.ts'
 import type { Right } from '../../../api/contract/permissions.ts'
 import type { Session } from '../../../api/contract/server.ts'
@@ -18,12 +19,23 @@ export function useMay(right: Right): boolean {
   return useSession().data?.rights.includes(right) ?? false
 }
 
-/** Changes the one-time code of a login link into a session of this browser. */
+/** How people can sign in here. */
+export function useLoginMethods() {
+  const client = useClient()
+  return useQuery({
+    queryKey: ['login-methods'],
+    queryFn: ({ signal }) => client.getLoginMethods({}, { signal }),
+  })
+}
+
+type Credentials = Parameters<Client['openSession']>[0]['body']
+
+/** Opens a session of this browser, for the one-time code of a login link or for name and password. */
 export function useSignIn() {
   const client = useClient()
   const queryClient = useQueryClient()
   return useMutation({
-    mutationFn: (code: string) => client.openSession({ body: { code } }),
+    mutationFn: (body: Credentials) => client.openSession({ body }),
     onSuccess: session => queryClient.setQueryData(keys.session, session),
   })
 }
