@@ -6,6 +6,7 @@ import { hookRoutes } from './routes/hooks.ts'
 import { judgingRoutes } from './routes/judging.ts'
 import { pipelineRoutes } from './routes/pipelines.ts'
 import type { Route } from './routes/route.ts'
+import { seriesRoutes } from './routes/series.ts'
 import { serverRoutes } from './routes/server.ts'
 import { sessionRoutes } from './routes/sessions.ts'
 import { steeringRoutes } from './routes/steering.ts'
@@ -21,6 +22,7 @@ export const routes = {
   ...judgingRoutes,
   ...steeringRoutes,
   ...definitionRoutes,
+  ...seriesRoutes,
   ...pipelineRoutes,
   ...hookRoutes,
   ...targetRoutes,

@@ -7,6 +7,7 @@ import { freezeOperations } from './freezes.ts'
 import { hookOperations } from './hooks.ts'
 import { judgingOperations } from './judging.ts'
 import { pipelineOperations } from './pipelines.ts'
+import { seriesOperations } from './series.ts'
 import { serverOperations } from './server.ts'
 import { sessionOperations } from './sessions.ts'
 import { steeringOperations } from './steering.ts'
@@ -26,6 +27,7 @@ export function createHandlers(services: Services): Handlers {
     ...freezeOperations(services),
     ...sessionOperations(services),
     ...definitionOperations(services),
+    ...seriesOperations(services),
     ...trafficOperations(services),
     ...serverOperations(services),
   }

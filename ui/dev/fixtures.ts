@@ -214,3 +214,8 @@ export function analysisOf({ execution, story }: Fixture) {
   if (story === null || story.looks === 0) return { execution: execution.id, stages: [] }
   return reportOf(execution.id, 'canary', story, Date.parse(execution.createdAt))
 }
+
+/** The same for the charts: nothing, which the page grows from the analysis. */
+export function seriesFixture({ execution }: Fixture) {
+  return { execution: execution.id, stage: 'canary', looks: [], at: [], weight: [], metrics: [] }
+}

@@ -3,7 +3,7 @@ import { createServer, type ServerResponse } from 'node:http'
 import { extname, join } from 'node:path'
 import { rights } from '../../api/contract/permissions.ts'
 import { problemKinds, problemType } from '../../api/contract/problem.ts'
-import { analysisOf, type Fixture, fixtures } from './fixtures.ts'
+import { analysisOf, type Fixture, fixtures, seriesFixture } from './fixtures.ts'
 import { inboxOf } from './inbox.ts'
 import { definitionOf, operations } from './views.ts'
 
@@ -41,6 +41,7 @@ const server = createServer(async (request, response) => {
   const fixture = all.find(({ execution }) => execution.id === parts[1])
   if (fixture === undefined) return problem(response, 'not-found', `there is no execution ${parts[1]}`)
   if (parts[2] === 'definition') return json(response, definitionOf(fixture.execution.revision))
+  if (parts[4] === 'series') return json(response, seriesFixture(fixture))
   if (parts[2] === 'analysis') return json(response, analysisOf(fixture))
   if (parts[2] === undefined) return json(response, fixture.execution)
   if (parts[2] === 'rollback') return json(response, { execution: rollBack(fixture), linked: false }, 202)

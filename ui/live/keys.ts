@@ -15,6 +15,7 @@ export const keys = {
   lists: ['executions'],
   list: (filter: ExecutionFilter) => ['executions', filter],
   execution: (id: string) => ['execution', id],
+  series: (id: string, stage: string) => ['series', id, stage],
   analysis: (id: string) => ['analysis', id],
   /** Events of the last while, of all executions. */
   recent: ['recent'],

@@ -7,11 +7,10 @@ import { WeightBar } from '../../../kit/weight-bar.tsx'
 import { useAnalysis, useDefinition } from '../queries.ts'
 import { BacktestPanel } from './backtest/backtest-panel.tsx'
 import styles from './canary-report.module.css'
-import { Charts } from './charts.tsx'
 import { CsvButton } from './csv-button.tsx'
-import { EvidenceChart } from './evidence-chart.tsx'
 import { Guardrails } from './guardrails.tsx'
 import { MetricTable } from './metric-table.tsx'
+import { OverTime } from './over-time.tsx'
 import { Steps } from './steps.tsx'
 import { marginsOf, type Threshold, thresholdsOf } from './thresholds.ts'
 import { Verdict } from './verdict.tsx'
@@ -55,16 +54,18 @@ export function CanaryReport({ execution, stage }: { execution: Execution; stage
       {analysis && <Verdict analysis={analysis} over={over} />}
       {analysis && analysis.metrics.length > 0 && (
         <>
-          <EvidenceChart analysis={analysis} thresholds={thresholds} />
           <MetricTable metrics={analysis.metrics} thresholds={thresholds} margins={margins} />
-          <Charts metrics={analysis.metrics} guardrails={canary?.analysis.guardrails ?? []} />
-          <div className={styles.aside}>
-            <CsvButton analysis={analysis} name={`${execution.id}-${stage.id}`} />
-          </div>
+          <OverTime
+            execution={execution.id}
+            analysis={analysis}
+            thresholds={thresholds}
+            guardrails={canary?.analysis.guardrails ?? []}
+          />
+          <CsvButton execution={execution.id} stage={stage.id} />
         </>
       )}
       {canary && canary.analysis.guardrails.length > 0 && <Guardrails guardrails={canary.analysis.guardrails} />}
-      {canary && analysis && analysis.metrics.length > 0 && <BacktestPanel analysis={analysis} canary={canary} />}
+      {canary && analysis && analysis.metrics.length > 0 && <BacktestPanel execution={execution.id} canary={canary} />}
     </>
   )
 }

@@ -1,20 +1,32 @@
 import { Button } from '@mantine/core'
-import type { StageAnalysis } from '../../../../api/contract/analysis.ts'
+import { useMutation } from '@tanstack/react-query'
+import { ProblemNotice } from '../../../kit/problem-notice.tsx'
+import styles from './canary-report.module.css'
 import { csvOf } from './csv.ts'
+import { useReadAll } from './use-read-all.ts'
 
-/** Saves what the judge saw as a file. */
-export function CsvButton({ analysis, name }: { analysis: StageAnalysis; name: string }) {
-  function save() {
-    const address = URL.createObjectURL(new Blob([csvOf(analysis)], { type: 'text/csv' }))
-    const link = document.createElement('a')
-    link.href = address
-    link.download = `${name}.csv`
-    link.click()
-    URL.revokeObjectURL(address)
-  }
+/** Saves all that the judge saw as a file. */
+export function CsvButton({ execution, stage }: { execution: string; stage: string }) {
+  const read = useReadAll(execution, stage)
+  const { mutate, isPending, error } = useMutation({
+    mutationFn: read,
+    onSuccess: analysis => save(`${execution}-${stage}.csv`, csvOf(analysis)),
+  })
   return (
-    <Button size="compact-sm" variant="default" onClick={save}>
-      CSV
-    </Button>
+    <div className={styles.aside}>
+      {error && <ProblemNotice what="The numbers could not be loaded." error={error} />}
+      <Button size="compact-sm" variant="default" loading={isPending} onClick={() => mutate()}>
+        CSV
+      </Button>
+    </div>
   )
+}
+
+function save(name: string, text: string): void {
+  const address = URL.createObjectURL(new Blob([text], { type: 'text/csv' }))
+  const link = document.createElement('a')
+  link.href = address
+  link.download = name
+  link.click()
+  URL.revokeObjectURL(address)
 }

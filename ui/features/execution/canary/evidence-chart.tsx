@@ -1,6 +1,6 @@
 import { useComputedColorScheme } from '@mantine/core'
 import { lazy, Suspense, useMemo } from 'react'
-import type { StageAnalysis } from '../../../../api/contract/analysis.ts'
+import type { SeriesReport } from '../../../../api/contract/series.ts'
 import { Boundary } from '../../../kit/boundary.tsx'
 import styles from './charts.module.css'
 import { standingOf } from './standing.ts'
@@ -11,16 +11,16 @@ const StandingChart = lazy(() =>
 )
 
 interface EvidenceChartProps {
-  analysis: StageAnalysis
+  series: SeriesReport
   /** Empty for a judge that does not go by evidence. */
   thresholds: ReadonlyMap<string, Threshold>
 }
 
 /** The evidence over time against what it takes to decide; nothing for a judge that only looks at the end. */
-export function EvidenceChart({ analysis, thresholds }: EvidenceChartProps) {
+export function EvidenceChart({ series, thresholds }: EvidenceChartProps) {
   const scheme = useComputedColorScheme('light')
-  const standing = useMemo(() => standingOf(analysis.looks, thresholds), [analysis.looks, thresholds])
-  if (thresholds.size === 0 || standing.at.length < 2) return null
+  const standing = useMemo(() => standingOf(series, thresholds), [series, thresholds])
+  if (standing.metrics.length === 0 || standing.at.length < 2) return null
   return (
     <figure className={styles.chart}>
       <figcaption className={styles.caption}>

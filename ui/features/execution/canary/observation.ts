@@ -3,14 +3,6 @@ import { share, significant, whole } from '../../../words/numbers.ts'
 
 /** How one side's data read, as a number to draw and as words. */
 
-/** A share, a rate or a value; null when there is nothing that is one number. */
-export function numberOf(observation: Observation, exposure: number | null): number | null {
-  if (observation === null || 'error' in observation || 'counts' in observation) return null
-  if ('value' in observation) return finite(observation.value)
-  if ('events' in observation) return finite(exposure === null ? observation.events : observation.events / exposure)
-  return finite(observation.bad / observation.total)
-}
-
 export function wordsOf(observation: Observation): { value: string; of: string } {
   if (observation === null) return { value: '–', of: 'no data' }
   if ('error' in observation) return { value: '–', of: observation.error }
@@ -30,8 +22,4 @@ export function isShare(observation: Observation): boolean {
 
 function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0)
-}
-
-function finite(value: number): number | null {
-  return Number.isFinite(value) ? value : null
 }

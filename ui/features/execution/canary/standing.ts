@@ -1,4 +1,4 @@
-import type { LookView } from '../../../../api/contract/analysis.ts'
+import type { SeriesReport } from '../../../../api/contract/series.ts'
 import type { Threshold } from './thresholds.ts'
 
 /** How near each metric was to being decided, look by look. */
@@ -12,26 +12,24 @@ export interface Standing {
 }
 
 /** Evidence doubles at a steady pace while the truth is the same, so the way to the threshold is counted in logarithms. */
-export function standingOf(looks: readonly LookView[], thresholds: ReadonlyMap<string, Threshold>): Standing {
-  const judged = looks.filter(({ metrics }) => metrics.length > 0)
+export function standingOf(
+  { at, weight, metrics }: SeriesReport,
+  thresholds: ReadonlyMap<string, Threshold>,
+): Standing {
   return {
-    at: judged.map(({ at }) => Date.parse(at) / 1_000),
-    weight: judged.map(({ weights }) => weights?.canary ?? 0),
-    metrics: [...thresholds].map(([name, threshold]) => ({
-      name,
-      values: judged.map(({ metrics }) => {
-        const metric = metrics.find(one => one.name === name)
-        return metric === undefined ? null : wayTo(metric, threshold)
-      }),
-    })),
+    at: at.map(milliseconds => milliseconds / 1_000),
+    weight,
+    metrics: metrics.flatMap(({ name, evidence }) => {
+      const threshold = thresholds.get(name)
+      return threshold === undefined ? [] : [{ name, values: evidence.map(value => wayTo(value, threshold)) }]
+    }),
   }
 }
 
-function wayTo({ evidence, evidenceFor }: LookView['metrics'][number], threshold: Threshold): number {
-  // JSON has no infinity: null is beyond every threshold.
-  const part = evidence === null ? most : Math.log(evidence) / Math.log(threshold[evidenceFor])
-  const size = Math.min(most, Math.max(0, part))
-  return evidenceFor === 'fail' ? size : -size
+function wayTo(evidence: number | null, { fail, pass }: Threshold): number | null {
+  if (evidence === null) return null
+  const part = evidence / Math.log(evidence > 0 ? fail : pass)
+  return Math.min(most, Math.max(-most, part))
 }
 
 /** Beyond the threshold it makes no difference how far. */

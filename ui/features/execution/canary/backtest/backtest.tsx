@@ -2,7 +2,9 @@ import { NativeSelect, TextInput } from '@mantine/core'
 import { useDeferredValue, useMemo, useState } from 'react'
 import type { StageAnalysis } from '../../../../../api/contract/analysis.ts'
 import type { StageOf } from '../../../../../pipeline/schema/stage.ts'
+import { ProblemNotice } from '../../../../kit/problem-notice.tsx'
 import { VerdictMark } from '../../../../kit/verdict-mark.tsx'
+import { useAll } from '../use-read-all.ts'
 import styles from './backtest.module.css'
 import { MetricSettings } from './metric-settings.tsx'
 import { type Settings, settingsOf, tryOut } from './settings.ts'
@@ -12,8 +14,15 @@ interface BacktestProps {
   canary: StageOf<'canary'>
 }
 
+/** Reads everything that was recorded first: an early verdict depends on the first looks. */
+export function LoadedBacktest({ execution, canary }: { execution: string; canary: StageOf<'canary'> }) {
+  const { data, error, refetch } = useAll(execution, canary.id)
+  if (error) return <ProblemNotice what="The record could not be loaded." error={error} onRetry={() => refetch()} />
+  return data ? <Backtest analysis={data} canary={canary} /> : <p>Loading…</p>
+}
+
 /** Changes the judge's settings and shows at once what it would have said to what was recorded. */
-export function Backtest({ analysis, canary }: BacktestProps) {
+function Backtest({ analysis, canary }: BacktestProps) {
   const [settings, setSettings] = useState(() => settingsOf(canary))
   const settled = useDeferredValue(settings)
   const outcome = useMemo(() => outcomeOf(analysis, canary, settled), [analysis, canary, settled])
