@@ -58,7 +58,7 @@ describe('a freeze', () => {
   it('keeps a canary at its step, where it still looks for harm, and never holds up a rollback', async () => {
     const stage = canaryStage({ steps: [10, 50].map(weight => ({ weight, for: minute })) })
     const run = fakeRun(runOf([{ ...stage, analysis: { ...stage.analysis, interval: 10_000 } }]))
-    run.world.at(1_000, () => run.freezes([frozen(run, 0, 10)]))
+    run.world.at(1_000, () => run.freezes([frozen(run, 0, 60)]))
     run.world.at(5 * minute, () => {
       expect(run.target.state('checkout').weights.canary).toBe(10)
       expect(run.execution().status).toBe('paused')
@@ -66,7 +66,7 @@ describe('a freeze', () => {
     })
     const done = await run.run()
     expect(done.status).toBe('rolled-back')
-    expect(minutesAt(done.endedAt)).toBeLessThan(9)
+    expect(minutesAt(done.endedAt)).toBeLessThan(30)
   })
 
   it('does not keep a run from being canceled', async () => {
@@ -100,7 +100,7 @@ describe('quarantine', () => {
           service: 'checkout',
           version: '2.0.0',
           key: releaseKey(v2),
-          reason: expect.stringContaining('fail'),
+          reason: expect.stringContaining('errors'),
           until: expect.stringMatching(/^2026-01-08/),
         },
       },

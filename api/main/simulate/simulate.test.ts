@@ -89,6 +89,19 @@ describe('a simulation', () => {
     expect(silent.gates[0]!.to! - silent.gates[0]!.from).toBe(30 * 60_000)
   })
 
+  it('has judgments answered by as many people as they need, or not at all', async () => {
+    const stages = `
+  - { id: ask, type: judgment, approvals: 2, approvers: ['role:sre'], timeout: 4h, inputs: { size: { type: number } } }
+  - { id: nap, type: wait, for: 1m }`
+    const run = await simulated(stages)
+    expect(run).toMatchObject({ status: 'succeeded', duration: 120_000, shortest: 60_000 })
+    expect(run.longest).toBe(4 * 3_600_000 - 1 + 60_000)
+    expect(run.gates).toMatchObject([{ stage: 'ask', status: 'waiting', from: 0 }])
+    expect((await simulated(stages, { people: { answer: 'reject', after: 0 } })).status).toBe('rejected')
+    const silent = await simulated(stages, { people: { answer: 'timeout', after: 0 } })
+    expect(silent).toMatchObject({ status: 'rejected', duration: 4 * 3_600_000 })
+  })
+
   it('takes back what a stage did whose target fails, and tells what a rollback of all would undo', async () => {
     const stages = ['a', 'b'].map(
       id => `\n  - { id: ${id}, type: deploy, target: eu, service: ${id}, release: ${release} }`,

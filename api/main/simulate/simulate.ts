@@ -134,7 +134,7 @@ function gatesOf({ events }: SimulatedRun, at: (event: ExecutionEvent) => number
       reason: reason === null ? null : String(reason),
     })
   }
-  return gates
+  return gates.filter(({ from, to }) => to !== from)
 }
 
 function undoneIn({ events }: SimulatedRun): Undone[] {
