@@ -32,6 +32,7 @@ const commands: Readonly<Record<string, () => Promise<MakeCommand>>> = {
   auth: async () => (await import('./commands/auth.ts')).authCommand,
   freezes: async () => (await import('./commands/freezes.ts')).freezesCommand,
   quarantine: async () => (await import('./commands/quarantine.ts')).quarantineCommand,
+  import: async () => (await import('./commands/import.ts')).importCommand,
   login: async () => (await import('./commands/login.ts')).loginCommand,
   judge: async () => (await import('./commands/judge.ts')).judgeCommand,
   backtest: async () => (await import('./commands/backtest.ts')).backtestCommand,
