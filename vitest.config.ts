@@ -8,8 +8,9 @@ const alone = ['demo', 'process-target/no-request-lost', 'ui'].map(name => `test
 const real = { pool: 'forks', testTimeout: 120_000, hookTimeout: 120_000 } as const
 
 /**
- * Three projects, one after the other: `unit` needs nothing but Node and is the inner loop; `system` talks to real
- * components, a few files at a time (they mostly wait); `alone` does so one file at a time.
+ * Four projects, one after the other: `unit` needs nothing but Node and is the inner loop; `system` talks to real
+ * components, a few files at a time (they mostly wait); `alone` does so one file at a time; `kubernetes` comes last,
+ * as what it needs is built while the others run.
  */
 export default defineConfig({
   test: {
@@ -41,6 +42,16 @@ export default defineConfig({
           exclude,
           maxWorkers: 1,
           sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        test: {
+          ...real,
+          name: 'kubernetes',
+          include: ['test/kubernetes/**/*.test.ts'],
+          exclude,
+          maxWorkers: 1,
+          sequence: { groupOrder: 3 },
         },
       },
     ],

@@ -9,6 +9,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { buildInBackground } from './background.mjs'
 import { installComponents } from './components.mjs'
 import { temporalCli } from './temporal.mjs'
 
@@ -36,7 +37,10 @@ async function main([task = 'setup', ...args]) {
   if (!chosen) throw new Error(`unknown task ${task}; known are ${Object.keys(tasks).join(', ')}`)
   await dependencies()
   if (!process.env.TEMPORAL_ADDRESS) process.env.TEMPORAL_CLI = await temporalCli({ log })
-  if (task === 'test') await installComponents(process.env, log)
+  if (task === 'test') {
+    await installComponents(process.env, log)
+    buildInBackground(process.env, log)
+  }
   await built()
   return chosen(args)
 }
