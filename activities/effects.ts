@@ -44,7 +44,7 @@ export async function keeping<T>(
     // A name of its own each time: the same op again would renew nothing.
     const id = `${request.id}/keep-${attempt.number}-${renewals}`
     target
-      .route(request.service, keep.weights, opOf({ ...request, id }, keep.lease, attempt))
+      .route(request.service, keep.weights, { ...opOf({ ...request, id }, keep.lease, attempt), renews: true })
       .catch(error => attempt.heartbeat(`the lease was not renewed: ${error.message}`))
   }
   renew()

@@ -156,7 +156,7 @@ async function renew(
 ): Promise<string | null> {
   if (renew === null) return null
   try {
-    await target.route(service, weights, { ...renew, signal, progress: () => {} })
+    await target.route(service, weights, { ...renew, renews: true, signal, progress: () => {} })
     return null
   } catch (error) {
     return error instanceof Error ? error.message : String(error)

@@ -53,7 +53,7 @@ targets:
     services:
       shop: { port: 70000, health: ready, startTimeout: 5, stickyCookie: "a b", instance: 3 }
   US: {}
-  asia: { type: kubernetes, environment: dev, services: {} }
+  asia: { type: nomad, environment: dev, services: {} }
 metrics:
   prom: { type: prometheus, url: "ftp://prom" }
 pipelines:
@@ -68,9 +68,38 @@ pipelines:
       '7:74 "stickyCookie" must be a cookie name, not "a b"',
       '7:81 unknown key "instance" (did you mean "instances"?); known here: port, instances, health, startTimeout, directory, responseTimeout, drainTimeout, stickyCookie, clusterHeader',
       '8:3 the key "US" must be a name of lower-case letters, digits and dashes, at most 63 characters',
-      '9:17 "type" must be "process", not "kubernetes"',
+      '9:17 "type" must be one of "process", "kubernetes", not "nomad"',
       '11:34 "url" must be an http or https address, not "ftp://prom"',
       '13:5 item 1 of "pipelines" must be a map with "directory" or with "repository", not "pipelines"',
+    ])
+  })
+
+  test('knows Kubernetes clusters, and what their routers can', () => {
+    const text = `targets:
+  prod:
+    type: kubernetes
+    environment: production
+    namespace: shop
+    connection: { kubeconfig: ./config, context: prod }
+    services: { checkout: { router: { type: nginx, ingress: shop } }, cart: {} }
+`
+    const { configuration } = loadConfiguration(text, 'slipway.yaml')
+    expect(configuration?.targets.prod).toMatchObject({
+      services: { checkout: { adopt: false, progressDeadline: 300_000 }, cart: { router: { type: 'replicas' } } },
+    })
+    expect(serverView(configuration!).targets).toEqual({
+      prod: {
+        release: 'image',
+        services: ['checkout', 'cart'],
+        environment: 'production',
+        routers: { checkout: 'nginx', cart: 'replicas' },
+      },
+    })
+    expect(told(text.replace('{ kubeconfig: ./config, context: prod }', '{ token: abc }'))).toEqual([
+      '6:17 "connection" must be a kubeconfig, a server with a tokenFile, or inCluster: true, not a map',
+    ])
+    expect(told(text.replace('cart: {}', 'cart: { clusterHeader: true }'))).toEqual([
+      '7:94 router "replicas" cannot choose a cluster by header',
     ])
   })
 

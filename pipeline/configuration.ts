@@ -2,6 +2,7 @@ import { readDocument } from './document/read.ts'
 import { routerProvider } from './presets.ts'
 import type { Finding, Problem } from './problem.ts'
 import { maxProblems } from './problem.ts'
+import { routerCapabilities } from './routers.ts'
 import { authFindings } from './rules/auth.ts'
 import type { ServerView, TargetView } from './rules/server.ts'
 import type { Configuration, TargetConfiguration } from './schema/configuration.ts'
@@ -40,13 +41,20 @@ export function serverView({
       release: releaseForms[target.type],
       services: Object.keys(target.services),
       environment: target.environment,
+      ...routersOf(target),
     },
   ])
   return { targets: Object.fromEntries(views), metrics: Object.keys(metrics), hooks: Object.keys(hooks) }
 }
 
+function routersOf(target: TargetConfiguration): Pick<TargetView, 'routers'> {
+  if (target.type !== 'kubernetes') return {}
+  const routers = Object.entries(target.services).map(([service, { router }]) => [service, router.type])
+  return { routers: Object.fromEntries(routers) }
+}
+
 /** The form of release each type of target runs. */
-const releaseForms = { process: 'command' } as const satisfies Record<
+const releaseForms = { process: 'command', kubernetes: 'image' } as const satisfies Record<
   TargetConfiguration['type'],
   TargetView['release']
 >
@@ -58,9 +66,18 @@ function rules({ targets, metrics, auth }: Configuration): Finding[] {
     const message = `"${routerProvider}" is built in and cannot be named here`
     findings.push({ path: ['metrics', routerProvider], atKey: true, message })
   }
+  for (const [targetName, target] of Object.entries(targets)) {
+    if (target.type !== 'kubernetes') continue
+    for (const [serviceName, { router, clusterHeader }] of Object.entries(target.services)) {
+      if (!clusterHeader || routerCapabilities[router.type].header) continue
+      const path = ['targets', targetName, 'services', serviceName, 'clusterHeader']
+      findings.push({ path, message: `router "${router.type}" cannot choose a cluster by header` })
+    }
+  }
   const ports = new Map<number, string>()
-  for (const [targetName, { services }] of Object.entries(targets)) {
-    for (const [serviceName, { port }] of Object.entries(services)) {
+  for (const [targetName, target] of Object.entries(targets)) {
+    if (target.type !== 'process') continue
+    for (const [serviceName, { port }] of Object.entries(target.services)) {
       const owner = `${targetName}/${serviceName}`
       const earlier = ports.get(port)
       if (port === 0) continue

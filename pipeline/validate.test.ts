@@ -114,6 +114,32 @@ describe('with a server', () => {
     ])
   })
 
+  test('what the router of a service cannot do is refused', () => {
+    const canary = (baseline: string) =>
+      `name: a
+application: shop
+stages:
+  - id: a
+    type: canary
+    target: prod
+    service: cart
+    release: { version: '1', image: 'cart:1' }
+    baseline: ${baseline}
+    steps: [{ weight: 5, for: 1m }]
+    analysis: { interval: 10s, judge: { type: sequential }, metrics: [{ preset: http }] }
+`
+    const prod = { release: 'image', services: ['cart'], environment: 'dev', routers: { cart: 'nginx' } } as const
+    const told = (baseline: string) =>
+      validatePipeline(canary(baseline), 'a.yaml', { targets: { prod }, metrics: [], hooks: [] }).problems.map(short)
+    const uncounted =
+      '11:71 router "nginx" of cart on "prod" counts nothing for Slipway; ask a metric provider of the server'
+    expect(told('stable')).toEqual([uncounted])
+    expect(told('fresh')).toEqual([
+      '9:15 router "nginx" of cart on "prod" splits between stable and one other cluster; use "baseline: stable"',
+      uncounted,
+    ])
+  })
+
   test('its view comes from its configuration', () => {
     const configuration = {
       targets: { eu: { type: 'process', environment: 'test', services: { checkout: {} } } },

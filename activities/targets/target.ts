@@ -8,6 +8,8 @@ export interface Op {
   fence: number
   /** Milliseconds until the target returns traffic to stable by itself, unless `route` is called again. */
   lease?: number
+  /** Only keeps the lease of weights that are in force; never changes them. */
+  renews?: true
   signal: AbortSignal
   progress(message: string): void
 }

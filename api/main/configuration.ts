@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { loadConfiguration } from '../../pipeline/configuration.ts'
 import { formatProblem } from '../../pipeline/problem.ts'
+import type { KubernetesConnection } from '../../pipeline/schema/configuration/kubernetes-target.ts'
 import type { Configuration, TargetConfiguration } from '../../pipeline/schema/configuration.ts'
 import { CliError, exitCodes } from '../cli/io.ts'
 
@@ -24,8 +25,17 @@ function withAbsolutePaths(value: Configuration, base: string): Configuration {
 }
 
 function absoluteTarget(target: TargetConfiguration, base: string): TargetConfiguration {
+  if (target.type === 'kubernetes') return { ...target, connection: absoluteConnection(target.connection, base) }
   const services = mapValues(target.services, service => ({ ...service, directory: resolve(base, service.directory) }))
   return { ...target, services }
+}
+
+function absoluteConnection(connection: KubernetesConnection, base: string): KubernetesConnection {
+  if ('inCluster' in connection) return connection
+  if ('kubeconfig' in connection) return { ...connection, kubeconfig: resolve(base, connection.kubeconfig) }
+  const { tokenFile, caFile } = connection
+  const ca = caFile === undefined ? {} : { caFile: resolve(base, caFile) }
+  return { ...connection, tokenFile: resolve(base, tokenFile), ...ca }
 }
 
 function mapValues<T>(record: Readonly<Record<string, T>>, change: (value: T) => T): Record<string, T> {

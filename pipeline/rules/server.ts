@@ -1,5 +1,7 @@
 import { routerProvider } from '../presets.ts'
 import type { Finding } from '../problem.ts'
+import { routerCapabilities } from '../routers.ts'
+import type { RouterType } from '../schema/configuration/kubernetes-target.ts'
 import type { Stage } from '../schema/stage.ts'
 import { didYouMean } from '../suggest.ts'
 
@@ -17,6 +19,8 @@ export interface TargetView {
   release: 'command' | 'image'
   services: readonly string[]
   environment: string
+  /** What splits the traffic of each service, where that is not our own router, which can all and counts all. */
+  routers?: Readonly<Record<string, RouterType>>
 }
 
 /** Where the rules for production hold. */
@@ -24,7 +28,7 @@ export const production = 'production'
 
 /** Unknown targets, services and providers, and releases the target cannot take. Paths are inside the stage. */
 export function serverFindings(stage: Stage, server: ServerView): Finding[] {
-  return [...placeFindings(stage, server), ...providerFindings(stage, server)]
+  return [...placeFindings(stage, server), ...routerFindings(stage, server), ...providerFindings(stage, server)]
 }
 
 /** Where production is touched, whoever starts a run does not approve it. */
@@ -61,6 +65,21 @@ function placeFindings(stage: Stage, { targets }: ServerView): Finding[] {
   if (stage.release[given] === undefined) return findings
   const message = `target "${stage.target}" cannot take a release with "${given}"; it needs "${release}"`
   return [...findings, { path: ['release', given], atKey: true, message }]
+}
+
+/** What the router of the service cannot do. */
+function routerFindings(stage: Stage, { targets }: ServerView): Finding[] {
+  if (stage.type !== 'canary') return []
+  const router = targets[stage.target]?.routers?.[stage.service]
+  if (router === undefined) return []
+  const uncounted = stage.analysis.metrics.flatMap((metric, index) => {
+    if (!('preset' in metric ? metric.preset === 'http' : metric.provider === routerProvider)) return []
+    const message = `router "${router}" of ${stage.service} on "${stage.target}" counts nothing for Slipway; ask a metric provider of the server`
+    return [{ path: ['analysis', 'metrics', index], message }]
+  })
+  if (routerCapabilities[router].splits === 'many' || stage.baseline === 'stable') return uncounted
+  const message = `router "${router}" of ${stage.service} on "${stage.target}" splits between stable and one other cluster; use "baseline: stable"`
+  return [{ path: ['baseline'], message }, ...uncounted]
 }
 
 function providerFindings(stage: Stage, { metrics }: ServerView): Finding[] {

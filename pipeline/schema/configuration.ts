@@ -3,6 +3,7 @@ import { auth } from './configuration/auth.ts'
 import { connection } from './configuration/connections.ts'
 import { encryption } from './configuration/encryption.ts'
 import { hookSource } from './configuration/hooks.ts'
+import { kubernetesTarget } from './configuration/kubernetes-target.ts'
 import { metricsConnection } from './configuration/metrics.ts'
 import { pipelineSource } from './configuration/pipelines.ts'
 import { processTarget } from './configuration/process-target.ts'
@@ -10,7 +11,10 @@ import { name, positiveDuration } from './scalars.ts'
 
 /** `slipway.yaml`: strict, without secrets. */
 export const configuration = z.strictObject({
-  targets: z.record(name, processTarget).prefault({}).describe('Named places to deploy to.'),
+  targets: z
+    .record(name, z.discriminatedUnion('type', [processTarget, kubernetesTarget]))
+    .prefault({})
+    .describe('Named places to deploy to.'),
   metrics: z.record(name, metricsConnection).default({}).describe('Named metric providers.'),
   connections: z
     .record(name, connection)
@@ -28,4 +32,3 @@ export const configuration = z.strictObject({
 
 export type Configuration = z.output<typeof configuration>
 export type TargetConfiguration = Configuration['targets'][string]
-export type ServiceConfiguration = TargetConfiguration['services'][string]

@@ -1,12 +1,12 @@
 import { isAbsolute } from 'node:path'
-import type { ServiceConfiguration, TargetConfiguration } from '../../../pipeline/schema/configuration.ts'
+import type { ProcessService, ProcessTarget } from '../../../pipeline/schema/configuration/process-target.ts'
 import { Invalid, NotFound } from '../../failures.ts'
 import type { Op, ServiceState, Target } from '../target.ts'
 import type { HostClient } from './host/client.ts'
 import type { OpReference, ServiceReport, ServiceSettings } from './host/protocol.ts'
 
 /** The embedded target: releases run as processes of this machine, behind the router of its process host. */
-export function processTarget(name: string, configuration: TargetConfiguration, host: HostClient): Target {
+export function processTarget(name: string, configuration: ProcessTarget, host: HostClient): Target {
   const settings = new Map(Object.entries(configuration.services).map(([key, value]) => [key, settingsOf(key, value)]))
 
   function known(service: string): ServiceSettings {
@@ -44,7 +44,7 @@ function reference({ id, fence, lease }: Op): OpReference {
   return lease === undefined ? { id, fence } : { id, fence, lease }
 }
 
-function settingsOf(name: string, service: ServiceConfiguration): ServiceSettings {
+function settingsOf(name: string, service: ProcessService): ServiceSettings {
   if (!isAbsolute(service.directory))
     throw new Invalid(`service ${name}: directory "${service.directory}" must be absolute once the file is loaded`)
   return {

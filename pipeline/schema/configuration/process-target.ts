@@ -38,9 +38,13 @@ const service = z.strictObject({
     .describe('Lets `x-slipway-cluster` choose the cluster; such requests are labelled and never judged.'),
 })
 
+export type ProcessService = z.output<typeof service>
+
 export const processTarget = z.strictObject({
   type: z.literal('process').describe('Real processes on this machine, behind a weighted router.'),
   environment: name.describe('What permissions and freezes hang on.'),
   region: name.optional().describe('Where it is.'),
   services: z.record(name, service).describe('Only these services may be deployed here.'),
 })
+
+export type ProcessTarget = z.output<typeof processTarget>

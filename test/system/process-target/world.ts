@@ -7,7 +7,7 @@ import { startHost } from '../../../activities/targets/process/host/start.ts'
 import { processTarget } from '../../../activities/targets/process/target.ts'
 import type { Op, Target } from '../../../activities/targets/target.ts'
 import type { Release } from '../../../pipeline/release.ts'
-import type { ServiceConfiguration } from '../../../pipeline/schema/configuration.ts'
+import type { ProcessService } from '../../../pipeline/schema/configuration/process-target.ts'
 
 /** A process host in a folder of its own, and a target of one service on it. */
 export interface World {
@@ -24,7 +24,7 @@ export interface World {
 
 export const service = 'shop'
 
-const defaults: ServiceConfiguration = {
+const defaults: ProcessService = {
   port: 0,
   directory: import.meta.dirname,
   instances: 2,
@@ -35,7 +35,7 @@ const defaults: ServiceConfiguration = {
   clusterHeader: false,
 }
 
-export async function openWorld(...services: Partial<ServiceConfiguration>[]): Promise<World> {
+export async function openWorld(...services: Partial<ProcessService>[]): Promise<World> {
   const data = mkdtempSync(join(tmpdir(), 'slipway-target-'))
   const name = `t${randomBytes(6).toString('hex')}`
   const host = await startHost(data)

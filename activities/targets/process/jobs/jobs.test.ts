@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { configuration } from '../../../../pipeline/schema/configuration.ts'
+import { processTarget } from '../../../../pipeline/schema/configuration/process-target.ts'
 import type { Jobs } from '../../jobs.ts'
 import { canHide } from './hide.ts'
 import { processJobs } from './jobs.ts'
@@ -18,10 +18,8 @@ beforeEach(() => {
   data = join(root, 'data')
   mkdirSync(data)
   const service = { directory: root }
-  const { targets } = configuration.parse({
-    targets: { eu: { type: 'process', environment: 'test', services: { shop: service } } },
-  })
-  jobs = processJobs('eu', targets.eu!, data)
+  const target = processTarget.parse({ type: 'process', environment: 'test', services: { shop: service } })
+  jobs = processJobs('eu', target, data)
 })
 
 afterEach(() => rmSync(root, { recursive: true, force: true }))

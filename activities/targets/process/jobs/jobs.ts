@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { ServiceConfiguration, TargetConfiguration } from '../../../../pipeline/schema/configuration.ts'
+import type { ProcessService, ProcessTarget } from '../../../../pipeline/schema/configuration/process-target.ts'
 import { Invalid, NotFound, Refused } from '../../../failures.ts'
 import { resolveCommand } from '../../../processes/command.ts'
 import { end } from '../../../processes/end.ts'
@@ -23,8 +23,8 @@ const largestLog = 1024 * 1024
  * Jobs as processes of this machine. They outlive the worker: each is written down before it runs, and writes down how it
  * ended by itself, so that whoever asks again finds it.
  */
-export function processJobs(target: string, { services }: TargetConfiguration, data: string): Jobs {
-  const known = (service: string): ServiceConfiguration => {
+export function processJobs(target: string, { services }: ProcessTarget, data: string): Jobs {
+  const known = (service: string): ProcessService => {
     const found = Object.hasOwn(services, service) ? services[service] : undefined
     if (found !== undefined) return found
     const names = Object.keys(services).join(', ') || 'none'

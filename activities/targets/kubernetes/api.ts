@@ -1,0 +1,188 @@
+import type { IncomingMessage } from 'node:http'
+import { type RequestOptions, request } from 'node:https'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Unavailable } from '../../failures.ts'
+import type { Connection } from './connection.ts'
+
+/** What the API server answered when it did not do what was asked. */
+export class ApiError extends Error {
+  readonly status: number
+  /** As Kubernetes names it: `Conflict`, `AlreadyExists`, `Forbidden`, … */
+  readonly reason: string
+  /** Milliseconds the server asks to wait. */
+  readonly retryAfter: number | null
+  readonly causes: readonly string[]
+
+  constructor(status: number, { reason, message, causes }: Status, retryAfter: number | null) {
+    super(message)
+    this.status = status
+    this.reason = reason
+    this.retryAfter = retryAfter
+    this.causes = causes
+  }
+}
+
+interface Status {
+  reason: string
+  message: string
+  causes: string[]
+}
+
+export interface ApiRequest {
+  method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  query?: Readonly<Record<string, string>>
+  body?: unknown
+  signal?: AbortSignal
+}
+
+/**
+ * Requests to one API server, as plain JSON: what we write back keeps every field, also those no client library knows.
+ *
+ * What the server was too busy for (429) or what surely did no harm is tried again, with `Retry-After` heeded. A server
+ * that does not answer is `Unavailable`; what it refused is an `ApiError`.
+ */
+export interface KubernetesApi {
+  send<T>(path: string, request?: ApiRequest): Promise<T>
+  /** Null when there is no such object. */
+  get<T>(path: string, signal?: AbortSignal): Promise<T | null>
+  text(path: string, query: Readonly<Record<string, string>>, signal?: AbortSignal): Promise<string>
+  /** Lines of an answer that goes on; ends when the server ends it, throws when it breaks off or nothing comes. */
+  lines(path: string, query: Readonly<Record<string, string>>, signal: AbortSignal): AsyncIterable<string>
+}
+
+export interface ApiTimings {
+  /** Milliseconds until an answer must have come. */
+  answer: number
+  /** Milliseconds without a byte after which a stream is given up. */
+  silence: number
+  /** Milliseconds before the second attempt; doubled for each further one. */
+  backoff: number
+}
+
+export const apiTimings: ApiTimings = { answer: 10_000, silence: 90_000, backoff: 100 }
+const attempts = 4
+const longestWait = 10_000
+
+/** The field manager of everything we write. */
+export const fieldManager = 'slipway'
+
+export function openApi(name: string, connection: Connection, timings: ApiTimings = apiTimings): KubernetesApi {
+  let where = 'its address'
+
+  async function open(path: string, { method = 'GET', query = {}, body, signal }: ApiRequest, idle: number) {
+    const fields = method === 'GET' ? query : { fieldManager, ...query }
+    const { server, options } = await connection.open()
+    where = server
+    const url = new URL(`${server}${path}`)
+    for (const [key, value] of Object.entries(fields)) url.searchParams.set(key, value)
+    const payload = body === undefined ? null : JSON.stringify(body)
+    const headers = { ...options.headers, accept: 'application/json', ...headersFor(method, payload) }
+    return answerOf(url, { ...options, method, headers, timeout: idle, ...(signal ? { signal } : {}) }, payload)
+  }
+
+  async function ask(path: string, asked: ApiRequest): Promise<string> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const answer = await open(path, asked, timings.answer)
+        const text = await textOf(answer)
+        if (answer.statusCode! < 300) return text
+        throw errorOf(answer, text)
+      } catch (error) {
+        asked.signal?.throwIfAborted()
+        if (error instanceof ApiError && error.status === 401) connection.refresh()
+        const wait = attempt < attempts ? waitBefore(error, asked, attempt) : null
+        if (wait === null) throw worded(error)
+        await sleep(wait, undefined, { signal: asked.signal })
+      }
+    }
+  }
+
+  function waitBefore(error: unknown, { method = 'GET' }: ApiRequest, attempt: number): number | null {
+    const usual = timings.backoff * 2 ** (attempt - 1)
+    if (!(error instanceof ApiError)) return error instanceof Unavailable || method === 'POST' ? null : usual
+    if (error.status === 401) return attempt === 1 ? 0 : null
+    if (error.status === 429) return Math.min(error.retryAfter ?? usual, longestWait)
+    // Objects are written with the version they were read at, so doing it again does no harm.
+    if (error.status >= 500 && method !== 'POST') return Math.min(error.retryAfter ?? usual, longestWait)
+    return null
+  }
+
+  function worded(error: unknown): unknown {
+    if (error instanceof ApiError) {
+      if (error.status === 401)
+        return new Unavailable(`target ${name}: its cluster does not accept our credentials; renew the token`)
+      if (error.status === 429 || error.status >= 500)
+        return new Unavailable(`target ${name}: the API server answers ${error.status}: ${error.message}`)
+      return error
+    }
+    if (error instanceof Unavailable || !(error instanceof Error)) return error
+    const reason = (error as NodeJS.ErrnoException).code ?? error.message
+    return new Unavailable(`target ${name}: the API server at ${where} does not answer (${reason})`, {
+      cause: error,
+    })
+  }
+
+  return {
+    async send<T>(path: string, asked: ApiRequest = {}) {
+      return JSON.parse(await ask(path, asked)) as T
+    },
+    async get<T>(path: string, signal?: AbortSignal) {
+      try {
+        return JSON.parse(await ask(path, signal ? { signal } : {})) as T
+      } catch (error) {
+        if (error instanceof ApiError && error.status === 404) return null
+        throw error
+      }
+    },
+    text: (path, query, signal) => ask(path, { query, ...(signal ? { signal } : {}) }),
+    async *lines(path, query, signal) {
+      const answer = await open(path, { query, signal }, timings.silence).catch(error => {
+        throw worded(error)
+      })
+      if (answer.statusCode! >= 300) throw errorOf(answer, await textOf(answer))
+      answer.setEncoding('utf8')
+      let rest = ''
+      for await (const chunk of answer) {
+        const parts = (rest + chunk).split('\n')
+        rest = parts.pop()!
+        yield* parts.filter(Boolean)
+      }
+    },
+  }
+}
+
+function headersFor(method: string, payload: string | null): Record<string, string | number> {
+  if (payload === null) return {}
+  const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json'
+  return { 'content-type': type, 'content-length': Buffer.byteLength(payload) }
+}
+
+function answerOf(url: URL, options: RequestOptions, payload: string | null): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const sent = request(url, options, resolve)
+    sent.on('error', reject)
+    sent.on('timeout', () => sent.destroy(new Error(`no answer within ${options.timeout} ms`)))
+    sent.end(payload ?? undefined)
+  })
+}
+
+async function textOf(answer: IncomingMessage): Promise<string> {
+  answer.setEncoding('utf8')
+  let text = ''
+  for await (const chunk of answer) text += chunk
+  return text
+}
+
+function errorOf(answer: IncomingMessage, text: string): ApiError {
+  const seconds = Number(answer.headers['retry-after'])
+  return new ApiError(answer.statusCode!, statusOf(text), seconds > 0 ? seconds * 1_000 : null)
+}
+
+function statusOf(text: string): Status {
+  try {
+    const { reason = '', message = text, details } = JSON.parse(text)
+    return { reason, message, causes: (details?.causes ?? []).map((cause: { reason?: string }) => cause.reason ?? '') }
+  } catch {
+    return { reason: '', message: text.trim().slice(0, 500), causes: [] }
+  }
+}

@@ -1,0 +1,237 @@
+import type { V1Deployment, V1Pod, V1PodTemplateSpec, V1ReplicaSet } from '@kubernetes/client-node'
+import type { Role, Weights } from '../../../pipeline/clusters.ts'
+import { type Release, sameRelease } from '../../../pipeline/release.ts'
+import { Refused } from '../../failures.ts'
+import type { DesiredCluster } from '../target.ts'
+import { applyRole } from './apply-role.ts'
+import { type Deployments, readDeployments, stableOf } from './clusters.ts'
+import { copyConfig } from './config-copies.ts'
+import { annotationOf, discard, edit, fenced } from './objects.ts'
+import { checkAdoption } from './owners.ts'
+import { annotations, deploymentOf, type Place, pathOf, serviceOf } from './place.ts'
+import type { ServiceRecord } from './record.ts'
+import { releaseOf } from './release.ts'
+import { waitForRollout } from './rollout.ts'
+import { settle, shift } from './shift.ts'
+import { type ConfigCopies, containerOf, withRelease } from './template.ts'
+import { autoscalerOf, copiesOf, type Work } from './work.ts'
+
+type Change = NonNullable<ServiceRecord['change']>
+
+/** Clusters whose traffic a new stable version takes over, as they run it already. */
+const donors = ['canary', 'preview', 'previous'] as const satisfies readonly Role[]
+
+/**
+ * Brings the user's own Deployment to a release, or to a number of pods. Only the release's fields of it are changed.
+ *
+ * While it has no traffic, its old version becomes `previous` and stays warm. A cluster that runs the wanted release
+ * serves on until the Deployment is there, and then hands its traffic over. What fails is put back.
+ */
+export async function applyStable(work: Work, { release, instances }: DesiredCluster): Promise<void> {
+  const { api, place, router, records, op } = work
+  const [deployments, record] = await Promise.all([readDeployments(api, place), records.read(place)])
+  const stable = stableOf(place, deployments)
+  checkAdoption(place, stable)
+  const running = releaseOf(place, stable)
+  const begun = record.change !== null && sameRelease(record.change.to, release) ? record.change : null
+  if (begun === null && stable.spec?.replicas !== 0 && sameRelease(running, release))
+    return resize(work, stable, instances)
+  const change = begun ?? (await begin(work, { stable, running, release, record }))
+  const weights = stable.spec?.replicas === 0 ? {} : await router.weights()
+  const donor = donors.find(role => runs(place, deployments.get(role), release))
+  const keeps = change.from.replicas > 0 && !((weights.stable ?? 0) > 0) && donor !== 'previous'
+  if (keeps) refuseBusyPrevious(work, { weights, deployments, change })
+  try {
+    const [pods] = await Promise.all([
+      roll(work, { stable, release, instances, deployments, donor, record, change }),
+      keeps ? keepWarm(work, change) : undefined,
+    ])
+    if ((weights.stable ?? 0) > 0) await settle(work, 'stable', pods)
+  } catch (error) {
+    if (!op.signal.aborted) await putBack(work, change, keeps && !deployments.has('previous'))
+    throw error
+  }
+  if (donor !== undefined && (weights[donor] ?? 0) > 0) await takeOver(work, donor, weights)
+  if (donor !== undefined && donor !== 'previous') await retire(work, donor)
+  await records.change(place, op, () => ({ change: null }))
+}
+
+async function resize(work: Work, stable: V1Deployment, instances: number): Promise<void> {
+  const { api, place, op } = work
+  const scaler = stable.spec?.replicas === instances ? null : await autoscalerOf(work)
+  if (scaler !== null) op.progress(`stable: ${scaler} decides how many pods there are`)
+  const name = place.deployment
+  const wanted = await edit<V1Deployment>(api, place, { kind: 'deployments', name }, found => {
+    if (found === null || found.spec?.replicas === instances || scaler !== null) return null
+    found.spec!.replicas = instances
+    return fenced(place, found, op.fence)
+  })
+  await waitForRollout(work, { ...op, place, wanted: wanted ?? stable, what: 'stable' })
+}
+
+interface Beginning {
+  stable: V1Deployment
+  running: Release
+  release: Release
+  record: ServiceRecord
+}
+
+/** Written down before anything is changed, so that whoever comes after a crash knows what to go back to. */
+async function begin({ records, place, op }: Work, { stable, running, release, record }: Beginning): Promise<Change> {
+  const now = { release: running, template: stable.spec!.template, replicas: stable.spec?.replicas ?? 1 }
+  // A change that was broken off: what it started from is still the last that was known to be good.
+  const from = record.change !== null && !sameRelease(record.change.from.release, release) ? record.change.from : now
+  const change = { to: release, from }
+  await records.change(place, op, () => ({ change }))
+  return change
+}
+
+interface Roll extends Beginning {
+  instances: number
+  deployments: Deployments
+  donor: Role | undefined
+  change: Change
+}
+
+async function roll(work: Work, given: Omit<Roll, 'running'>): Promise<number> {
+  const { place, op } = work
+  const { release, instances, donor, deployments } = given
+  const [copies, digest, scaler] = await Promise.all([
+    copiesFor(work, given),
+    donor === undefined ? null : digestThatRan(work, donor),
+    autoscalerOf(work),
+  ])
+  const pinned = digest === null || release.digest !== undefined ? release : { ...release, digest }
+  const stable = deployments.get('stable')!
+  op.progress(`stable: from ${releaseOf(place, stable).version} to ${release.version}`)
+  const wanted = await writeStable(work, {
+    release,
+    copies,
+    template: template => templateFor(place, template, { ...given, pinned, copies }),
+    replicas: now => (scaler !== null && now > 0 ? now : Math.max(now, instances)),
+  })
+  const there = await waitForRollout(work, {
+    ...{ ...op, place, wanted: wanted ?? stable, what: `stable ${release.version}` },
+  })
+  return there.spec?.replicas ?? 1
+}
+
+type TemplateSource = Omit<Roll, 'running'> & { pinned: Release; copies: ConfigCopies }
+
+/** Going back to what it was before a broken change gives the very template of then. */
+function templateFor(place: Place, found: V1PodTemplateSpec, given: TemplateSource): V1PodTemplateSpec {
+  const { record, release, pinned, copies, stable } = given
+  const earlier = record.change?.from
+  if (earlier !== undefined && sameRelease(earlier.release, release)) return earlier.template
+  return withRelease(place, found, { before: releaseOf(place, stable), release: pinned, copies })
+}
+
+interface StableWrite {
+  release: Release
+  copies: ConfigCopies
+  template(found: V1PodTemplateSpec): V1PodTemplateSpec
+  replicas(now: number): number
+}
+
+async function writeStable(work: Work, write: StableWrite): Promise<V1Deployment | null> {
+  const { api, place, op } = work
+  return edit<V1Deployment>(api, place, { kind: 'deployments', name: place.deployment }, found => {
+    if (found === null) stableOf(place, new Map())
+    const deployment = found!
+    // An earlier attempt has written it.
+    if (sameRelease(releaseOf(place, deployment), write.release) && deployment.spec!.replicas !== 0) return null
+    deployment.spec!.template = write.template(deployment.spec!.template)
+    deployment.spec!.replicas = write.replicas(deployment.spec!.replicas ?? 1)
+    deployment.metadata!.annotations = {
+      ...deployment.metadata!.annotations,
+      [annotations.release]: JSON.stringify(write.release),
+      [annotations.image]: containerOf(place, deployment.spec!.template).image ?? '',
+      [annotations.config]: JSON.stringify(write.copies),
+    }
+    return fenced(place, deployment, op.fence)
+  })
+}
+
+/** The configuration the release has where it runs or last ran here; a new release gets copies of what there is now. */
+async function copiesFor({ api, place }: Work, { release, deployments }: Pick<Roll, 'release' | 'deployments'>) {
+  if ((release.config ?? []).length === 0) return {}
+  const running = donors.map(role => deployments.get(role)).find(one => runs(place, one, release))
+  if (running) return copiesOf(running)
+  const selector = Object.entries(deployments.get('stable')!.spec!.selector.matchLabels ?? {})
+  const query = { labelSelector: selector.map(([key, value]) => `${key}=${value}`).join(',') }
+  const { items } = await api.send<{ items: V1ReplicaSet[] }>(pathOf(place, 'replicasets'), { query })
+  const kept = items.find(one => {
+    const written = annotationOf(one, 'release')
+    return written !== null && sameRelease(JSON.parse(written), release)
+  })
+  return kept ? copiesOf(kept) : copyConfig(api, place, release)
+}
+
+/** Digest of the image that the pods of a cluster really ran; null when they do not say, or differ. */
+async function digestThatRan({ api, place }: Work, role: Role): Promise<string | null> {
+  const query = { labelSelector: `slipway.dev/service=${place.service},slipway.dev/role=${role}` }
+  const { items } = await api.send<{ items: V1Pod[] }>(pathOf(place, 'pods'), { query })
+  const digests = items.map(pod => {
+    const { name } = containerOf(place, { spec: pod.spec! })
+    const { imageID = '' } = pod.status?.containerStatuses?.find(status => status.name === name) ?? {}
+    return /@(sha256:[0-9a-f]{64})$/.exec(imageID)?.[1] ?? null
+  })
+  return digests.length > 0 && digests.every(digest => digest === digests[0]) ? digests[0]! : null
+}
+
+function refuseBusyPrevious(
+  { place }: Work,
+  { weights, deployments, change }: { weights: Weights; deployments: Deployments; change: Change },
+): void {
+  const weight = weights.previous ?? 0
+  if (weight === 0 || runs(place, deployments.get('previous'), change.from.release)) return
+  throw new Refused(
+    `${place.name}: previous would be replaced, but gets ${weight} % of the traffic; route it elsewhere first`,
+  )
+}
+
+function keepWarm(work: Work, { from: { release, template, replicas } }: Change): Promise<void> {
+  return applyRole(work, { role: 'previous', release, instances: replicas }, { template, release })
+}
+
+/** Everything as it was: also when that takes long, the old pods were never fewer than before. */
+async function putBack(work: Work, { from }: Change, startedPrevious: boolean): Promise<void> {
+  const { api, place, op, records } = work
+  op.progress(`stable: back to ${from.release.version}`)
+  const wanted = await edit<V1Deployment>(api, place, { kind: 'deployments', name: place.deployment }, found => {
+    if (found === null) return null
+    found.spec!.template = from.template
+    found.spec!.replicas = from.replicas
+    found.metadata!.annotations = {
+      ...found.metadata!.annotations,
+      [annotations.release]: JSON.stringify(from.release),
+      [annotations.image]: containerOf(place, from.template).image ?? '',
+    }
+    return fenced(place, found, op.fence)
+  })
+  if (startedPrevious) {
+    await discard(api, place, 'deployments', deploymentOf(place, 'previous'))
+    await discard(api, place, 'services', serviceOf(place, 'previous'))
+  }
+  await records.change(place, op, () => ({ change: null }))
+  if (wanted !== null)
+    await waitForRollout(work, { ...op, place, wanted, what: `stable ${from.release.version}` }).catch(() => {})
+}
+
+async function takeOver(work: Work, donor: Role, weights: Weights): Promise<void> {
+  const stable = (weights.stable ?? 0) + (weights[donor] ?? 0)
+  await shift(work, { ...weights, [donor]: 0, stable })
+}
+
+/** It runs what stable runs by now; it is ended by `remove`, once its last requests are through. */
+async function retire({ api, place, op }: Work, role: Role): Promise<void> {
+  await edit<V1Deployment>(api, place, { kind: 'deployments', name: deploymentOf(place, role) }, found => {
+    if (found === null) return null
+    found.metadata!.annotations = { ...found.metadata!.annotations, [annotations.retired]: op.id }
+    return fenced(place, found, op.fence)
+  })
+}
+
+function runs(place: Place, deployment: V1Deployment | undefined, release: Release): boolean {
+  return deployment !== undefined && sameRelease(releaseOf(place, deployment), release)
+}

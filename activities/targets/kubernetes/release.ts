@@ -1,0 +1,24 @@
+import type { V1Deployment } from '@kubernetes/client-node'
+import type { Release } from '../../../pipeline/release.ts'
+import { annotationOf } from './objects.ts'
+import type { Place } from './place.ts'
+import { containerOf, imageOf } from './template.ts'
+
+/** The release a Deployment runs: what Slipway wrote there, unless somebody has put another image since. */
+export function releaseOf(place: Place, deployment: V1Deployment): Release {
+  const { image = '' } = containerOf(place, deployment.spec!.template)
+  const written = annotationOf(deployment, 'release')
+  if (written !== null) {
+    const release = JSON.parse(written) as Release
+    if ((annotationOf(deployment, 'image') ?? imageOf(place, release)) === image) return release
+  }
+  return foundRelease(image)
+}
+
+/** What can be said of an image nobody told us about: its tag is its version. */
+export function foundRelease(image: string): Release {
+  const [named = '', digest] = image.split('@')
+  const tag = /:([^:/]+)$/.exec(named)?.[1]
+  const version = tag ?? digest?.replace(/^sha256:/, '').slice(0, 12) ?? 'latest'
+  return { version, image: named, ...(digest === undefined ? {} : { digest }) }
+}

@@ -1,0 +1,132 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { V1Deployment } from '@kubernetes/client-node'
+import { type Role, roles, type Weights } from '../../../pipeline/clusters.ts'
+import type { KubernetesTarget } from '../../../pipeline/schema/configuration/kubernetes-target.ts'
+import { Invalid, NotFound, Refused } from '../../failures.ts'
+import type { ClusterState, Op, ServiceState, Target } from '../target.ts'
+import { type KubernetesApi, openApi } from './api.ts'
+import { applyRole } from './apply-role.ts'
+import { applyStable } from './apply-stable.ts'
+import { clustersOf, readDeployments } from './clusters.ts'
+import { discardUnusedCopies } from './config-copies.ts'
+import { openConnection } from './connection.ts'
+import { edit, fenced } from './objects.ts'
+import { checkAdoption } from './owners.ts'
+import { type Place, placeOf } from './place.ts'
+import { openRecords } from './record.ts'
+import { endRoleCluster } from './role-cluster.ts'
+import { openRouter } from './routers/registry.ts'
+import { shift } from './shift.ts'
+import { openWatches } from './watch.ts'
+import { inWords } from './words.ts'
+import type { Work } from './work.ts'
+
+/**
+ * Deployments of a Kubernetes cluster. The user's own Deployment and Service are `stable`; the other clusters are
+ * Deployments and Services beside them, made from its pod template and ours to change and delete.
+ *
+ * There is no lease: Kubernetes runs nothing of ours that could return traffic while Slipway is away.
+ */
+export function kubernetesTarget(
+  name: string,
+  configuration: KubernetesTarget,
+  api: KubernetesApi = openApi(name, openConnection(name, configuration.connection)),
+): Target {
+  const services = Object.keys(configuration.services)
+  const places = new Map(services.map(service => [service, placeOf(name, configuration, service)]))
+  const watches = openWatches(api)
+  const records = openRecords(api)
+
+  function known(service: string): Place {
+    const found = places.get(service)
+    if (found) return found
+    const names = [...places.keys()].join(', ') || 'none'
+    throw new NotFound(`target ${name} has no service "${service}" (it has: ${names}); add it to the configuration`)
+  }
+
+  async function current(place: Place): Promise<ServiceState> {
+    const [deployments, { fence }] = await Promise.all([readDeployments(api, place), records.read(place)])
+    const clusters = clustersOf(place, deployments)
+    const weights = clusters.length === 0 ? {} : await openRouter(api, place).weights()
+    return { service: place.service, clusters, weights, fence, url: place.settings.url ?? null }
+  }
+
+  /** Does it once, however often it is asked for, and remembers that it is done. */
+  async function once(service: string, op: Op, act: (work: Work) => Promise<void>): Promise<Place> {
+    const place = known(service)
+    await inWords(place, async () => {
+      if (!(await records.begin(place, op))) return
+      await act({ api, watches, records, router: openRouter(api, place), place, op })
+      await records.finish(place, op, () => ({}))
+    })
+    return place
+  }
+
+  return {
+    current: async service => inWords(known(service), () => current(known(service))),
+    async apply(service, desired, op) {
+      const place = await once(service, op, async work => {
+        const { role, instances } = desired
+        if (!(instances >= 1)) throw new Invalid(`${work.place.name}: ${role} needs at least one pod; or remove it`)
+        if (role === 'stable') return applyStable(work, desired)
+        return applyRole(work, { ...desired, role })
+      })
+      return inWords(place, () => current(place))
+    },
+    async route(service, weights, op) {
+      // Nothing here ever runs out.
+      if (op.renews) return
+      await once(service, op, async work => {
+        const { clusters } = await current(work.place)
+        checkWeights(work.place, clusters, weights)
+        await shift(work, weights)
+      })
+    },
+    async remove(service, role, op) {
+      await once(service, op, work => remove(work, role))
+    },
+  }
+}
+
+async function remove(work: Work, role: Role): Promise<void> {
+  const { api, place, router, records, op } = work
+  const deployments = await readDeployments(api, place)
+  if (!deployments.has('stable') && role === 'stable') return
+  const weight = deployments.has('stable') ? ((await router.weights())[role] ?? 0) : 0
+  const serves = deployments.has(role) && deployments.get(role)!.spec?.replicas !== 0
+  if (role === 'stable') return serves ? scaleToZero(work) : undefined
+  if (weight > 0)
+    throw new Refused(`${place.name}: ${role} still gets ${weight} % of the traffic; route it elsewhere first`)
+  const { idleSince } = await records.read(place)
+  const since = idleSince[role]
+  const left = since === undefined ? 0 : since + place.settings.drainTimeout - Date.now()
+  op.progress(`draining ${role}`)
+  if (left > 0) await sleep(left, undefined, { signal: op.signal })
+  await endRoleCluster(work, role)
+  await discardUnusedCopies(api, place)
+  await records.change(place, op, record => ({ idleSince: { ...record.idleSince, [role]: undefined } }))
+}
+
+/** The user's own Deployment is never deleted. */
+async function scaleToZero({ api, place, op }: Work): Promise<void> {
+  await edit<V1Deployment>(api, place, { kind: 'deployments', name: place.deployment }, found => {
+    if (found === null) return null
+    checkAdoption(place, found)
+    found.spec!.replicas = 0
+    return fenced(place, found, op.fence)
+  })
+}
+
+/** Refuses weights that do not add up to 100, and any for a cluster that cannot take traffic. */
+function checkWeights(place: Place, clusters: readonly ClusterState[], weights: Weights): void {
+  const total = roles.reduce((sum, role) => sum + (weights[role] ?? 0), 0)
+  if (!(Math.abs(total - 100) < 1e-6))
+    throw new Invalid(`${place.name}: the weights add up to ${total}, not to 100 (${JSON.stringify(weights)})`)
+  for (const role of roles) {
+    if (!((weights[role] ?? 0) > 0)) continue
+    const cluster = clusters.find(other => other.role === role)
+    if (cluster && cluster.ready > 0) continue
+    const reason = cluster ? 'none of its pods is available' : 'there is no such cluster'
+    throw new Refused(`${place.name}: ${role} cannot get ${weights[role]} % of the traffic: ${reason}`)
+  }
+}

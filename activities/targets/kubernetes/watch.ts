@@ -1,0 +1,181 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { ApiError, type KubernetesApi } from './api.ts'
+
+interface Named {
+  metadata?: { name?: string; resourceVersion?: string }
+}
+
+interface Collection {
+  metadata: { resourceVersion: string }
+  items: Named[]
+}
+
+interface WatchEvent {
+  type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR'
+  object: Named & { code?: number }
+}
+
+/**
+ * Waits for objects of whole collections: one watch a collection however many wait, started by the first and ended some
+ * time after the last.
+ */
+export interface Watches {
+  /**
+   * Resolves with what `check` makes of the object (null: it does not exist) as soon as that is not undefined. `check`
+   * is asked at every change, and every `every` milliseconds, but not about what is older than `since`: the version of
+   * an object that was written.
+   */
+  until<T extends object, R>(
+    collection: string,
+    name: string,
+    check: (object: T | null) => R | undefined | Promise<R | undefined>,
+    options: { signal: AbortSignal; every: number; since?: string },
+  ): Promise<R>
+}
+
+/** Milliseconds a watch goes on without anybody who waits. */
+const linger = 30_000
+/** Milliseconds before a watch that broke off is resumed. */
+const pause = 250
+/** Seconds after which the server ends a watch by itself; then it is resumed. */
+const watchSeconds = '240'
+
+export function openWatches(api: KubernetesApi): Watches {
+  const open = new Map<string, Watch>()
+
+  function watchOf(collection: string): Watch {
+    const found = open.get(collection)
+    if (found) return found
+    const made = startWatch(api, collection, () => open.delete(collection))
+    open.set(collection, made)
+    return made
+  }
+
+  return {
+    async until(collection, name, check, { signal, every, since = '0' }) {
+      const watch = watchOf(collection)
+      const changes = watch.listen(name)
+      try {
+        for (;;) {
+          signal.throwIfAborted()
+          const object = watch.look(name, Number(since))
+          const result = object === undefined ? undefined : await check(object as never)
+          if (result !== undefined) return result
+          await changes.next(every, signal)
+        }
+      } finally {
+        changes.close()
+      }
+    },
+  }
+}
+
+interface Changes {
+  /** Resolves at a change since the last call, or after so many milliseconds. */
+  next(milliseconds: number, signal: AbortSignal): Promise<void>
+  close(): void
+}
+
+interface Watch {
+  /** Null: it does not exist; undefined: nobody knows yet how it is since that version. */
+  look(name: string, since: number): object | null | undefined
+  listen(name: string): Changes
+}
+
+function startWatch(api: KubernetesApi, collection: string, ended: () => void): Watch {
+  const stop = new AbortController()
+  const listeners = new Map<string, Set<() => void>>()
+  let objects: Map<string, Named> | null = null
+  /** Everything up to this version has been seen; versions of one kind can be compared. */
+  let reached = 0
+  let idle: NodeJS.Timeout | undefined
+
+  const tell = (name: string) => {
+    for (const wake of listeners.get(name) ?? []) wake()
+  }
+
+  async function list(): Promise<string> {
+    const { metadata, items } = await api.send<Collection>(collection, { signal: stop.signal })
+    objects = new Map(items.map(item => [item.metadata!.name!, item]))
+    reached = Number(metadata.resourceVersion)
+    for (const name of listeners.keys()) tell(name)
+    return metadata.resourceVersion
+  }
+
+  /** From one version on, until the server ends it; the version to go on from, or null: that version is gone. */
+  async function follow(from: string): Promise<string | null> {
+    let version = from
+    const query = { watch: '1', allowWatchBookmarks: 'true', resourceVersion: from, timeoutSeconds: watchSeconds }
+    for await (const line of api.lines(collection, query, stop.signal)) {
+      const { type, object } = JSON.parse(line) as WatchEvent
+      if (type === 'ERROR') return object.code === 410 ? null : version
+      version = object.metadata!.resourceVersion!
+      reached = Math.max(reached, Number(version))
+      if (type === 'BOOKMARK') continue
+      const name = object.metadata!.name!
+      if (type === 'DELETED') objects!.delete(name)
+      else objects!.set(name, object)
+      tell(name)
+    }
+    return version
+  }
+
+  async function run(): Promise<void> {
+    let version: string | null = null
+    while (!stop.signal.aborted) {
+      try {
+        version = await follow(version ?? (await list()))
+      } catch (error) {
+        if (stop.signal.aborted) return
+        // A version the server has forgotten, or one of another life of it: look at everything again.
+        version = error instanceof ApiError ? null : version
+        await sleep(pause, undefined, { signal: stop.signal }).catch(() => {})
+      }
+    }
+  }
+
+  function endWhenIdle(): void {
+    clearTimeout(idle)
+    if (listeners.size > 0) return
+    idle = setTimeout(() => {
+      stop.abort()
+      ended()
+    }, linger)
+    idle.unref()
+  }
+
+  void run()
+  return {
+    look: (name, since) => (objects === null || reached < since ? undefined : (objects.get(name) ?? null)),
+    listen(name) {
+      clearTimeout(idle)
+      let changed = false
+      let waiting: (() => void) | null = null
+      const wake = () => {
+        changed = true
+        waiting?.()
+      }
+      const all = listeners.get(name) ?? new Set()
+      listeners.set(name, all.add(wake))
+      return {
+        async next(milliseconds, signal) {
+          const { promise, resolve } = Promise.withResolvers<void>()
+          const timer = setTimeout(resolve, milliseconds)
+          waiting = resolve
+          signal.addEventListener('abort', wake, { once: true })
+          if (changed || signal.aborted) resolve()
+          await promise
+          clearTimeout(timer)
+          signal.removeEventListener('abort', wake)
+          waiting = null
+          changed = false
+        },
+        close() {
+          all.delete(wake)
+          if (all.size === 0) listeners.delete(name)
+          endWhenIdle()
+        },
+      }
+    },
+  }
+}

@@ -1,0 +1,105 @@
+import { z } from 'zod'
+import { duration, name, positiveDuration } from '../scalars.ts'
+import { isMap, worded } from '../words.ts'
+
+const file = z.string().min(1).max(4_096)
+
+/** Names of Kubernetes objects may hold dots. */
+const objectName = z
+  .string('a name of a Kubernetes object')
+  .max(253)
+  .regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, 'a name of a Kubernetes object')
+
+const aConnection = 'a kubeconfig, a server with a tokenFile, or inCluster: true'
+
+const connection = worded(
+  z.union([
+    z.strictObject({
+      kubeconfig: file.describe('A kubeconfig file; relative to this file.'),
+      context: z.string().min(1).max(253).optional().describe('One of its contexts; else the current one.'),
+    }),
+    z.strictObject({
+      inCluster: z.literal(true).describe('As the service account of the pod that Slipway runs in.'),
+    }),
+    z.strictObject({
+      server: z.url({ protocol: /^https$/, error: 'an https address' }).describe('The API server.'),
+      tokenFile: file.describe('Holds the token; read again when it changes. Relative to this file.'),
+      caFile: file.optional().describe('Certificate of the authority that signed the server’s.'),
+    }),
+  ]),
+  aConnection,
+  input => {
+    if (!isMap(input)) return null
+    return 'kubeconfig' in input ? 0 : 'inCluster' in input ? 1 : 'server' in input ? 2 : null
+  },
+)
+
+const router = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('replicas').describe('The Service itself: as many pods, as much traffic.') }),
+  z.strictObject({
+    type: z.literal('gateway-api').describe('Weights of an HTTPRoute.'),
+    route: objectName.describe('The HTTPRoute whose rules lead to the Service.'),
+  }),
+  z.strictObject({
+    type: z.literal('istio').describe('Weights of a VirtualService.'),
+    virtualService: objectName.describe('The VirtualService whose routes lead to the Service.'),
+  }),
+  z.strictObject({
+    type: z.literal('nginx').describe('A canary Ingress beside the Ingress.'),
+    ingress: objectName.describe('The Ingress whose rules lead to the Service.'),
+  }),
+])
+
+const owner = z.enum(['argo-cd', 'flux', 'helm'])
+
+const service = z.strictObject({
+  deployment: objectName.optional().describe('The Deployment that is stable; named like the service unless given.'),
+  service: objectName.optional().describe('The Service of that Deployment; named like the service unless given.'),
+  container: name.optional().describe('The container that gets the release; the first one unless named.'),
+  adopt: z
+    .boolean()
+    .default(false)
+    .describe('Lets promotions change image, command, environment and configuration of the Deployment.'),
+  ignoreOwners: z
+    .array(owner)
+    .max(3)
+    .default([])
+    .describe('Owners of the Deployment that are known to ignore what a promotion changes.'),
+  instances: z.int().min(1).max(1_000).default(2).describe('Pods of the first version, when the Deployment has none.'),
+  router: router.prefault({ type: 'replicas' }).describe('What splits the traffic.'),
+  progressDeadline: positiveDuration
+    .prefault('5m')
+    .describe('How long pods may take to become ready without progress.'),
+  drainTimeout: duration.prefault('10s').describe('How long a cluster without traffic is kept for requests in flight.'),
+  settleTime: duration
+    .prefault('1s')
+    .describe('How long the data plane may take to do what its control plane has accepted.'),
+  clusterHeader: z
+    .boolean()
+    .default(false)
+    .describe('Lets `x-slipway-cluster` choose the cluster, where the router can.'),
+  url: z
+    .url({ protocol: /^https?$/, error: 'an http or https address' })
+    .optional()
+    .describe('Where clients reach it.'),
+})
+
+export const kubernetesTarget = z.strictObject({
+  type: z.literal('kubernetes').describe('Deployments of a Kubernetes cluster.'),
+  environment: name.describe('What permissions and freezes hang on.'),
+  region: name.optional().describe('Where it is.'),
+  connection: connection.describe('The cluster, and as whom we talk to it.'),
+  namespace: name.describe('The only namespace this target reads and writes.'),
+  copySecrets: z
+    .boolean()
+    .default(false)
+    .describe('Lets a release move Secrets along, too; Slipway may then read every Secret of the namespace.'),
+  services: z.record(name, service).describe('Only these services may be deployed here.'),
+})
+
+export type KubernetesTarget = z.output<typeof kubernetesTarget>
+export type KubernetesConnection = KubernetesTarget['connection']
+export type KubernetesService = KubernetesTarget['services'][string]
+export type RouterConfiguration = KubernetesService['router']
+export type RouterType = RouterConfiguration['type']
+export type Owner = z.output<typeof owner>
