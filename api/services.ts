@@ -4,8 +4,8 @@ import type { Target } from '../activities/targets/target.ts'
 import type { HookSource } from '../pipeline/schema/configuration/hooks.ts'
 import type { TargetConfiguration } from '../pipeline/schema/configuration.ts'
 import type { Store } from '../store/store.ts'
+import type { IdentityPart } from './auth/identity-part.ts'
 import type { Resources } from './auth/resources.ts'
-import type { Sessions } from './auth/sessions.ts'
 import type { Catalog } from './definitions/catalog.ts'
 import type { Check } from './definitions/definition.ts'
 import type { Engine } from './engine/engine.ts'
@@ -31,7 +31,7 @@ export interface Services {
   targets: Readonly<Record<string, { configuration: TargetConfiguration; target: Target }>>
   /** What the router of the process host has counted; null when it knows nothing of the window. */
   traffic(query: CountsQuery, signal: AbortSignal): Promise<Counts | null>
-  sessions: Sessions
+  identity: Omit<IdentityPart, 'identify'>
   resources: Resources
   metrics: Metrics
   version: string

@@ -1,13 +1,25 @@
 import type { Request } from 'express'
 import { csrfHeader } from '../contract/routes.ts'
 import { Refusal } from '../http/refusal.ts'
+import { CiRefused, type CiTokens } from './ci.ts'
+import { createFamiliar } from './familiar.ts'
+import type { Limits } from './limits.ts'
+import type { PrincipalOf } from './people.ts'
 import { localAdministrator, type Principal } from './principal.ts'
-import { equalSecrets } from './secrets.ts'
+import { equalSecrets, fingerprint } from './secrets.ts'
 import type { Sessions } from './sessions.ts'
+import type { Tokens } from './tokens.ts'
 
 export interface IdentityOptions {
+  /** The server's own; whoever holds it administers it. */
   token: string
+  tokens: Tokens
+  ci: CiTokens
   sessions: Sessions
+  principalOf: PrincipalOf
+  limits: Limits
+  /** Lets in who says nothing about themselves; for development on loopback. */
+  anonymous: boolean
   /** Name of the session cookie; cookies are shared by all ports of a host, so it names the port. */
   cookie(): string
   /** Origins of our own pages. */
@@ -22,24 +34,74 @@ export interface IdentityOptions {
  */
 export type Identify = (request: Request) => Promise<Principal | null>
 
-export function createIdentify({ token, sessions, cookie, origins }: IdentityOptions): Identify {
+export function createIdentify(options: IdentityOptions): Identify {
+  const { token, tokens, ci, sessions, principalOf, limits, cookie, origins, anonymous } = options
+  const familiar = createFamiliar(fingerprint, familiarFor, Date.now)
+
+  /** What is not familiar is looked up only so often for one address; that comes before the store is asked. */
+  async function known(
+    credential: string,
+    address: string,
+    find: () => Promise<Principal | null>,
+  ): Promise<Principal | null> {
+    const attempt = familiar.has(credential) ? null : await limits.stranger(address)
+    const found = await find().catch(async error => {
+      if (error instanceof CiRefused) await attempt?.failed()
+      throw error
+    })
+    if (found === null) await attempt?.failed()
+    else familiar.add(credential)
+    return found
+  }
+
+  async function byBearer(bearer: string, address: string): Promise<Principal> {
+    if (equalSecrets(bearer, token)) return localAdministrator('token')
+    try {
+      const found = await known(bearer, address, async () => (await tokens.find(bearer)) ?? (await ci.find(bearer)))
+      if (found !== null) return found
+    } catch (error) {
+      if (!(error instanceof CiRefused)) throw error
+      throw unauthenticated(`the token of the CI system is not accepted: ${error.message}`)
+    }
+    throw unauthenticated('the bearer token is not valid')
+  }
+
+  async function byCookie(value: string, address: string): Promise<Principal> {
+    const found = await known(value, address, async () => {
+      const whose = await sessions.find(value)
+      return whose === null ? null : principalOf(whose)
+    })
+    if (found !== null) return found
+    throw unauthenticated('the session has ended; sign in again, or run `slipway login` for a new link')
+  }
+
   return async request => {
     const authorization = request.headers.authorization
-    if (authorization !== undefined) {
-      const bearer = /^Bearer ([\w\-.~+/]+=*)$/i.exec(authorization)?.[1]
-      if (bearer === undefined || !equalSecrets(bearer, token)) throw unauthenticated('the bearer token is not valid')
-      return localAdministrator('token')
-    }
+    if (authorization !== undefined)
+      return byBearer(/^Bearer ([\w\-.~+/]+=*)$/i.exec(authorization)?.[1] ?? '', addressOf(request))
     const value = readCookie(request, cookie())
-    if (value === null) return null
-    if (!sessions.isOpen(value)) throw unauthenticated('the session has ended; run `slipway login` for a new link')
-    refuseForeign(request, origins())
-    return localAdministrator('session')
+    if (value !== null) {
+      const principal = await byCookie(value, addressOf(request))
+      refuseForeignSite(request)
+      requireOwnPage(request, origins())
+      return principal
+    }
+    if (!anonymous) return null
+    refuseForeignSite(request)
+    refuseForeignOrigin(request, origins())
+    return localAdministrator('anonymous')
   }
 }
 
+/** Milliseconds. */
+const familiarFor = 10 * 60_000
+
 export function unauthenticated(detail: string): Refusal {
   return new Refusal('unauthenticated', detail, { headers: { 'www-authenticate': 'Bearer realm="slipway"' } })
+}
+
+export function addressOf(request: Request): string {
+  return request.socket.remoteAddress ?? 'unknown'
 }
 
 export function readCookie(request: Request, name: string): string | null {
@@ -50,14 +112,33 @@ export function readCookie(request: Request, name: string): string | null {
   return null
 }
 
-function refuseForeign(request: Request, origins: ReadonlySet<string>): void {
+function refuseForeignSite(request: Request): void {
   const site = request.headers['sec-fetch-site']
   if (site !== undefined && site !== 'same-origin' && site !== 'none')
     throw new Refusal('forbidden', 'a session cannot be used from another site')
-  if (request.method === 'GET' || request.method === 'HEAD') return
+}
+
+/** Of requests that change something: our own page sent it, and said so in a way that a form of others cannot. */
+function requireOwnPage(request: Request, origins: ReadonlySet<string>): void {
+  if (isSafe(request)) return
   const origin = request.headers.origin
   if (origin === undefined || !origins.has(origin))
     throw new Refusal('forbidden', 'a session can be used only from pages of this server')
-  if (request.headers[csrfHeader] === undefined)
-    throw new Refusal('forbidden', `with a session, send the header ${csrfHeader}`)
+  requireOwnHeader(request)
+}
+
+/** Programs say nothing about where they come from; browsers do whenever they change something. */
+function refuseForeignOrigin(request: Request, origins: ReadonlySet<string>): void {
+  const origin = request.headers.origin
+  if (origin !== undefined && !origins.has(origin))
+    throw new Refusal('forbidden', 'this server can be used only from its own pages')
+  if (!isSafe(request)) requireOwnHeader(request)
+}
+
+function requireOwnHeader(request: Request): void {
+  if (request.headers[csrfHeader] === undefined) throw new Refusal('forbidden', `send the header ${csrfHeader}`)
+}
+
+function isSafe({ method }: Request): boolean {
+  return method === 'GET' || method === 'HEAD'
 }

@@ -30,23 +30,31 @@ export interface Access {
   /** In at least one place; with an environment, in at least one application there. */
   canSomewhere(right: Right, environment?: string): boolean
   visible(right: Right): Visible
+  /** Whether a rule gives nothing that is not here: nobody hands on more than they have. */
+  covers(rule: RoleRule): boolean
 }
 
 export interface Policy {
   /** `subjects` are all names under which somebody can be bound; `own` are rules that come with the identity. */
   accessOf(subjects: readonly string[], own?: readonly RoleRule[]): { access: Access; roles: string[] }
+  /** What the roles of these subjects say. */
+  rulesOf(subjects: readonly string[]): RoleRule[]
 }
 
 /** Roles and bindings of the configuration, made ready to be asked. */
 export function createPolicy({ roles, bindings }: AuthConfiguration): Policy {
-  const rulesOf = (role: string): readonly RoleRule[] => builtIn[role] ?? roles[role] ?? []
+  const rulesOfRole = (role: string): readonly RoleRule[] => builtIn[role] ?? roles[role] ?? []
+  const rolesOf = (subjects: readonly string[]) => {
+    const known = new Set([...subjects, 'everyone'])
+    return [...new Set(bindings.filter(({ to }) => to.some(subject => known.has(subject))).map(({ role }) => role))]
+  }
+  const rulesOf = (subjects: readonly string[]) => rolesOf(subjects).flatMap(rulesOfRole)
   return {
-    accessOf(subjects, own = []) {
-      const known = new Set([...subjects, 'everyone'])
-      const bound = bindings.filter(({ to }) => to.some(subject => known.has(subject))).map(({ role }) => role)
-      const names = [...new Set(bound)]
-      return { access: createAccess([...own, ...names.flatMap(rulesOf)]), roles: names }
-    },
+    rulesOf,
+    accessOf: (subjects, own = []) => ({
+      access: createAccess([...own, ...rulesOf(subjects)]),
+      roles: rolesOf(subjects),
+    }),
   }
 }
 
@@ -99,6 +107,22 @@ export function createAccess(rules: readonly RoleRule[]): Access {
       if (denied[right].some(({ applications }) => applications === null)) return { only: [], except: [] }
       return { only, except: denied[right].flatMap(({ applications }) => [...(applications ?? [])]) }
     },
+    covers(rule) {
+      const given = clausesByRight([rule], 'allow')
+      return rights.every(right =>
+        given[right]
+          .flatMap(singly)
+          .every(
+            one =>
+              allowed[right].some(
+                clause => holds(clause.applications, one.applications) && holds(clause.environments, one.environments),
+              ) &&
+              !denied[right].some(
+                clause => meets(clause.applications, one.applications) && meets(clause.environments, one.environments),
+              ),
+          ),
+      )
+    },
   }
 }
 
@@ -123,6 +147,26 @@ function swallows(denial: Clause, grant: Clause, environment: string | undefined
     all === null || (some !== null && [...some].every(one => all.has(one)))
   const there = environment === undefined ? grant.environments : new Set([environment])
   return inside(grant.applications, denial.applications) && inside(there, denial.environments)
+}
+
+interface Single {
+  applications: string | null
+  environments: string | null
+}
+
+function singly({ applications, environments }: Clause): Single[] {
+  const each = (names: ReadonlySet<string> | null) => (names === null ? [null] : [...names])
+  return each(applications).flatMap(application =>
+    each(environments).map(environment => ({ applications: application, environments: environment })),
+  )
+}
+
+function holds(all: ReadonlySet<string> | null, one: string | null): boolean {
+  return all === null || (one !== null && all.has(one))
+}
+
+function meets(some: ReadonlySet<string> | null, one: string | null): boolean {
+  return some === null || one === null || some.has(one)
 }
 
 function clausesByRight(rules: readonly RoleRule[], effect: 'allow' | 'deny'): Record<Right, Clause[]> {

@@ -12,6 +12,8 @@ export interface Principal {
   /** Roles by name, for approvers that are named as `role:NAME`. */
   roles: readonly string[]
   groups: readonly string[]
+  /** Of an API token. */
+  tokenId?: string
   access: Access
 }
 

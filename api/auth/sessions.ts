@@ -1,65 +1,70 @@
-import { createHmac, randomBytes } from 'node:crypto'
-import { equalSecrets } from './secrets.ts'
+import { randomBytes } from 'node:crypto'
+import { z } from 'zod'
+import type { SessionStore } from '../../store/sessions.ts'
+import { remembering } from './remembering.ts'
+import { createSigner, fingerprint } from './secrets.ts'
 
 export const sessionLifetime = 12 * 3_600_000
 const codeLifetime = 10 * 60_000
-const openCodes = 100
 
-/**
- * Browser sessions. A session is a signed expiry, so it outlives a restart of the server and is known to every server
- * with the same secret; a session that was closed is refused by this process until it would have expired.
- */
+/** Whose a session is. What they may do is not in it: that is looked up with every request. */
+const who = z.discriminatedUnion('type', [
+  /** Of the server's own token; with another token it is over. */
+  z.strictObject({ type: z.literal('local'), of: z.string() }),
+  z.strictObject({ type: z.literal('user'), name: z.string() }),
+  z.strictObject({ type: z.literal('oidc'), name: z.string(), groups: z.array(z.string()) }),
+  z.strictObject({ type: z.literal('token'), id: z.string() }),
+])
+
+export type Who = z.output<typeof who>
+
+/** Browser sessions. They are in the store: every server knows them, and one that was closed stays closed. */
 export interface Sessions {
   /** A code that opens one session, once, within ten minutes. */
-  issueCode(): { code: string; expiresAt: number }
-  /** The value of the cookie, or null when the code is wrong, used or old. */
-  open(code: string): string | null
-  isOpen(cookie: string): boolean
-  close(cookie: string): void
+  issueCode(whose: Who): { code: string; expiresAt: number }
+  /** Null when the code is wrong, used or old. */
+  redeem(code: string): Promise<Who | null>
+  /** The value of the cookie: always a new one. */
+  open(whose: Who): Promise<string>
+  find(cookie: string): Promise<Who | null>
+  close(cookie: string): Promise<void>
 }
 
-export function createSessions(secret: string, now: () => number): Sessions {
-  const key = createHmac('sha256', secret).update('slipway session cookie').digest()
-  const codes = new Map<string, number>()
-  const closed = new Map<string, number>()
-
-  const sign = (payload: string) => createHmac('sha256', key).update(payload).digest('base64url')
+export function createSessions(store: SessionStore, secret: string, now: () => number): Sessions {
+  const codes = createSigner<{ whose: Who; nonce: string }>(secret, 'login link', now)
+  const iso = (time: number) => new Date(time).toISOString()
+  const known = remembering(hash => store.session(hash), { fresh: 2_000, stale: 3_600_000, now })
 
   return {
-    issueCode() {
-      dropExpired(codes, now())
-      // The oldest go first: a flood of links must not fill the memory.
-      for (const oldest of [...codes.keys()].slice(0, Math.max(0, codes.size - openCodes + 1))) codes.delete(oldest)
-      const code = randomBytes(24).toString('base64url')
+    issueCode(whose) {
       const expiresAt = now() + codeLifetime
-      codes.set(code, expiresAt)
-      return { code, expiresAt }
+      return { code: codes.sign({ whose, nonce: randomBytes(12).toString('base64url') }, expiresAt), expiresAt }
     },
 
-    open(code) {
-      dropExpired(codes, now())
-      const match = [...codes.keys()].find(known => equalSecrets(known, code))
-      if (match === undefined) return null
-      codes.delete(match)
-      const payload = `v1.${now() + sessionLifetime}.${randomBytes(12).toString('base64url')}`
-      return `${payload}.${sign(payload)}`
+    async redeem(code) {
+      const signed = codes.read(code)
+      if (signed === null) return null
+      const isFirst = await store.claim(`login/${signed.nonce}`, iso(now() + codeLifetime))
+      return isFirst ? signed.whose : null
     },
 
-    isOpen(cookie) {
-      const parts = cookie.split('.')
-      const [version, expiry, , signature] = parts
-      if (parts.length !== 4 || version !== 'v1' || signature === undefined) return false
-      if (!equalSecrets(signature, sign(parts.slice(0, 3).join('.')))) return false
-      return Number(expiry) > now() && !closed.has(cookie)
+    async open(whose) {
+      const cookie = randomBytes(32).toString('base64url')
+      const times = { createdAt: iso(now()), expiresAt: iso(now() + sessionLifetime) }
+      await store.addSession({ hash: fingerprint(cookie), who: whose, ...times })
+      return cookie
     },
 
-    close(cookie) {
-      dropExpired(closed, now())
-      if (this.isOpen(cookie)) closed.set(cookie, Number(cookie.split('.')[1]))
+    async find(cookie) {
+      if (!/^[\w-]{43}$/.test(cookie)) return null
+      const session = await known.get(fingerprint(cookie))
+      if (session === null || !(Date.parse(session.expiresAt) > now())) return null
+      return who.parse(session.who)
+    },
+
+    async close(cookie) {
+      await store.removeSession(fingerprint(cookie))
+      known.forget(fingerprint(cookie))
     },
   }
-}
-
-function dropExpired(entries: Map<string, number>, now: number): void {
-  for (const [key, expiresAt] of entries) if (!(expiresAt > now)) entries.delete(key)
 }

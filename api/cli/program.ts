@@ -29,6 +29,8 @@ const commands: Readonly<Record<string, () => Promise<MakeCommand>>> = {
   pipelines: async () => (await import('./commands/pipelines.ts')).pipelinesCommand,
   targets: async () => (await import('./commands/targets.ts')).targetsCommand,
   locks: async () => (await import('./commands/locks.ts')).locksCommand,
+  token: async () => (await import('./commands/token.ts')).tokenCommand,
+  user: async () => (await import('./commands/user.ts')).userCommand,
   auth: async () => (await import('./commands/auth.ts')).authCommand,
   freezes: async () => (await import('./commands/freezes.ts')).freezesCommand,
   quarantine: async () => (await import('./commands/quarantine.ts')).quarantineCommand,

@@ -11,6 +11,7 @@ import { serverRoutes } from './routes/server.ts'
 import { sessionRoutes } from './routes/sessions.ts'
 import { steeringRoutes } from './routes/steering.ts'
 import { targetRoutes } from './routes/targets.ts'
+import { tokenRoutes } from './routes/tokens.ts'
 import { trafficRoutes } from './routes/traffic.ts'
 
 export { maxWait } from './routes/executions.ts'
@@ -29,6 +30,7 @@ export const routes = {
   ...freezeRoutes,
   ...trafficRoutes,
   ...sessionRoutes,
+  ...tokenRoutes,
   ...serverRoutes,
 } as const satisfies Record<string, Route>
 
@@ -47,5 +49,6 @@ export const commonProblems = [
   'payload-too-large',
   'unsupported-media-type',
   'misdirected',
+  'too-many-requests',
   'internal',
 ] as const satisfies readonly ProblemKind[]

@@ -15,13 +15,15 @@ export interface Call<O extends Operation> {
   requestId: string
   /** Aborts when the caller has gone or the server stops. */
   signal: AbortSignal
-  /** Value of the session cookie, if one was sent. */
-  cookie: string | null
+  /** Of the connection. */
+  address: string
+  /** Value of a cookie, if it was sent. */
+  cookie(name: string): string | null
 }
 
 export interface Answer<O extends Operation> {
   body: Result<O>
-  headers?: Readonly<Record<string, string>>
+  headers?: Readonly<Record<string, string | string[]>>
   /** Instead of the operation's usual one. */
   status?: number
 }

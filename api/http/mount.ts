@@ -1,7 +1,7 @@
 import type { Request, RequestHandler, Response, Router } from 'express'
 import { missing, refuseForbidden, refuseForeign } from '../auth/authorize.ts'
 import type { Identify } from '../auth/identity.ts'
-import { readCookie, unauthenticated } from '../auth/identity.ts'
+import { addressOf, readCookie, unauthenticated } from '../auth/identity.ts'
 import type { Principal } from '../auth/principal.ts'
 import { type Operation, type Route, routes } from '../contract/routes.ts'
 import { writeEvents } from '../live/event-stream.ts'
@@ -37,8 +37,12 @@ function handle(operation: Operation, options: MountOptions): RequestHandler {
   return async (request, response) => {
     const route: Route = routes[operation]
     const principal = await authorize(request, route, identify)
-    const call = await readCall(request, response, { route, principal, cookie: services.cookie(), stopping })
-    if (principal !== null) await refuseForeign(principal, route, call.params, services.resources)
+    const { limits } = services.identity
+    await (principal === null ? limits.open(addressOf(request)) : limits.known(principal.name))
+    const params = parsePart('path', route.params, request.params)
+    // Before the rest is read: whoever may not see it learns nothing from what is wrong with the request.
+    if (principal !== null) await refuseForeign(principal, route, params, services.resources)
+    const call = await readCall(request, response, { route, params, principal, stopping })
     if (operation === 'streamEvents') {
       const { query, headers, signal } = call as Call<'streamEvents'>
       const resumed = headers['last-event-id']
@@ -54,7 +58,7 @@ function handle(operation: Operation, options: MountOptions): RequestHandler {
     if (response.destroyed) return
     response.status(answer.status ?? route.success.status).set(answer.headers ?? {})
     const body = route.success.schema.parse(answer.body)
-    if (route.success.status === 204) return void response.end()
+    if (route.success.status === 204 || route.success.status === 302) return void response.end()
     response.type(route.success.type).send(route.success.type === 'text/plain' ? body : JSON.stringify(body))
   }
 }
@@ -69,16 +73,15 @@ async function authorize(request: Request, route: Route, identify: Identify): Pr
 
 interface Reading {
   route: Route
+  params: Record<string, unknown>
   principal: Principal | null
-  cookie: string
   stopping: AbortSignal
 }
 
 async function readCall(request: Request, response: Response, reading: Reading) {
-  const { route, principal, cookie, stopping } = reading
+  const { route, params, principal, stopping } = reading
   const gone = new AbortController()
   response.on('close', () => gone.abort())
-  const params = parsePart('path', route.params, request.params)
   const query = parsePart('query', route.query, request.query)
   const headers = parsePart('header', route.headers, request.headers)
   const raw = route.raw === undefined ? null : await readRawBody(request, response, route.raw)
@@ -93,7 +96,8 @@ async function readCall(request: Request, response: Response, reading: Reading) 
     principal,
     requestId: request.id,
     signal: AbortSignal.any([gone.signal, stopping]),
-    cookie: readCookie(request, cookie),
+    address: addressOf(request),
+    cookie: (name: string) => readCookie(request, name),
   }
 }
 

@@ -4,9 +4,7 @@ import { localSecrets } from '../../activities/secrets/secrets.ts'
 import type { Target } from '../../activities/targets/target.ts'
 import type { Configuration } from '../../pipeline/schema/configuration.ts'
 import type { Store } from '../../store/store.ts'
-import { createIdentify } from '../auth/identity.ts'
 import { createResources } from '../auth/resources.ts'
-import { createSessions } from '../auth/sessions.ts'
 import { CliError } from '../cli/io.ts'
 import { createCheck } from '../definitions/check.ts'
 import { openCatalog } from '../definitions/open-catalog.ts'
@@ -25,6 +23,7 @@ import { openFeed } from '../live/feed.ts'
 import { createMetrics } from '../metrics/metrics.ts'
 import type { Services } from '../services.ts'
 import { createFire } from '../triggers/fire.ts'
+import { createIdentityPart } from './identity-part.ts'
 import { openTraffic } from './traffic.ts'
 
 export interface ApiOptions {
@@ -41,6 +40,10 @@ export interface ApiOptions {
   /** Where people reach the server, when that is not where it listens; without a slash at the end. */
   publicUrl: string | null
   pages: string | null
+  /** Lets in who says nothing about themselves; only ever on loopback. */
+  anonymous?: boolean
+  /** Where secrets that the configuration names are. */
+  env?: Readonly<Record<string, string | undefined>>
   version: string
   log: Logger
 }
@@ -68,12 +71,23 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const spreader = createFreezeSpreader({ store, engine, runFreezes, now })
   const starter = createStarter({ store, engine, catalog, now, log, gate: runFreezes.refuseFrozen })
   const fire = createFire({ starter, store, now, log })
-  const sessions = createSessions(token, Date.now)
   const metrics = createMetrics()
   const feed = openFeed(store, log)
   let listening: Listening | null = null
   const port = () => listening?.port ?? options.port
   const url = () => options.publicUrl ?? `http://${nameOf(host)}:${port()}`
+
+  const isSecure = () => url().startsWith('https:')
+  // Cookies are shared by all ports of a host, so the name tells the port; on https the browser holds it to this host.
+  const cookie = () => (isSecure() ? '__Host-slipway_session' : `slipway_session_${port()}`)
+  const hosts = () =>
+    new Set([new URL(url()).host, `${nameOf(host)}:${port()}`, ...loopback.map(name => `${name}:${port()}`)])
+  const origins = () => new Set([new URL(url()).origin, ...[...hosts()].map(name => `http://${name}`)])
+  const { identify, ...identity } = createIdentityPart({
+    ...{ configuration, store, token, url, cookie, origins, log },
+    anonymous: options.anonymous ?? false,
+    env: options.env ?? {},
+  })
 
   const services: Services = {
     store,
@@ -91,18 +105,14 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     spreader,
     targets: withConfiguration(configuration, options.targets),
     traffic: openTraffic(options.data),
-    sessions,
+    identity,
     resources: createResources({ store, catalog, environmentOf: name => environmentOf(configuration, name) }),
     metrics,
     version: options.version,
     url,
-    cookie: () => `slipway_session_${port()}`,
+    cookie,
     log,
   }
-  const hosts = () =>
-    new Set([new URL(url()).host, `${nameOf(host)}:${port()}`, ...loopback.map(name => `${name}:${port()}`)])
-  const origins = () => new Set([new URL(url()).origin, ...[...hosts()].map(name => `http://${name}`)])
-  const identify = createIdentify({ token, sessions, cookie: services.cookie, origins })
   const app = createApp({ services, identify, hosts, pages: options.pages, stopping: stopping.signal, log })
   listening = await listen(app, host, options.port).catch(async error => {
     await feed.close()
@@ -118,7 +128,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
 
   return {
     url: url(),
-    loginLink: () => `${url()}/login#code=${sessions.issueCode().code}`,
+    loginLink: () => `${url()}/login#code=${identity.sessions.issueCode(identity.localOwner).code}`,
     async stop() {
       stopping.abort()
       await listening?.close()

@@ -15,9 +15,11 @@ export function readConfiguration(file: string): Configuration {
 }
 
 function withAbsolutePaths(value: Configuration, base: string): Configuration {
+  const { users } = value.auth
   return {
     ...value,
     targets: mapValues(value.targets, target => absoluteTarget(target, base)),
+    auth: { ...value.auth, ...(users === undefined ? {} : { users: resolve(base, users) }) },
     pipelines: value.pipelines.map(source =>
       'directory' in source ? { directory: resolve(base, source.directory) } : source,
     ),

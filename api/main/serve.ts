@@ -20,6 +20,8 @@ export interface ServeOptions {
   /** At the end, stop the releases too. */
   stopInstances: boolean
   logLevel: string
+  /** Lets in who says nothing about themselves. */
+  dev: boolean
 }
 
 const host = '127.0.0.1'
@@ -97,6 +99,8 @@ async function start(given: Start) {
     port: options.port ?? folder.keptPort('api') ?? usualPort,
     publicUrl: null,
     pages: userInterfaceFolder,
+    anonymous: options.dev,
+    env: io.env,
     data: folder.path,
   })
   parts.push({ name: 'api', stop: () => api.stop() })

@@ -12,6 +12,7 @@ import { serverOperations } from './server.ts'
 import { sessionOperations } from './sessions.ts'
 import { steeringOperations } from './steering.ts'
 import { targetOperations } from './targets.ts'
+import { tokenOperations } from './tokens.ts'
 import { trafficOperations } from './traffic.ts'
 
 /** A handler for every operation of the contract; one that is missing does not compile. */
@@ -29,6 +30,7 @@ export function createHandlers(services: Services): Handlers {
     ...definitionOperations(services),
     ...seriesOperations(services),
     ...trafficOperations(services),
+    ...tokenOperations(services),
     ...serverOperations(services),
   }
 }

@@ -4,6 +4,7 @@ import { connection } from './configuration/connections.ts'
 import { encryption } from './configuration/encryption.ts'
 import { hookSource } from './configuration/hooks.ts'
 import { kubernetesTarget } from './configuration/kubernetes-target.ts'
+import { limits } from './configuration/limits.ts'
 import { metricsConnection } from './configuration/metrics.ts'
 import { pipelineSource } from './configuration/pipelines.ts'
 import { processTarget } from './configuration/process-target.ts'
@@ -21,7 +22,8 @@ export const configuration = z.strictObject({
     .default({})
     .describe('Named places outside that stages and notifications may talk to.'),
   pipelines: z.array(pipelineSource).max(100).prefault([]).describe('Where pipelines are read from.'),
-  auth: auth.prefault({}).describe('Who may do what.'),
+  auth: auth.prefault({}).describe('Who is let in, and who may do what.'),
+  limits: limits.prefault({}).describe('How much one caller may take.'),
   encryption: encryption.optional(),
   hooks: z.record(name, hookSource).prefault({}).describe('Who may send webhooks, by name.'),
   retention: z

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pino from 'pino'
+import type { z } from 'zod'
 import { type Client, createClient } from '../../api/client/client.ts'
 import { startApi } from '../../api/main/api-part.ts'
 import type { Execution } from '../../pipeline/execution.ts'
@@ -32,7 +33,8 @@ stages:
   - { id: roll, type: deploy, target: local, service: web, release: { version: '\${{ parameters.version }}', command: [node, web.mjs] } }
 `
 
-export async function startFakeApi(change: object = {}): Promise<FakeApi> {
+/** `configuration` is added to a target, a directory of pipelines, and limits that no test meets by chance. */
+export async function startFakeApi(change: Partial<z.input<typeof configuration>> = {}): Promise<FakeApi> {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-api-'))
   const write = (file: string, text: string) => writeFileSync(join(folder, file), text)
   write('shop.yaml', goodPipeline)
@@ -43,6 +45,7 @@ export async function startFakeApi(change: object = {}): Promise<FakeApi> {
     targets: { local: { type: 'process', environment: 'test', services: { web: { directory: folder } } } },
     pipelines: [{ directory: folder }],
     ...change,
+    limits: { strangers: 100_000, open: 100_000, requests: 100_000, ...change.limits },
   })
   const api = await startApi({
     ...{ configuration: parsed, store, engine, token, targets: {}, version: '0.0.0', publicUrl: null, pages: null },

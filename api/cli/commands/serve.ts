@@ -7,6 +7,7 @@ interface ServeCommandOptions {
   config: string
   port?: number
   stopInstances: boolean
+  dev: boolean
   logLevel: string
 }
 
@@ -21,11 +22,12 @@ export function serveCommand(io: Io): Command {
       parsePort,
     )
     .option('--stop-instances', 'at the end, stop the releases too; else they go on serving', false)
+    .option('--dev', 'let in everyone on this machine without signing in; for trying things out', false)
     .addOption(logLevel())
-    .action(async ({ config, port, stopInstances, logLevel: level, ...options }: ServeCommandOptions) => {
+    .action(async ({ config, port, stopInstances, dev, logLevel: level, ...options }: ServeCommandOptions) => {
       const { serve } = await import('../../main/serve.ts')
       const data = dataFolder(io, options)
-      await serve({ data, config, port: port ?? null, stopInstances, logLevel: level }, io)
+      await serve({ data, config, port: port ?? null, stopInstances, dev, logLevel: level }, io)
     })
 }
 

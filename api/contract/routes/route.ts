@@ -17,7 +17,7 @@ export interface Route {
   /** Instead of a body in JSON: bytes, at most so many, which the handler gets as they are. */
   raw?: number
   success: {
-    status: 200 | 201 | 202 | 204
+    status: 200 | 201 | 202 | 204 | 302
     type: 'application/json' | 'text/event-stream' | 'text/plain'
     schema: z.ZodType
   }
