@@ -1,10 +1,12 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { cached, cacheFolder } from './cache.mjs'
 import { lastWords, onPath, run } from './run.mjs'
 
 /**
  * Programs that some tests need and that no npm package brings. What a machine does not have is skipped with the reason
- * printed; `SLIPWAY_INSTALL=1` installs it (Debian and its kin, as root), `SLIPWAY_REQUIRE=all` makes a skip a failure.
+ * printed; `SLIPWAY_INSTALL=1` installs it (`packages` with apt-get, as root on Debian and its kin; `wheel` with pip into
+ * our cache), `SLIPWAY_REQUIRE=all` makes a skip a failure.
  */
 export const components = {
   chromium: {
@@ -28,6 +30,12 @@ export const components = {
     packages: ['prometheus'],
     find: env => env.PROMETHEUS_PATH || onPath('prometheus', env),
   },
+  schemathesis: {
+    use: 'the test of the API against its own description',
+    wheel: 'schemathesis==4.32.5',
+    /** A folder for PYTHONPATH. */
+    find: env => existing(join(cacheFolder(env), 'schemathesis==4.32.5')),
+  },
 }
 
 /** Path of the component's program, or null. */
@@ -39,14 +47,14 @@ export function findComponent(name, env = process.env) {
 export async function installComponents(env = process.env, log = console.error) {
   const missing = Object.keys(components).filter(name => !findComponent(name, env))
   if (missing.length === 0) return
-  const packages = missing.flatMap(name => components[name].packages)
+  const packages = missing.flatMap(name => components[name].packages ?? [])
   if (env.SLIPWAY_INSTALL !== '1') {
     for (const name of missing)
-      log(
-        `skipped: ${components[name].use} (no ${name}; SLIPWAY_INSTALL=1 installs ${components[name].packages.join(', ')} with apt-get)`,
-      )
+      log(`skipped: ${components[name].use} (no ${name}; SLIPWAY_INSTALL=1 installs ${contentsOf(name)})`)
     return
   }
+  for (const { wheel } of missing.map(name => components[name])) if (wheel) await installWheel(wheel, env, log)
+  if (packages.length === 0) return
   if (!onPath('apt-get', env))
     throw new Error(`SLIPWAY_INSTALL=1 needs apt-get to install ${packages.join(', ')}; install them by hand.`)
   log(`installing ${packages.join(', ')} …`)
@@ -55,6 +63,28 @@ export async function installComponents(env = process.env, log = console.error) 
   const installed = await apt(['install', '-y', '--no-install-recommends', ...packages])
   if (installed.code !== 0)
     throw new Error(`apt-get could not install ${packages.join(', ')}: ${lastWords(installed.output, 6)}`)
+}
+
+/** What a component is made of, for people. */
+export function contentsOf(name) {
+  const { packages, wheel } = components[name]
+  return wheel ? `${wheel} with pip` : `${packages.join(', ')} with apt-get`
+}
+
+async function installWheel(wheel, env, log) {
+  const python = onPath('python3', env)
+  if (!python) throw new Error(`SLIPWAY_INSTALL=1 needs python3 to install ${wheel}; install it by hand.`)
+  log(`installing ${wheel} …`)
+  const options = ['-q', '--disable-pip-version-check', '--only-binary=:all:']
+  const fill = async folder => {
+    const installed = await run(python, ['-m', 'pip', 'install', ...options, '--target', folder, wheel], { env })
+    if (installed.code !== 0) throw new Error(`pip could not install ${wheel}: ${lastWords(installed.output, 6)}`)
+  }
+  await cached(wheel, fill, env)
+}
+
+function existing(path) {
+  return existsSync(path) ? path : null
 }
 
 /** The program under the highest-numbered folder, e.g. /usr/lib/postgresql/15/bin/initdb. */

@@ -1,4 +1,4 @@
-import { components, findComponent } from '../setup/components.mjs'
+import { type components, contentsOf, findComponent } from '../setup/components.mjs'
 
 type Component = keyof typeof components
 
@@ -13,5 +13,5 @@ export function component(name: Component): string | null {
 }
 
 export function whyMissing(name: Component): string {
-  return `no ${name} on this machine; SLIPWAY_INSTALL=1 npm test installs ${components[name].packages.join(', ')}`
+  return `no ${name} on this machine; SLIPWAY_INSTALL=1 npm test installs ${contentsOf(name)}`
 }

@@ -36,6 +36,12 @@ test('every parameter of a path is described, and none that is not in it', () =>
   }
 })
 
+test('every reference leads somewhere', () => {
+  const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)]
+  expect(JSON.stringify(document)).not.toContain('$defs')
+  for (const [, name] of references) expect(Object.keys(document.components.schemas)).toContain(name)
+})
+
 test('no schema was lost: nothing is described as anything but what the schemas leave open', () => {
   const empty = Object.values(document.paths).flatMap(methods =>
     Object.values(methods).flatMap(({ operationId, parameters }) =>

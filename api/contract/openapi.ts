@@ -18,7 +18,10 @@ export function openapi(version: string) {
     servers: [{ url: '/' }],
     paths: Object.fromEntries(paths) as Record<string, Record<string, ReturnType<typeof operationOf>>>,
     components: {
-      schemas: { Problem: schemaOf(problem, 'output') },
+      schemas: {
+        Problem: schemaOf(problem, 'output'),
+        Json: { description: 'Whatever JSON can say.' },
+      },
       securitySchemes: {
         token: { type: 'http', scheme: 'bearer', description: 'An API token.' },
         session: {
@@ -107,7 +110,14 @@ function refusal(kinds: readonly ProblemKind[]): Schema {
   }
 }
 
+/** Anything JSON can say refers to itself, which it must do from the root of the document. */
 function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Schema {
-  const { $schema, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any', reused: 'inline' })
-  return rest
+  const { $schema, $defs = {}, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any', reused: 'inline' })
+  const text = JSON.stringify(rest).replaceAll(/"#\/\$defs\/(\w+)"/g, (_, name) => {
+    if (JSON.stringify($defs[name]).replaceAll(name, '__schema0') === anyJson) return '"#/components/schemas/Json"'
+    throw new Error(`a schema of the contract refers to itself and is not z.json(): ${JSON.stringify($defs[name])}`)
+  })
+  return JSON.parse(text)
 }
+
+const anyJson = JSON.stringify(z.toJSONSchema(z.object({ any: z.json() })).$defs?.__schema0)
