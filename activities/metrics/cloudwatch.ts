@@ -1,4 +1,4 @@
-import { sign } from 'aws4'
+import aws4 from 'aws4'
 import { z } from 'zod'
 import type { MetricsConnectionOf } from '../../pipeline/schema/configuration/metrics.ts'
 import { Invalid, Unavailable } from '../failures.ts'
@@ -49,7 +49,7 @@ export function cloudwatchProvider(
     }
     const headers = { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': `${service}.GetMetricData` }
     const request = { host: new URL(connection.url).host, path: '/', method: 'POST', headers, body }
-    const { headers: all } = sign({ ...request, service: 'monitoring', region }, credentials)
+    const { headers: all } = aws4.sign({ ...request, service: 'monitoring', region }, credentials)
     return Object.fromEntries(
       Object.entries(all ?? {})
         .filter(([name]) => !['host', 'content-length'].includes(name.toLowerCase()))
