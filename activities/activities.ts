@@ -12,20 +12,20 @@ import {
   taskQueue,
 } from '../workflows/messages.ts'
 import { toActivityFailure } from './activity-failure.ts'
-import { earlierRelease } from './earlier-release.ts'
 import type { Attempt } from './effects.ts'
 import { keeping, lettingGo, opOf, routeAndCheck } from './effects.ts'
 import { NotFound, Unavailable } from './failures.ts'
 import { look } from './look.ts'
-import { probe } from './probe.ts'
 import { refuseQuarantined } from './quarantine.ts'
 import type { Providers } from './read-metrics.ts'
 import type { Activities, Unrecorded } from './requests.ts'
 import { resolve } from './resolve.ts'
 import { settle } from './settle.ts'
+import type { StageResources } from './stage-activities.ts'
+import { stageActivities } from './stage-activities.ts'
 import type { Target } from './targets/target.ts'
 
-export interface ActivityResources {
+export interface ActivityResources extends StageResources {
   targets: Readonly<Record<string, Target>>
   providers: Providers
   store: Pick<Store, 'record' | 'list' | 'quarantined'>
@@ -115,8 +115,7 @@ export function createActivities(resources: ActivityResources): Activities {
         throw error
       }
     },
-    probe: request => probe(request, target(request.target), Context.current().cancellationSignal),
-    earlierRelease: request => earlierRelease(request, store),
+    ...stageActivities({ ...resources, target, beating }),
     settle: request => beating(attempt => settle(target(request.target), request, attempt, now())),
   })
 }

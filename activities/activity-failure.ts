@@ -1,5 +1,5 @@
 import { ApplicationFailure } from '@temporalio/common'
-import { Failure, failureKinds } from './failures.ts'
+import { Failure, failureKinds, Unavailable } from './failures.ts'
 
 /**
  * Turns whatever an activity threw into what Temporal understands: `type` is the kind. Errors of Temporal itself
@@ -12,5 +12,6 @@ export function toActivityFailure(error: unknown): unknown {
     type: error.kind,
     nonRetryable: !failureKinds[error.kind].retried,
     cause: error,
+    ...(error instanceof Unavailable && error.retryAfter !== null ? { nextRetryDelay: error.retryAfter } : {}),
   })
 }

@@ -35,6 +35,13 @@ export class ReleaseFailed extends Failure {
 /** Not now: something that should answer does not, or the work was interrupted. */
 export class Unavailable extends Failure {
   readonly kind = 'Unavailable'
+  /** Milliseconds after which it may be asked again, when it said so. */
+  readonly retryAfter: number | null
+
+  constructor(message: string, options: ErrorOptions & { retryAfter?: number | null } = {}) {
+    super(message, options)
+    this.retryAfter = options.retryAfter ?? null
+  }
 }
 
 export type FailureKind = 'NotFound' | 'Invalid' | 'Refused' | 'ReleaseFailed' | 'Unavailable'

@@ -11,7 +11,7 @@ export const notAvailableYet: readonly Entry[] = [
   { at: 'triggers.*.type', values: ['schedule', 'pipeline'], what: 'triggers of this type are' },
   {
     at: 'stages.*.type',
-    values: ['verify', 'webhook', 'run', 'pipeline', 'notify', 'chaos'],
+    values: ['chaos'],
     what: 'stages of this type are',
   },
   { at: 'stages.*.analysis.metrics.*.provider', except: ['router'], what: 'metric providers besides "router" are' },

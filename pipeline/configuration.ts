@@ -4,6 +4,7 @@ import type { Finding, Problem } from './problem.ts'
 import { maxProblems } from './problem.ts'
 import { routerCapabilities } from './routers.ts'
 import { authFindings } from './rules/auth.ts'
+import { subscriptionFindings } from './rules/connections.ts'
 import type { ServerView, TargetView } from './rules/server.ts'
 import type { Configuration, TargetConfiguration } from './schema/configuration.ts'
 import { configuration as schema } from './schema/configuration.ts'
@@ -21,7 +22,7 @@ export function loadConfiguration(text: string, file: string): LoadedConfigurati
   const read = readDocument(text.trim() === '' ? '{}' : text, file)
   if (read.document === null) return { configuration: null, problems: read.problems }
   const { value, findings } = parse(schema, read.document.value)
-  const all = value === null ? findings : rules(value)
+  const all = value === null ? findings : [...rules(value), ...told(value)]
   if (value !== null && all.length === 0) return { configuration: value, problems: [] }
   const problems = all
     .map(finding => read.document.problem(finding))
@@ -34,7 +35,8 @@ export function serverView({
   targets,
   metrics,
   hooks,
-}: Pick<Configuration, 'targets' | 'metrics' | 'hooks'>): ServerView {
+  connections,
+}: Pick<Configuration, 'targets' | 'metrics' | 'hooks' | 'connections'>): ServerView {
   const views = Object.entries(targets).map(([name, target]): [string, TargetView] => [
     name,
     {
@@ -44,7 +46,13 @@ export function serverView({
       ...routersOf(target),
     },
   ])
-  return { targets: Object.fromEntries(views), metrics: Object.keys(metrics), hooks: Object.keys(hooks) }
+  const types = Object.entries(connections).map(([name, { type }]) => [name, type])
+  return {
+    targets: Object.fromEntries(views),
+    metrics: Object.keys(metrics),
+    hooks: Object.keys(hooks),
+    connections: Object.fromEntries(types),
+  }
 }
 
 function routersOf(target: TargetConfiguration): Pick<TargetView, 'routers'> {
@@ -58,6 +66,13 @@ const releaseForms = { process: 'command', kubernetes: 'image' } as const satisf
   TargetConfiguration['type'],
   TargetView['release']
 >
+
+/** Only connections that can be told something. */
+function told({ notifications, connections }: Configuration): Finding[] {
+  const types = Object.fromEntries(Object.entries(connections).map(([name, { type }]) => [name, type]))
+  const findings = subscriptionFindings(notifications, types)
+  return findings.map(finding => ({ ...finding, path: ['notifications', ...finding.path] }))
+}
 
 function rules({ targets, metrics, auth }: Configuration): Finding[] {
   const environments = [...new Set(Object.values(targets).map(({ environment }) => environment))]

@@ -145,11 +145,13 @@ stages:
       targets: { eu: { type: 'process', environment: 'test', services: { checkout: {} } } },
       metrics: { prom: {} },
       hooks: {},
+      connections: { ci: { type: 'http' } },
     }
     expect(serverView(configuration as never)).toEqual({
       targets: { eu: { release: 'command', services: ['checkout'], environment: 'test' } },
       metrics: ['prom'],
       hooks: [],
+      connections: { ci: 'http' },
     })
   })
 })

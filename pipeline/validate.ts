@@ -8,12 +8,14 @@ import { planStages } from './plan.ts'
 import type { Finding, Path, Problem } from './problem.ts'
 import { jsonPointer, maxProblems } from './problem.ts'
 import { canaryFindings } from './rules/canary.ts'
+import { subscriptionFindings } from './rules/connections.ts'
 import { deployFindings } from './rules/deploy.ts'
 import { expressionFindings } from './rules/expressions.ts'
 import { judgmentFindings } from './rules/judgment.ts'
 import { releaseFindings } from './rules/release.ts'
 import type { ServerView } from './rules/server.ts'
 import { fourEyesFindings, serverFindings } from './rules/server.ts'
+import { stageFindings } from './rules/stages.ts'
 import { triggerFindings } from './rules/triggers.ts'
 import type { Parsed } from './schema/parse.ts'
 import { parse } from './schema/parse.ts'
@@ -99,10 +101,16 @@ function inspect(
     ...(frame.head.value === null ? [] : headFindings(frame.head.value, server)),
     ...stages.flatMap(({ stage, index, rules }) => {
       const onServer = server === undefined ? [] : serverFindings(stage, server)
-      const own = [...releaseFindings(stage), ...judgmentFindings(stage), ...deployFindings(stage)]
+      const own = [
+        ...releaseFindings(stage),
+        ...judgmentFindings(stage),
+        ...deployFindings(stage),
+        ...stageFindings(stage, nameOf(value)),
+      ]
       return within(index, [...own, ...rules.faults, ...onServer])
     }),
     ...(server === undefined ? [] : fourEyesFindings(stages, server)),
+    ...(server === undefined ? [] : told(frame, server)),
     ...expressionFindings({ value, expanded: frame.expanded }, frame.head.findings, stages, plan),
   ]
   return { faults, notes: stages.flatMap(({ index, rules }) => within(index, rules.notes)) }
@@ -112,6 +120,15 @@ function headFindings(head: Omit<Pipeline, 'stages'>, server: ServerView | undef
   const declarations = parameterFindings(head)
   // Against declarations that do not hold, every value would be wrong.
   return declarations.length > 0 ? declarations : triggerFindings(head, server)
+}
+
+function nameOf(value: unknown): unknown {
+  return isMap(value) ? value.name : undefined
+}
+
+function told({ head }: Frame, { connections = {} }: ServerView): Finding[] {
+  const findings = subscriptionFindings(head.value?.notifications ?? [], connections)
+  return findings.map(finding => ({ ...finding, path: ['notifications', ...finding.path] }))
 }
 
 function canaryRules(stage: Stage, raw: unknown): { faults: Finding[]; notes: Finding[] } {

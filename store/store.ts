@@ -10,6 +10,7 @@ import type {
 } from '../pipeline/execution.ts'
 import type { Reused } from '../pipeline/first-state.ts'
 import type { Pipeline } from '../pipeline/schema/pipeline.ts'
+import type { Subscription } from '../pipeline/schema/subscription.ts'
 import type { ExecutionStatus } from '../pipeline/statuses.ts'
 import type { Deliveries } from './deliveries.ts'
 import type { Firings } from './firings.ts'
@@ -35,6 +36,8 @@ export interface ExecutionInput {
   rollbackOf: string | null
   /** Of a later attempt: stages whose work is done, and what it gave. */
   reused?: Reused
+  /** Who is told about the run, besides what its definition says. */
+  notifications?: readonly Subscription[]
 }
 
 /** A request to start a run, as it was accepted: who, under which key, and a hash of what was asked for. */

@@ -28,6 +28,14 @@ const limits: Record<keyof Activities, Limits> = {
   holderLives: { attempt: 15_000 },
   probe: { attempt: 30_000 },
   earlierRelease: { attempt: 30_000 },
+  call: { attempt: 10 * minute },
+  runJob: { attempt: 10 * day, heartbeat: 15_000 },
+  endJob: { attempt: minute, heartbeat: 15_000 },
+  notify: { attempt: 2 * minute },
+  startPipeline: { attempt: 30_000 },
+  pipelineEnded: { attempt: 10 * day, heartbeat: 15_000 },
+  cancelPipeline: { attempt: 15_000 },
+  measure: { attempt: 30_000 },
   settle: { attempt: 30 * minute, heartbeat: 15_000 },
 }
 

@@ -27,6 +27,8 @@ export interface AnalysisRequest extends ServiceRef {
   /** No other step follows. */
   final: boolean
   renew: { id: string; fence: number; lease: number } | null
+  /** The time has passed already. */
+  past?: true
   progress: AnalysisProgress
 }
 

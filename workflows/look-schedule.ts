@@ -14,6 +14,8 @@ export interface LookSchedule {
   warmUp: number
   deadline: number
   analysis: Pick<Analysis, 'interval' | 'delay'>
+  /** All of it has passed: every interval is a window of its own, however late. */
+  past?: true
 }
 
 /**
@@ -28,7 +30,7 @@ export function nextLook(schedule: LookSchedule, seenTo: number | null, now: num
   const end = deadline - analysis.delay
   const from = seenTo ?? first
   if (!(end > from)) return null
-  const due = Math.floor((Math.max(now - analysis.delay, from) - first) / analysis.interval)
+  const due = schedule.past ? 0 : Math.floor((Math.max(now - analysis.delay, from) - first) / analysis.interval)
   const next = Math.floor((from - first) / analysis.interval) + 1
   const to = first + Math.max(due, next) * analysis.interval
   if (end - to < analysis.interval / 2) return { at: deadline, from, to: end, last: true }

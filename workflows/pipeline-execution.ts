@@ -9,6 +9,7 @@ import { createJournal } from './journal.ts'
 import { AnswerRefused } from './judgment/refused.ts'
 import type { Message } from './messages.ts'
 import { cancel, freezes, judge, overrideFreezes, pause, promote, resume, rollback, skip, state } from './messages.ts'
+import { createNotices } from './notices.ts'
 import { createOutbox } from './outbox.ts'
 import { createRecorder } from './recorder.ts'
 import { stageRegistry } from './stages/registry.ts'
@@ -41,12 +42,18 @@ export async function runPipeline(
   })
   const steering = createSteering()
   const paused = () => steering.paused ?? steering.blocked
-  const journal = createJournal(input, { now: world.now, outbox, changed: recorder.wake, paused })
+  const notices = createNotices(input, world)
+  const changed = () => {
+    recorder.wake()
+    notices.look(journal.execution)
+  }
+  const journal = createJournal(input, { now: world.now, outbox, changed, paused })
   handleMessages(journal, steering)
   handleFreezes(input, world, journal, steering)
   await CancellationScope.nonCancellable(() =>
     interpret(input, { world, journal, steering, registry, timings }, recorder.flush),
   )
+  await CancellationScope.nonCancellable(notices.settled)
   return journal.execution
 }
 

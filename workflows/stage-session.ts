@@ -71,6 +71,7 @@ export function openSession(
     attempt: 1,
     startedBy: input.trigger.subject ?? input.trigger.by,
     seen: null,
+    run: () => aboutRun(input),
     effectId: purpose => {
       effects += 1
       return `${prefix}/${effects}-${purpose}`
@@ -149,6 +150,11 @@ export function openSession(
       }
     },
   }
+}
+
+/** What is told about a run, besides its status. */
+export function aboutRun({ id, definition, revision, parameters }: ExecutionInput) {
+  return { execution: id, pipeline: definition.name, application: definition.application, revision, parameters }
 }
 
 /** What expressions of a stage may refer to. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Logger } from 'pino'
 import type { Execution, ParameterValue, Trigger } from '../../pipeline/execution.ts'
+import type { Subscription } from '../../pipeline/schema/subscription.ts'
 import { queued } from '../../store/executions.ts'
 import type { ExecutionInput, StartRequest, Store } from '../../store/store.ts'
 import type { Catalog } from '../definitions/catalog.ts'
@@ -17,6 +18,8 @@ export interface StartDependencies {
   log: Logger
   /** Refuses a run that may not begin now. */
   gate?: (input: ExecutionInput) => Promise<void>
+  /** Who is told about every run. */
+  notifications?: readonly Subscription[]
 }
 
 export interface StartOrder {
@@ -53,7 +56,7 @@ export interface Starter {
  * that, nothing has happened. So both are asked first, and whoever is told "not now" can safely ask again.
  */
 export function createStarter(dependencies: StartDependencies): Starter {
-  const { store, engine, catalog, now, log, gate = async () => {} } = dependencies
+  const { store, engine, catalog, now, log, gate = async () => {}, notifications = [] } = dependencies
   const answering = new Map<string, Promise<Started>>()
 
   /** A start that fails now is made up for by the reconciler. */
@@ -112,7 +115,11 @@ export function createStarter(dependencies: StartDependencies): Starter {
     const caller: Trigger = { type: 'api', by: principal, ...(subject === undefined ? {} : { subject }) }
     const trigger = order.trigger ?? caller
     const input = newInput(id, pipeline, { revision, parameters, trigger, createdAt: now() })
-    return order.overrideFreezes ? { ...input, overridesFreezes: true } : input
+    return {
+      ...input,
+      ...(order.overrideFreezes ? { overridesFreezes: true } : {}),
+      ...(notifications.length === 0 ? {} : { notifications }),
+    }
   }
 
   return { start, startPrepared: begin }

@@ -69,7 +69,8 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const runFreezes = createRunFreezes({ store, environments, now })
   const engine = tellingEngine(options.engine, runFreezes)
   const spreader = createFreezeSpreader({ store, engine, runFreezes, now })
-  const starter = createStarter({ store, engine, catalog, now, log, gate: runFreezes.refuseFrozen })
+  const { notifications } = configuration
+  const starter = createStarter({ store, engine, catalog, now, log, gate: runFreezes.refuseFrozen, notifications })
   const fire = createFire({ starter, store, now, log })
   const metrics = createMetrics()
   const feed = openFeed(store, log)

@@ -13,6 +13,8 @@ import type { Store } from '../../store/store.ts'
 import { CliError } from '../cli/io.ts'
 import { connectionTo, dataOf, type TemporalAddress } from './addresses.ts'
 import { reconnectSoon } from './reconnect.ts'
+import { openAllJobs } from './targets.ts'
+import { workerPipelines } from './worker-pipelines.ts'
 
 export interface WorkerOptions {
   configuration: Configuration
@@ -33,11 +35,16 @@ export async function startWorker(options: WorkerOptions): Promise<{ stop(): Pro
   const { configuration, store, targets, data, log } = options
   quiet(log)
   const clientConnection = Connection.lazy({ ...connectionTo(options.temporal), channelArgs: reconnectSoon })
+  const client = new Client({ connection: clientConnection, ...dataOf(options.temporal) })
+  const children = workerPipelines({ configuration, store, client, data, log })
   const activities = createActivities({
     targets,
     store,
+    client,
     providers: openProviders(configuration.metrics, hostClient(data)),
-    client: new Client({ connection: clientConnection, ...dataOf(options.temporal) }),
+    jobs: openAllJobs(configuration, data),
+    connections: configuration.connections,
+    pipelines: children.pipelines,
     instances: (target, service) => configuration.targets[target]?.services[service]?.instances ?? 1,
   })
   const stopping = new AbortController()
@@ -68,6 +75,7 @@ export async function startWorker(options: WorkerOptions): Promise<{ stop(): Pro
       await keeping
       // Another one may have come up in that moment.
       await stopCurrent()
+      await children.stop()
       await clientConnection.close()
     },
   }

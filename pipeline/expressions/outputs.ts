@@ -18,10 +18,15 @@ export const stageOutputs = {
   canary: { verdict: 'string', release: 'Release', previousRelease: 'Release' },
   deploy: { release: 'Release', previousRelease: 'Release', preview: 'string' },
   judgment: { decision: 'string', by: 'list<string>', inputs: 'map<string, dyn>' },
+  notify: {},
+  pipeline: { execution: 'string', status: 'string' },
   promote: { release: 'Release', previousRelease: 'Release' },
   rollback: { release: 'Release', previousRelease: 'Release' },
+  run: { exitCode: 'double', log: 'string' },
   scale: { instances: 'double', previousInstances: 'double' },
+  verify: { checks: 'list<string>' },
   wait: {},
+  webhook: { status: 'double', answer: 'string', state: 'string' },
 } as const satisfies Record<StageType, Readonly<Record<string, FieldType>>>
 
 export const triggerFields = { type: 'string', by: 'string', detail: 'string' } as const

@@ -1,24 +1,57 @@
 import type { Path } from '../problem.ts'
 import type { Stage, StageOf, StageType } from '../schema/stage.ts'
 import type { Probe } from '../schema/stages/probe.ts'
+import type { VerifyCheck } from '../schema/stages/verify.ts'
 import type { StageTemplate } from './templates.ts'
+import { queryTemplates } from './templates.ts'
 
 /** The texts of a stage that may hold expressions, besides those that many types have. */
 export function stageTexts(stage: Stage): StageTemplate[] {
-  const of = texts[stage.type] as ((stage: Stage) => Found) | undefined
-  return (of?.(stage) ?? []).flatMap(([path, text]) =>
-    text === undefined ? [] : [{ path, text, takes: 'text' as const }],
-  )
+  const of = texts[stage.type] as ((stage: Stage) => readonly Found[]) | undefined
+  return (of?.(stage) ?? []).flatMap(one => {
+    if (!Array.isArray(one)) return [one as StageTemplate]
+    const [path, text] = one as Text
+    return text === undefined ? [] : [{ path, text, takes: 'text' as const }]
+  })
 }
 
-type Found = readonly (readonly [Path, string | undefined])[]
+type Text = readonly [Path, string | undefined]
+type Found = Text | StageTemplate
 
-const texts: { readonly [T in StageType]?: (stage: StageOf<T>) => Found } = {
+const texts: { readonly [T in StageType]?: (stage: StageOf<T>) => readonly Found[] } = {
   deploy: ({ checks = [] }) => checks.flatMap((check, index) => probeTexts(check, ['checks', index])),
+  notify: ({ message }) => [[['message'], message]],
+  pipeline: ({ parameters }) =>
+    Object.entries(parameters).map(([key, value]): Found => {
+      return [['parameters', key], typeof value === 'string' ? value : undefined]
+    }),
   rollback: ({ to }) => [[['to'], to]],
+  run: ({ command = [], image, env }) => [
+    ...command.map((word, index): Found => [['command', index], word]),
+    [['image'], image],
+    ...Object.entries(env).map(([key, value]): Found => [['env', key], value]),
+  ],
+  verify: ({ checks }) => checks.flatMap((check, index) => checkTexts(check, ['checks', index])),
+  webhook: ({ path, body, poll, cancel }) => [
+    [['path'], path],
+    [['body'], body],
+    [['poll', 'path'], poll?.path],
+    [['cancel', 'path'], cancel?.path],
+  ],
 }
 
-function probeTexts({ path, contains }: Probe, base: Path): Found {
+function checkTexts(check: VerifyCheck, base: Path): Found[] {
+  if (check.kind === 'probe') return [...probeTexts(check, base)]
+  if (check.kind === 'metric')
+    return check.query === undefined ? [] : [{ path: [...base, 'query'], text: check.query, takes: 'query' }]
+  return [
+    [[...base, 'canary', 'version'], check.canary.version],
+    [[...base, 'baseline', 'version'], check.baseline?.version],
+    ...queryTemplates(check.analysis.metrics, [...base, 'analysis']),
+  ]
+}
+
+function probeTexts({ path, contains }: Probe, base: Path): readonly Found[] {
   return [
     [[...base, 'path'], path],
     [[...base, 'contains'], contains],

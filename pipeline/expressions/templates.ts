@@ -104,12 +104,15 @@ function releaseTemplates(release: Extract<Stage, { release: unknown }>['release
   return found
 }
 
-function queryTemplates(metrics: Extract<Stage, { type: 'canary' }>['analysis']['metrics']): StageTemplate[] {
+export function queryTemplates(
+  metrics: Extract<Stage, { type: 'canary' }>['analysis']['metrics'],
+  base: Path = ['analysis'],
+): StageTemplate[] {
   return metrics.flatMap((metric, index) => {
     if ('preset' in metric) return []
     const queries = metric.kind === 'proportion' ? { bad: metric.bad, total: metric.total } : { query: metric.query }
     return Object.entries(queries).map(
-      ([key, text]): StageTemplate => ({ path: ['analysis', 'metrics', index, key], text, takes: 'query' }),
+      ([key, text]): StageTemplate => ({ path: [...base, 'metrics', index, key], text, takes: 'query' }),
     )
   })
 }

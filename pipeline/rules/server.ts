@@ -4,6 +4,7 @@ import { routerCapabilities } from '../routers.ts'
 import type { RouterType } from '../schema/configuration/kubernetes-target.ts'
 import type { Stage } from '../schema/stage.ts'
 import { didYouMean } from '../suggest.ts'
+import { connectionFindings } from './connections.ts'
 
 /** What only a server knows. */
 export interface ServerView {
@@ -12,6 +13,8 @@ export interface ServerView {
   metrics: readonly string[]
   /** Names of sources of webhooks. */
   hooks: readonly string[]
+  /** Types of connections by name; absent: there are none. */
+  connections?: Readonly<Record<string, string>>
 }
 
 export interface TargetView {
@@ -28,7 +31,12 @@ export const production = 'production'
 
 /** Unknown targets, services and providers, and releases the target cannot take. Paths are inside the stage. */
 export function serverFindings(stage: Stage, server: ServerView): Finding[] {
-  return [...placeFindings(stage, server), ...routerFindings(stage, server), ...providerFindings(stage, server)]
+  return [
+    ...placeFindings(stage, server),
+    ...routerFindings(stage, server),
+    ...providerFindings(stage, server),
+    ...connectionFindings(stage, server.connections ?? {}),
+  ]
 }
 
 /** Where production is touched, whoever starts a run does not approve it. */
@@ -59,6 +67,12 @@ function placeFindings(stage: Stage, { targets }: ServerView): Finding[] {
       message: unknown('service', stage.service, services, `target "${stage.target}"`),
     })
   }
+  if (stage.type === 'run' && stage[release] === undefined && stage.command === undefined)
+    findings.push({
+      path: ['image'],
+      atKey: true,
+      message: `target "${stage.target}" runs no images; it needs "${release}"`,
+    })
   if (!('release' in stage)) return findings
   if (typeof stage.release === 'string' || stage.release[release] !== undefined) return findings
   const given = release === 'command' ? 'image' : 'command'
@@ -83,8 +97,14 @@ function routerFindings(stage: Stage, { targets }: ServerView): Finding[] {
 }
 
 function providerFindings(stage: Stage, { metrics }: ServerView): Finding[] {
-  if (stage.type !== 'canary') return []
   const known = [routerProvider, ...metrics]
+  if (stage.type === 'verify')
+    return stage.checks.flatMap((check, index) => {
+      if (check.kind !== 'metric' || known.includes(check.provider)) return []
+      const message = unknown('metric provider', check.provider, known, 'the server')
+      return [{ path: ['checks', index, 'provider'], message }]
+    })
+  if (stage.type !== 'canary') return []
   return stage.analysis.metrics.flatMap((metric, index) => {
     if ('preset' in metric || known.includes(metric.provider)) return []
     const message = unknown('metric provider', metric.provider, known, 'the server')

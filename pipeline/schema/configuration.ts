@@ -9,6 +9,7 @@ import { metricsConnection } from './configuration/metrics.ts'
 import { pipelineSource } from './configuration/pipelines.ts'
 import { processTarget } from './configuration/process-target.ts'
 import { name, positiveDuration } from './scalars.ts'
+import { subscription } from './subscription.ts'
 
 /** `slipway.yaml`: strict, without secrets. */
 export const configuration = z.strictObject({
@@ -21,6 +22,11 @@ export const configuration = z.strictObject({
     .record(name, connection)
     .default({})
     .describe('Named places outside that stages and notifications may talk to.'),
+  notifications: z
+    .array(subscription)
+    .max(20)
+    .default([])
+    .describe('Who is told about the runs of every pipeline, besides what each says itself.'),
   pipelines: z.array(pipelineSource).max(100).prefault([]).describe('Where pipelines are read from.'),
   auth: auth.prefault({}).describe('Who is let in, and who may do what.'),
   limits: limits.prefault({}).describe('How much one caller may take.'),

@@ -3,6 +3,7 @@ import { parameter, parameterName } from './parameter.ts'
 import { duration, name, percentage, template } from './scalars.ts'
 import type { Stage } from './stage.ts'
 import { stage } from './stage.ts'
+import { subscription } from './subscription.ts'
 import { trigger } from './trigger.ts'
 
 const concurrency = z.strictObject({
@@ -22,6 +23,7 @@ export const pipelineHead = z.strictObject({
   parameters: z.record(parameterName, parameter).optional().describe('What a run can be given.'),
   triggers: z.array(trigger).max(20).optional().describe('What starts a run, besides the API.'),
   concurrency: concurrency.optional().describe('How many runs at once, and what happens to more.'),
+  notifications: z.array(subscription).max(20).optional().describe('Who is told about its runs.'),
 })
 
 const stages = 'What is done; `needs` makes the graph.'

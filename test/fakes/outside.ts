@@ -12,6 +12,14 @@ export function fakeOutside(store: FakeStore): FakeOutside {
     asked: [],
     probe: async ({ check }) => ({ ok: true, seen: `${check.path} answered ${check.status}` }),
     earlierRelease: request => earlierRelease(request, store),
+    call: async () => ({ status: 200, answer: 'ok', location: null, found: {}, retryAfter: null }),
+    runJob: async ({ id }) => ({ exitCode: 0, reason: null, log: id, lastLines: [] }),
+    endJob: async () => {},
+    notify: async () => {},
+    startPipeline: async ({ pipeline }) => ({ execution: `${pipeline}-1`, refused: null }),
+    pipelineEnded: async () => ({ status: 'succeeded', reason: null }),
+    cancelPipeline: async () => {},
+    measure: async () => ({ state: 'ok', value: 0 }),
   }
 }
 

@@ -5,6 +5,7 @@ import { createFreezeWatch } from '../../workflows/freeze-watch.ts'
 import { interpret } from '../../workflows/interpreter.ts'
 import { createJournal } from '../../workflows/journal.ts'
 import type { Message } from '../../workflows/messages.ts'
+import { createNotices } from '../../workflows/notices.ts'
 import { createOutbox } from '../../workflows/outbox.ts'
 import { createRecorder } from '../../workflows/recorder.ts'
 import { stageRegistry } from '../../workflows/stages/registry.ts'
@@ -63,7 +64,12 @@ export function fakeRun(
   })
   const steering = createSteering()
   const paused = () => steering.paused ?? steering.blocked
-  const journal = createJournal(input, { now: world.now, outbox, changed: recorder.wake, paused })
+  const notices = createNotices(input, world)
+  const changed = () => {
+    recorder.wake()
+    notices.look(journal.execution)
+  }
+  const journal = createJournal(input, { now: world.now, outbox, changed, paused })
   return {
     ...{ target, metrics, store, outside, world, steering },
     pause(message) {
@@ -78,7 +84,10 @@ export function fakeRun(
     execution: () => journal.execution,
     async run() {
       const engine = { world, journal, steering, registry, timings: defaultTimings }
-      await world.run(() => interpret(input, engine, recorder.flush))
+      await world.run(async () => {
+        await interpret(input, engine, recorder.flush)
+        await notices.settled()
+      })
       return journal.execution
     },
     effects: () =>

@@ -1,4 +1,5 @@
 import type { ServiceRef } from '../../activities/requests.ts'
+import type { Notice } from '../../activities/stage-requests.ts'
 import type { StoredEvidence } from '../../pipeline/evidence.ts'
 import type { EventKind, ExecutionEvent, Json, StageProgress } from '../../pipeline/execution.ts'
 import type { Stage, StageOf, StageType } from '../../pipeline/schema/stage.ts'
@@ -22,6 +23,8 @@ export interface StageContext {
   startedBy: string
   /** Of a judgment: a hash of all that people are asked to judge. */
   seen: string | null
+  /** What is told about the run, besides its status. */
+  run(): Pick<Notice, 'execution' | 'pipeline' | 'application' | 'revision' | 'parameters'>
   /** A name for one effect that no other has; the same when the workflow is replayed. */
   effectId(purpose: string): string
   world: World

@@ -20,8 +20,8 @@ export interface WorldOptions {
 }
 
 const letsGo: ReadonlySet<string> = new Set(['apply', 'remove'])
-/** Ends only when it is canceled. */
-const endless: ReadonlySet<string> = new Set(['hold'])
+/** These may go on until they are canceled: time does not wait for them. */
+const endless: ReadonlySet<string> = new Set(['hold', 'runJob', 'pipelineEnded'])
 
 interface Due {
   at: number

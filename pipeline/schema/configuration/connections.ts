@@ -94,6 +94,11 @@ const github = z.strictObject({
     .string()
     .regex(/^[A-Za-z0-9_.-]+\/[A-Za-z0-9_.-]+$/, 'owner/name')
     .describe('`owner/name`.'),
+  reports: z
+    .enum(['status', 'deployment'])
+    .default('status')
+    .describe('A status of the commit, or a deployment of it with its own statuses.'),
+  environment: z.string().min(1).max(100).default('production').describe('Of deployments.'),
   token: secret.describe('A token that may write statuses or deployments.'),
   ...told,
 })

@@ -1,0 +1,51 @@
+import type { Notice } from '../activities/stage-requests.ts'
+import type { Execution } from '../pipeline/execution.ts'
+import type { ExecutionStatus } from '../pipeline/statuses.ts'
+import type { ExecutionInput } from '../store/store.ts'
+import { aboutRun } from './stage-session.ts'
+import type { World } from './world.ts'
+
+/** Tells subscribers about a run. Nothing of the run waits for it, and nothing fails because of it. */
+export interface Notices {
+  /** To be called whenever the run may have another status. */
+  look(execution: Execution): void
+  /** Resolves when all that was begun has been told, or given up. */
+  settled(): Promise<void>
+}
+
+/** A notice has an id of its own, by which receivers know one that comes twice. */
+export function createNotices(input: ExecutionInput, world: Pick<World, 'activities' | 'now' | 'shielded'>): Notices {
+  const subscriptions = [...(input.definition.notifications ?? []), ...(input.notifications ?? [])]
+  const open = new Set<Promise<void>>()
+  let told: ExecutionStatus | null = null
+  let count = 0
+
+  const tell = (connection: string, notice: Notice) => {
+    count += 1
+    const id = `${input.id}/notice-${count}`
+    const sent: Promise<void> = world
+      .shielded(() => world.activities.notify({ id, connection, notice }))
+      .catch(() => {})
+      .finally(() => open.delete(sent))
+    open.add(sent)
+  }
+
+  return {
+    look({ status, reason }) {
+      if (status === told) return
+      told = status
+      const wanted = subscriptions.filter(({ on }) => on.some(one => one === status))
+      if (wanted.length === 0) return
+      const at = new Date(world.now()).toISOString()
+      const notice: Notice = { ...aboutRun(input), status, text: sentence(input, status, reason), at }
+      for (const connection of new Set(wanted.map(({ connection }) => connection))) tell(connection, notice)
+    },
+    async settled() {
+      while (open.size > 0) await Promise.all(open)
+    },
+  }
+}
+
+function sentence({ id, definition }: ExecutionInput, status: ExecutionStatus, reason: string | null): string {
+  return `${definition.name} (${id}) is ${status.replaceAll('-', ' ')}${reason === null ? '' : `: ${reason}`}`
+}
