@@ -13,8 +13,16 @@ export interface WorkerSetup {
   dataConverter?: DataConverter
   /** A bundle that was built before; else the one of `.cache/`, built when a source has changed. */
   bundlePath?: string
+  /** Runs of pipelines stay on the version they began on; null or left out: there are no versions. */
+  version?: WorkerVersion | null
   /** Another one than the product's is for tests. */
   taskQueue?: string
+}
+
+/** One version of a fleet of workers, as Temporal knows it. */
+export interface WorkerVersion {
+  deployment: string
+  buildId: string
 }
 
 export interface RunningWorker {
@@ -33,6 +41,7 @@ export async function runWorker(setup: WorkerSetup): Promise<RunningWorker> {
     activities,
     ...(dataConverter === undefined ? {} : { dataConverter }),
     taskQueue: setup.taskQueue ?? taskQueue,
+    ...(setup.version ? { workerDeploymentOptions: pinned(setup.version) } : {}),
     workflowBundle:
       bundlePath === undefined
         ? await workflowBundle(undefined, dataConverter?.failureConverterPath)
@@ -53,4 +62,12 @@ export async function runWorker(setup: WorkerSetup): Promise<RunningWorker> {
       await ended
     },
   }
+}
+
+function pinned({ deployment, buildId }: WorkerVersion) {
+  return {
+    version: { deploymentName: deployment, buildId },
+    useWorkerVersioning: true,
+    defaultVersioningBehavior: 'PINNED',
+  } as const
 }

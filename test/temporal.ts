@@ -13,6 +13,7 @@ const quick = { 'history.timerProcessorMaxTimeShift': '"10ms"' }
 export interface TemporalServer {
   address: string
   namespace: string
+  pid: number
   client: Client
   stop(): Promise<void>
 }
@@ -50,6 +51,7 @@ export async function startTemporal(settings: Readonly<Record<string, string>> =
   return {
     address,
     namespace: 'default',
+    pid: child.pid!,
     client: new Client({ connection, namespace: 'default' }),
     async stop() {
       await connection.close()

@@ -1,9 +1,10 @@
-import { continueAsNew, isCancellation, sleep, workflowInfo } from '@temporalio/workflow'
+import { isCancellation, sleep } from '@temporalio/workflow'
 import type { Unrecorded } from '../activities/requests.ts'
 import type { AnalysisRequest, AnalysisResult } from './analysis.ts'
 import { analyse } from './analysis.ts'
 import { createOutbox } from './outbox.ts'
 import { createRecorder } from './recorder.ts'
+import { isDue, renew } from './renewal.ts'
 import { activitiesFor, shielded } from './temporal-world.ts'
 import { defaultTimings } from './timings.ts'
 
@@ -25,7 +26,7 @@ export async function canaryAnalysis(request: AnalysisRequest, left: Unrecorded[
     sleep: (milliseconds: number) => sleep(milliseconds),
     activities: activitiesFor(defaultTimings.patience),
     isCancellation,
-    full: () => workflowInfo().continueAsNewSuggested,
+    full: isDue,
     unrecorded(one: Unrecorded) {
       outbox.add(one.event, one.evidence)
       recorder.wake()
@@ -33,6 +34,6 @@ export async function canaryAnalysis(request: AnalysisRequest, left: Unrecorded[
   }
   const end = await analyse(request, world)
   const rest = outbox.drain().map(({ event, evidence }) => ({ event, evidence: [...evidence] }))
-  if ('goOn' in end) return continueAsNew<typeof canaryAnalysis>(end.goOn, rest)
+  if ('goOn' in end) return renew<typeof canaryAnalysis>(end.goOn, rest)
   return { ...end, unrecorded: rest }
 }

@@ -1,13 +1,7 @@
-import {
-  condition,
-  continueAsNew,
-  getExternalWorkflowHandle,
-  log,
-  setHandler,
-  workflowInfo,
-} from '@temporalio/workflow'
+import { condition, getExternalWorkflowHandle, log, setHandler } from '@temporalio/workflow'
 import type { QueueState } from './messages.ts'
 import { joinQueue, leaveQueue, queueState, turnGranted, turnRefused, turnWaits } from './messages.ts'
+import { isDue, renew } from './renewal.ts'
 import { emptyQueue, joinedQueue, leftQueue, toldQueue } from './run-queue.ts'
 import type { LockTimings } from './target-lock.ts'
 import { activitiesFor } from './temporal-world.ts'
@@ -35,7 +29,7 @@ export async function pipelineQueue(
   })
   setHandler(queueState, () => state)
 
-  while (!workflowInfo().continueAsNewSuggested) {
+  while (!isDue()) {
     const [refused] = state.refused
     const untold = state.running.find(({ told }) => !told)
     if (refused !== undefined || untold !== undefined) {
@@ -51,7 +45,7 @@ export async function pipelineQueue(
       await condition(changed)
     } else if (!(await condition(changed, lockIdle))) return
   }
-  await continueAsNew<typeof pipelineQueue>(pipeline, timings, state)
+  await renew<typeof pipelineQueue>(pipeline, timings, state)
 
   async function tellGranted(execution: string): Promise<void> {
     const isThere = await told(() => getExternalWorkflowHandle(execution).signal(turnGranted))

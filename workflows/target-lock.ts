@@ -1,15 +1,9 @@
-import {
-  condition,
-  continueAsNew,
-  getExternalWorkflowHandle,
-  log,
-  setHandler,
-  workflowInfo,
-} from '@temporalio/workflow'
+import { condition, getExternalWorkflowHandle, log, setHandler } from '@temporalio/workflow'
 import type { ServiceRef } from '../activities/requests.ts'
 import { abandoned, freeLock, granted, joined, keptWarm, left } from './lock-queue.ts'
 import type { LockState } from './messages.ts'
 import { acquireLock, keepWarm, lockBusy, lockGranted, lockState, releaseLock } from './messages.ts'
+import { isDue, renew } from './renewal.ts'
 import { activitiesFor, explain } from './temporal-world.ts'
 import type { Timings } from './timings.ts'
 import { defaultTimings } from './timings.ts'
@@ -41,7 +35,7 @@ export async function targetLock(
   })
   setHandler(lockState, () => state)
 
-  while (!workflowInfo().continueAsNewSuggested) {
+  while (!isDue()) {
     if (state.holder !== null) {
       const { execution, fence } = state.holder
       const free = () => state.holder?.fence !== fence
@@ -64,7 +58,7 @@ export async function targetLock(
     state = { ...abandoned(state, Date.now()), warmUntil: null }
     await settle()
   }
-  await continueAsNew<typeof targetLock>(service, timings, state)
+  await renew<typeof targetLock>(service, timings, state)
 
   /** To one healthy version; `previous` stays while it is to be kept warm. */
   async function settle(): Promise<void> {

@@ -7,6 +7,7 @@ import { openProviders } from '../../activities/metrics/registry.ts'
 import type { Activities } from '../../activities/requests.ts'
 import { hostClient } from '../../activities/targets/process/host/client.ts'
 import type { Target } from '../../activities/targets/target.ts'
+import type { WorkerVersion } from '../../activities/worker.ts'
 import { runWorker } from '../../activities/worker.ts'
 import type { Configuration } from '../../pipeline/schema/configuration.ts'
 import type { Store } from '../../store/store.ts'
@@ -23,6 +24,8 @@ export interface WorkerOptions {
   targets: Readonly<Record<string, Target>>
   /** Folder of the process host, which counts what the router sees. */
   data: string
+  /** Null: the workers have no versions. */
+  version?: WorkerVersion | null
   log: Logger
 }
 
@@ -48,7 +51,7 @@ export async function startWorker(options: WorkerOptions): Promise<{ stop(): Pro
     instances: (target, service) => configuration.targets[target]?.services[service]?.instances ?? 1,
   })
   const stopping = new AbortController()
-  let current = await firstWorker(options.temporal, activities, log)
+  let current = await firstWorker(options, activities, log)
 
   async function keep(): Promise<void> {
     for (let backoff = 500; !stopping.signal.aborted; backoff = Math.min(backoff * 2, longestBackoff)) {
@@ -59,7 +62,7 @@ export async function startWorker(options: WorkerOptions): Promise<{ stop(): Pro
       if (stopping.signal.aborted) return
       log.error({ err: failure }, 'the worker ended; starting another')
       await sleep(backoff, undefined, { signal: stopping.signal }).catch(() => {})
-      current = await connectWorker(options.temporal, activities).catch(error => ({
+      current = await connectWorker(options, activities).catch(error => ({
         ended: Promise.reject(error),
         stop: async () => {},
       }))
@@ -87,11 +90,14 @@ interface ConnectedWorker {
   stop(): Promise<void>
 }
 
-async function firstWorker(temporal: TemporalAddress, activities: Activities, log: Logger): Promise<ConnectedWorker> {
+type Polling = Pick<WorkerOptions, 'temporal' | 'version'>
+
+async function firstWorker(polling: Polling, activities: Activities, log: Logger): Promise<ConnectedWorker> {
+  const { temporal } = polling
   const deadline = performance.now() + patience
   for (;;) {
     try {
-      return await connectWorker(temporal, activities)
+      return await connectWorker(polling, activities)
     } catch (error) {
       if (performance.now() > deadline) throw unreachable(temporal, error)
       log.warn({ err: error }, `no workflow engine answers at ${temporal.address} yet; trying again`)
@@ -100,10 +106,10 @@ async function firstWorker(temporal: TemporalAddress, activities: Activities, lo
   }
 }
 
-async function connectWorker(temporal: TemporalAddress, activities: Activities): Promise<ConnectedWorker> {
+async function connectWorker({ temporal, version = null }: Polling, activities: Activities): Promise<ConnectedWorker> {
   const connection = await NativeConnection.connect(connectionTo(temporal))
   try {
-    const worker = await runWorker({ connection, ...dataOf(temporal), activities })
+    const worker = await runWorker({ connection, ...dataOf(temporal), activities, version })
     const ended = worker.ended.finally(() => connection.close())
     ended.catch(() => {})
     return {

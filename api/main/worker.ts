@@ -1,3 +1,4 @@
+import type { WorkerVersion } from '../../activities/worker.ts'
 import type { Io } from '../cli/io.ts'
 import { print } from '../cli/output.ts'
 import { requireDatabase, requireTemporal, withEncryption } from './addresses.ts'
@@ -9,6 +10,7 @@ export interface WorkerProcessOptions {
   config: string
   data: string
   logLevel: string
+  version: WorkerVersion | null
 }
 
 /** Only a worker, on servers that are run elsewhere; any number of them. Resolves when it was asked to stop and has. */
@@ -26,7 +28,8 @@ export async function runWorkerProcess(options: WorkerProcessOptions, io: Io): P
   ])
   const store = await openStoreWhenThere(databaseUrl, log)
   const targets = openTargets(configuration, options.data)
-  const worker = await startWorker({ configuration, store, temporal, targets, data: options.data, log })
+  const { data, version } = options
+  const worker = await startWorker({ configuration, store, temporal, targets, data, version, log })
   print(io, 'slipway worker is ready')
   await stopped
   await worker.stop()

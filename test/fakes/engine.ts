@@ -48,14 +48,15 @@ export const lockTimings = { lockCheck: 500, lockCheckWaiting: 500, lockIdle: 1_
 let installed = false
 
 /** Warnings of Temporal are part of what is tested here. */
-function quiet(): void {
+export function quietTemporal(): void {
+  if (installed) return
+  installed = true
   const logging = { filter: makeTelemetryFilterString({ core: 'ERROR' }) }
   Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging } })
 }
 
 export async function startEngine(server: TemporalServer): Promise<TestEngine> {
-  if (!installed) quiet()
-  installed = true
+  quietTemporal()
   const target = fakeTarget()
   target.seed('checkout', v1, 4)
   const metrics = fakeMetrics({ '1.0.0': 0.01, '2.0.0': 0.01 })

@@ -1,10 +1,15 @@
+import { canaries } from './canaries.ts'
 import { expressions } from './expressions.ts'
 import { kills } from './kills.ts'
 import { type Proof, writeProof } from './proof.ts'
 import { schemathesis } from './schemathesis.ts'
 
 /** `npm run proof -- NAME [--rounds N] [--seed S]`: the whole of a series whose slice is in `npm test`. */
-const proofs = { expressions, kills, schemathesis } as const satisfies Record<string, Proof>
+const proofs = { canaries, expressions, kills, schemathesis, waiting } as const satisfies Record<string, Proof>
+
+import { waiting } from './waiting.ts'
+
+/** `npm run proof -- NAME [--rounds N] [--seed S]`: the whole of a series whose slice is in `npm test`. */
 
 const [name = '', ...rest] = process.argv.slice(2)
 const proof = (proofs as Record<string, Proof>)[name]

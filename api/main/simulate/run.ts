@@ -1,4 +1,3 @@
-import type { Look, LookRequest } from '../../../activities/requests.ts'
 import type { Execution, ExecutionEvent, ParameterValue } from '../../../pipeline/execution.ts'
 import { expandMetrics } from '../../../pipeline/presets.ts'
 import type { Pipeline } from '../../../pipeline/schema/pipeline.ts'
@@ -68,7 +67,7 @@ export async function runSimulated(pipeline: Pipeline, settings: RunSettings): P
     record: events => {
       for (const event of events) recorded.set(event.sequence, event)
     },
-    seen: settings.clarity === 'never' ? unclear : look => look,
+    blind: settings.clarity === 'never',
   })
   const world = simulatedWorld(activities, {
     start,
@@ -115,16 +114,6 @@ function inputOf(definition: Pipeline, { parameters, start }: RunSettings): Exec
     attempt: 1,
     retryOf: null,
     rollbackOf: null,
-  }
-}
-
-/** Whatever was seen, it shows nothing. */
-function unclear(look: Look, { last }: LookRequest): Look {
-  return {
-    ...look,
-    verdict: 'insufficient',
-    reason: 'nothing was clear (simulated)',
-    judgment: last ? look.judgment : null,
   }
 }
 
