@@ -1,15 +1,14 @@
 import { type ComponentType, lazy } from 'react'
-import { ExecutionPage } from './features/execution/execution-page.tsx'
 import { ExecutionsPage } from './features/executions/executions-page.tsx'
 import type { View } from './router/routes.ts'
 
 type Parameters = Readonly<Record<string, string>>
 
-/** What each address shows. All but the two that are looked at most come when they are asked for. */
+/** What each address shows. All but the list, where most begin, come when they are asked for. */
 export const views = {
   executions: () => <ExecutionsPage />,
   login: () => <ExecutionsPage />,
-  execution: ({ id }) => <ExecutionPage key={id} id={id!} />,
+  execution: view(() => import('./features/execution/execution-page.tsx').then(module => module.ExecutionPage)),
   inbox: view(() => import('./features/inbox/inbox-page.tsx').then(module => module.InboxPage)),
   pipelines: view(() => import('./features/pipelines/pipelines-page.tsx').then(module => module.PipelinesPage)),
   pipeline: view(() => import('./features/pipelines/pipeline-page.tsx').then(module => module.PipelinePage)),

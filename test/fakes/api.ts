@@ -34,7 +34,10 @@ stages:
 `
 
 /** `configuration` is added to a target, a directory of pipelines, and limits that no test meets by chance. */
-export async function startFakeApi(change: Partial<z.input<typeof configuration>> = {}): Promise<FakeApi> {
+export async function startFakeApi(
+  change: Partial<z.input<typeof configuration>> = {},
+  pages: string | null = null,
+): Promise<FakeApi> {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-api-'))
   const write = (file: string, text: string) => writeFileSync(join(folder, file), text)
   write('shop.yaml', goodPipeline)
@@ -48,7 +51,7 @@ export async function startFakeApi(change: Partial<z.input<typeof configuration>
     limits: { strangers: 100_000, open: 100_000, requests: 100_000, ...change.limits },
   })
   const api = await startApi({
-    ...{ configuration: parsed, store, engine, token, targets: {}, version: '0.0.0', publicUrl: null, pages: null },
+    ...{ configuration: parsed, store, engine, token, targets: {}, version: '0.0.0', publicUrl: null, pages },
     data: join(folder, 'data'),
     host: '127.0.0.1',
     port: 0,

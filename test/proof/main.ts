@@ -1,15 +1,13 @@
 import { canaries } from './canaries.ts'
 import { expressions } from './expressions.ts'
 import { kills } from './kills.ts'
+import { page } from './page.ts'
 import { type Proof, writeProof } from './proof.ts'
 import { schemathesis } from './schemathesis.ts'
-
-/** `npm run proof -- NAME [--rounds N] [--seed S]`: the whole of a series whose slice is in `npm test`. */
-const proofs = { canaries, expressions, kills, schemathesis, waiting } as const satisfies Record<string, Proof>
-
 import { waiting } from './waiting.ts'
 
 /** `npm run proof -- NAME [--rounds N] [--seed S]`: the whole of a series whose slice is in `npm test`. */
+const proofs = { canaries, expressions, kills, page, schemathesis, waiting } as const satisfies Record<string, Proof>
 
 const [name = '', ...rest] = process.argv.slice(2)
 const proof = (proofs as Record<string, Proof>)[name]

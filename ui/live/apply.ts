@@ -27,20 +27,25 @@ const targetKinds: ReadonlySet<EventKind> = new Set([
 /** More than happen while a timeline is read. */
 const kept = 1_000
 
-/** Brings one event into the cache: the timeline grows at once, the rest is read again. */
-export function applyEvent(queryClient: QueryClient, refresher: Refresher, event: StoredEvent): void {
-  queryClient.setQueryData<StoredEvent[]>(keys.recent, known => [...(known ?? []), event].slice(-kept))
-  queryClient.setQueryData<StoredEvent[]>(keys.timeline(event.execution), known => known && withNew(known, [event]))
-  if (event.kind !== 'canary.look') {
-    refresher.touch(keys.execution(event.execution))
+/** Brings events into the cache: timelines grow at once, the rest is read again. */
+export function applyEvents(queryClient: QueryClient, refresher: Refresher, events: readonly StoredEvent[]): void {
+  queryClient.setQueryData<StoredEvent[]>(keys.recent, known => [...(known ?? []), ...events].slice(-kept))
+  for (const [execution, own] of Map.groupBy(events, event => event.execution))
+    queryClient.setQueryData<StoredEvent[]>(keys.timeline(execution), known => known && withNew(known, own))
+  for (const event of events) touchAll(refresher, event)
+}
+
+function touchAll(refresher: Refresher, { kind, execution }: StoredEvent): void {
+  if (kind !== 'canary.look') {
+    refresher.touch(keys.execution(execution))
     refresher.touch(keys.lists)
   }
-  if (inboxKinds.has(event.kind)) refresher.touch(keys.inbox)
-  if (targetKinds.has(event.kind)) {
+  if (inboxKinds.has(kind)) refresher.touch(keys.inbox)
+  if (targetKinds.has(kind)) {
     refresher.touch(keys.targets)
     refresher.touch(keys.locks)
   }
-  if (analysisKinds.has(event.kind)) refresher.touch(keys.analysis(event.execution))
+  if (analysisKinds.has(kind)) refresher.touch(keys.analysis(execution))
 }
 
 /** A timeline with what came while it was read: an event must neither be missing nor be there twice. */

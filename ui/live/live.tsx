@@ -2,7 +2,8 @@ import { useQueryClient } from '@tanstack/react-query'
 import { createContext, type ReactNode, use, useEffect, useState, useSyncExternalStore } from 'react'
 import { ApiProblem } from '../../api/client/errors.ts'
 import { useClient } from '../client.ts'
-import { applyEvent } from './apply.ts'
+import { applyEvents } from './apply.ts'
+import { batched } from './batched.ts'
 import { type Feed, type Line, openFeed } from './feed.ts'
 import { keys } from './keys.ts'
 import { createRefresher } from './refresher.ts'
@@ -12,6 +13,9 @@ const LineContext = createContext<Feed | null>(null)
 
 /** How often a tab that is looked at makes sure that the leading one still answers. */
 const checkEvery = 4_000
+
+/** Events that come within so many milliseconds are drawn at once. */
+const together = 50
 
 /** Keeps the query cache below it up to date with the server's events. */
 export function Live({ children }: { children: ReactNode }) {
@@ -25,7 +29,7 @@ export function Live({ children }: { children: ReactNode }) {
       events: client.events,
       tabs: browserTabs('slipway-live'),
       now: Date.now,
-      onEvent: event => applyEvent(queryClient, refresher, event),
+      onEvent: batched(together, events => applyEvents(queryClient, refresher, events)),
       onGap: () => void queryClient.invalidateQueries({ predicate: query => query.queryKey[0] !== keys.session[0] }),
       onRefused: error => {
         if (error instanceof ApiProblem) void queryClient.invalidateQueries({ queryKey: keys.session })

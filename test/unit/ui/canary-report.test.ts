@@ -3,7 +3,7 @@ import type { StageAnalysis } from '../../../api/contract/analysis.ts'
 import type { SeriesReport } from '../../../api/contract/series.ts'
 import type { StageOf } from '../../../pipeline/schema/stage.ts'
 import { reportOf } from '../../../ui/dev/story.ts'
-import { attemptsOf } from '../../../ui/features/execution/attempts.tsx'
+import { attemptsOf } from '../../../ui/features/execution/attempts-of.ts'
 import { settingsOf, tryOut } from '../../../ui/features/execution/canary/backtest/settings.ts'
 import { csvOf } from '../../../ui/features/execution/canary/csv.ts'
 import type { JudgmentReport } from '../../../ui/features/execution/canary/difference.ts'
@@ -117,7 +117,7 @@ test('every attempt at a stage is kept with how it ended', () => {
     ...{ stage: 'roll', data: { status, reason } },
   })
   const attempts = attemptsOf(
-    [event(1, 'running'), event(2, 'failed', 'no'), event(3, 'running'), event(4, 'succeeded')],
+    [event(1, 'running'), event(2, 'queued', 'no'), event(3, 'running'), event(4, 'succeeded')],
     'roll',
   )
   expect(attempts).toEqual([

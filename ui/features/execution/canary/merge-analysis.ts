@@ -1,7 +1,7 @@
 import type { AnalysisReport, StageAnalysis } from '../../../../api/contract/analysis.ts'
 
 /** Looks that are kept of each stage, the newest. */
-export const keptLooks = 60
+export const keptLooks = 20
 
 /**
  * What is known with what is new added, so that a look costs a few kilobytes and not the whole report. Null when looks
