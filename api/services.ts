@@ -4,6 +4,7 @@ import type { Target } from '../activities/targets/target.ts'
 import type { HookSource } from '../pipeline/schema/configuration/hooks.ts'
 import type { TargetConfiguration } from '../pipeline/schema/configuration.ts'
 import type { Store } from '../store/store.ts'
+import type { Auditor } from './audit/auditor.ts'
 import type { IdentityPart } from './auth/identity-part.ts'
 import type { Resources } from './auth/resources.ts'
 import type { Catalog } from './definitions/catalog.ts'
@@ -33,6 +34,7 @@ export interface Services {
   traffic(query: CountsQuery, signal: AbortSignal): Promise<Counts | null>
   identity: Omit<IdentityPart, 'identify'>
   resources: Resources
+  auditor: Auditor
   metrics: Metrics
   version: string
   /** Where people reach this server, without a slash at the end. */

@@ -31,6 +31,7 @@ const commands: Readonly<Record<string, () => Promise<MakeCommand>>> = {
   locks: async () => (await import('./commands/locks.ts')).locksCommand,
   token: async () => (await import('./commands/token.ts')).tokenCommand,
   user: async () => (await import('./commands/user.ts')).userCommand,
+  audit: async () => (await import('./commands/audit.ts')).auditCommand,
   auth: async () => (await import('./commands/auth.ts')).authCommand,
   freezes: async () => (await import('./commands/freezes.ts')).freezesCommand,
   quarantine: async () => (await import('./commands/quarantine.ts')).quarantineCommand,

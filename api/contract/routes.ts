@@ -1,4 +1,5 @@
 import type { ProblemKind } from './problem.ts'
+import { auditRoutes } from './routes/audit.ts'
 import { definitionRoutes } from './routes/definitions.ts'
 import { executionRoutes } from './routes/executions.ts'
 import { freezeRoutes } from './routes/freezes.ts'
@@ -31,6 +32,7 @@ export const routes = {
   ...trafficRoutes,
   ...sessionRoutes,
   ...tokenRoutes,
+  ...auditRoutes,
   ...serverRoutes,
 } as const satisfies Record<string, Route>
 

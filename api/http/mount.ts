@@ -1,4 +1,5 @@
 import type { Request, RequestHandler, Response, Router } from 'express'
+import { type Recorded, recordDone, recordRefusal } from '../audit/record.ts'
 import { missing, refuseForbidden, refuseForeign } from '../auth/authorize.ts'
 import type { Identify } from '../auth/identity.ts'
 import { addressOf, readCookie, unauthenticated } from '../auth/identity.ts'
@@ -34,9 +35,11 @@ export function mountRoutes(router: Router, options: MountOptions): void {
 
 function handle(operation: Operation, options: MountOptions): RequestHandler {
   const { services, handlers, identify, stopping } = options
-  return async (request, response) => {
+  const { auditor } = services
+  const answerRequest = async (request: Request, response: Response, recorded: Recorded) => {
     const route: Route = routes[operation]
     const principal = await authorize(request, route, identify)
+    recorded.principal = principal
     const { limits } = services.identity
     await (principal === null ? limits.open(addressOf(request)) : limits.known(principal.name))
     const params = parsePart('path', route.params, request.params)
@@ -55,11 +58,22 @@ function handle(operation: Operation, options: MountOptions): RequestHandler {
       return limitStreams(() => writeEvents(feed, response, { after, execution, signal, viewer }))
     }
     const answer = await (handlers[operation] as (call: unknown) => ReturnType<Handlers[Answered]>)(call)
+    await recordDone(auditor, recorded, answer.body)
     if (response.destroyed) return
     response.status(answer.status ?? route.success.status).set(answer.headers ?? {})
     const body = route.success.schema.parse(answer.body)
     if (route.success.status === 204 || route.success.status === 302) return void response.end()
     response.type(route.success.type).send(route.success.type === 'text/plain' ? body : JSON.stringify(body))
+  }
+  return async (request, response) => {
+    const { id: requestId, params } = request
+    const recorded: Recorded = { operation, requestId, params, address: addressOf(request), principal: null }
+    try {
+      await answerRequest(request, response, recorded)
+    } catch (error) {
+      recordRefusal(auditor, recorded, error)
+      throw error
+    }
   }
 }
 

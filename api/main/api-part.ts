@@ -4,6 +4,9 @@ import { localSecrets } from '../../activities/secrets/secrets.ts'
 import type { Target } from '../../activities/targets/target.ts'
 import type { Configuration } from '../../pipeline/schema/configuration.ts'
 import type { Store } from '../../store/store.ts'
+import { createAuditor } from '../audit/auditor.ts'
+import { writeCheckpoints } from '../audit/checkpoints.ts'
+import { noteConfiguration } from '../audit/configuration.ts'
 import { createResources } from '../auth/resources.ts'
 import { CliError } from '../cli/io.ts'
 import { createCheck } from '../definitions/check.ts'
@@ -72,6 +75,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const { notifications } = configuration
   const starter = createStarter({ store, engine, catalog, now, log, gate: runFreezes.refuseFrozen, notifications })
   const fire = createFire({ starter, store, now, log })
+  const auditor = createAuditor(store, { now, log })
   const metrics = createMetrics()
   const feed = openFeed(store, log)
   let listening: Listening | null = null
@@ -107,6 +111,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     targets: withConfiguration(configuration, options.targets),
     traffic: openTraffic(options.data),
     identity,
+    auditor,
     resources: createResources({ store, catalog, environmentOf: name => environmentOf(configuration, name) }),
     metrics,
     version: options.version,
@@ -124,6 +129,10 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     runReconciler({ store, engine, metrics, log }, stopping.signal),
     runFreezeSpreader(spreader, log, stopping.signal),
     watchStuckRuns({ store, engine, metrics, log }, stopping.signal),
+    writeCheckpoints({ store, file: join(options.data, 'audit-checkpoints.jsonl'), log }, stopping.signal),
+    noteConfiguration(store, configuration, now).catch(error =>
+      log.warn({ err: error }, 'whether the configuration has changed is not in the audit log'),
+    ),
     removeOldRuns(store, configuration.retention.executions, log, stopping.signal),
   ]
 
@@ -133,7 +142,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     async stop() {
       stopping.abort()
       await listening?.close()
-      await Promise.all(background)
+      await Promise.all([...background, auditor.settled()])
       await feed.close()
     },
   }

@@ -3,6 +3,7 @@ import { Client, Connection } from '@temporalio/client'
 import { makeTelemetryFilterString, NativeConnection, Runtime } from '@temporalio/worker'
 import type { Logger } from 'pino'
 import { createActivities } from '../../activities/activities.ts'
+import { auditedStore } from '../../activities/audited-store.ts'
 import { openProviders } from '../../activities/metrics/registry.ts'
 import type { Activities } from '../../activities/requests.ts'
 import { hostClient } from '../../activities/targets/process/host/client.ts'
@@ -42,7 +43,7 @@ export async function startWorker(options: WorkerOptions): Promise<{ stop(): Pro
   const children = workerPipelines({ configuration, store, client, data, log })
   const activities = createActivities({
     targets,
-    store,
+    store: auditedStore(store),
     client,
     providers: openProviders(configuration.metrics, hostClient(data)),
     jobs: openAllJobs(configuration, data),

@@ -1,6 +1,7 @@
 import type { Handlers } from '../http/handler.ts'
 import type { Services } from '../services.ts'
 import { analysisOperations } from './analysis.ts'
+import { auditOperations } from './audit.ts'
 import { definitionOperations } from './definitions.ts'
 import { executionOperations } from './executions.ts'
 import { freezeOperations } from './freezes.ts'
@@ -31,6 +32,7 @@ export function createHandlers(services: Services): Handlers {
     ...seriesOperations(services),
     ...trafficOperations(services),
     ...tokenOperations(services),
+    ...auditOperations(services),
     ...serverOperations(services),
   }
 }

@@ -100,6 +100,8 @@ export function sessionOperations(services: Services): Pick<Handlers, keyof type
     async finishOidcLogin(call) {
       const query = new URLSearchParams(call.query as Record<string, string>)
       const person = await configured(oidc).finish(query, call.cookie(`${services.cookie()}_login`))
+      const data = { requestId: call.requestId, provider: configured(oidc).name }
+      await services.auditor.done({ actor: person.name, action: 'session.open', subject: 'session', data })
       const set = await open(
         { type: 'oidc', name: person.name, groups: [...person.groups] },
         call.cookie(services.cookie()),

@@ -1,0 +1,40 @@
+import type { EventKind, ExecutionEvent } from '../pipeline/execution.ts'
+import { type ExecutionStatus, isFinal } from '../pipeline/statuses.ts'
+import type { AuditEntry, RecordBatch, Store } from '../store/store.ts'
+
+/**
+ * A store that writes verdicts, decisions and ends of runs into the audit log when they are recorded. A batch that is
+ * recorded again, because whoever did it died, leaves no second entry; one that was cut off is completed.
+ */
+export function auditedStore<S extends Pick<Store, 'record' | 'audit'>>(store: S): S {
+  return {
+    ...store,
+    async record(batch: RecordBatch) {
+      await store.record(batch)
+      for (const event of batch.events.filter(isNotable)) {
+        await store.audit(entryOf(event, batch), `${event.execution}/${event.sequence}`)
+      }
+    },
+  }
+}
+
+const always: ReadonlySet<EventKind> = new Set(['canary.verdict', 'judgment.given', 'message.received', 'undo.failed'])
+
+function isNotable({ kind, data }: ExecutionEvent): boolean {
+  if (kind === 'execution.status') return typeof data.status === 'string' && isFinal(data.status as ExecutionStatus)
+  return always.has(kind)
+}
+
+function entryOf(event: ExecutionEvent, { snapshot }: RecordBatch): AuditEntry {
+  const { execution, at, kind, stage, data } = event
+  const { by, reason, decision, verdict, status, message, kind: what } = data
+  const told = { by, reason, decision, verdict, status, message, what, stage, definition: snapshot?.definitionHash }
+  return {
+    at,
+    actor: typeof by === 'string' ? by : 'slipway',
+    action: kind,
+    subject: `execution:${execution}`,
+    outcome: 'allowed',
+    data: Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined)) as AuditEntry['data'],
+  }
+}
