@@ -56,7 +56,7 @@ async function attack({ server, folder, seed, examples, data }: Attack): Promise
     ...['-m', 'schemathesis.cli', '--config-file', join(process.cwd(), 'test/fixtures/api/schemathesis.toml')],
     ...['run', `${server.url}/openapi.json`, '--url', server.url, '-H', `Authorization: Bearer ${server.token}`],
     ...['--seed', String(seed), '--max-examples', String(examples), '--workers', '2', '--warnings', 'off'],
-    ...['--checks', 'all', '--continue-on-failure', '--no-color', '--request-timeout', '30'],
+    ...['--checks', 'all', '--continue-on-failure', '--no-color', '--request-timeout', '120'],
     ...left.flatMap(operation => ['--exclude-operation-id', operation]),
   ]
   // Its database of examples goes where it runs.
@@ -64,8 +64,17 @@ async function attack({ server, folder, seed, examples, data }: Attack): Promise
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', chunk => (output += chunk))
   const code = await new Promise(resolve => child.once('close', resolve))
-  if (code !== 0) throw new Error(`Schemathesis found something (seed ${seed}):\n${output.slice(-8_000)}`)
+  if (code !== 0) throw new Error(`Schemathesis found something (seed ${seed}):\n${summary(output)}`)
   const [, generated] = /(\d+) generated/.exec(output) ?? []
   if (generated === undefined) throw new Error(`Schemathesis says nothing of its requests:\n${output.slice(-4_000)}`)
   return Number(generated)
+}
+
+/** What was found and how to see it again; a request can be longer than anybody reads. */
+function summary(output: string): string {
+  return output
+    .split('\n')
+    .map(line => line.slice(0, 500))
+    .slice(-120)
+    .join('\n')
 }
