@@ -80,7 +80,7 @@ export function createJournal(
   /** While any stage goes on, the run's status follows from its stages'; how it ends is said by `setExecution`. */
   const tellRun = () => {
     const statuses = execution.stages.map(stage => stage.status)
-    if (execution.status === 'queued' || isFinal(execution.status) || statuses.every(isFinal)) return
+    if (execution.status === 'queued' || statuses.every(isFinal)) return
     const status = runningStatus(statuses, paused() !== null)
     const telling = execution.stages.find(stage => stage.status === status && status !== 'running')
     const reason = telling?.reason ? `${telling.id}: ${telling.reason}` : null

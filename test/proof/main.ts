@@ -3,6 +3,7 @@ import { expressions } from './expressions.ts'
 import { kills } from './kills.ts'
 import { page } from './page.ts'
 import { type Proof, writeProof } from './proof.ts'
+import { schedules } from './schedules.ts'
 import { schemathesis } from './schemathesis.ts'
 import { waiting } from './waiting.ts'
 

@@ -143,7 +143,15 @@ function createLocks({ cancelable }: Scopes): Locks {
       all.set(key, lock)
       if (lock.holder !== null) {
         onWait(lock.holder)
-        await cancelable<void>(resolve => lock.line.push(resolve))
+        let turn = () => {}
+        const granted = cancelable<void>(resolve => {
+          turn = () => resolve()
+          lock.line.push(turn)
+        })
+        await granted.catch(error => {
+          lock.line = lock.line.filter(other => other !== turn)
+          throw error
+        })
       }
       lock.holder = claim.claim
       fence += 1_000
