@@ -8,7 +8,10 @@ import { schemathesis } from './schemathesis.ts'
 import { waiting } from './waiting.ts'
 
 /** `npm run proof -- NAME [--rounds N] [--seed S]`: the whole of a series whose slice is in `npm test`. */
-const proofs = { canaries, expressions, kills, page, schemathesis, waiting } as const satisfies Record<string, Proof>
+const proofs = { canaries, expressions, kills, page, schedules, schemathesis, waiting } as const satisfies Record<
+  string,
+  Proof
+>
 
 const [name = '', ...rest] = process.argv.slice(2)
 const proof = (proofs as Record<string, Proof>)[name]
