@@ -11,6 +11,7 @@ const commands: Readonly<Record<string, () => Promise<MakeCommand>>> = {
   api: async () => (await import('./commands/api.ts')).apiCommand,
   worker: async () => (await import('./commands/worker.ts')).workerCommand,
   validate: async () => (await import('./commands/validate.ts')).validateCommand,
+  preview: async () => (await import('./commands/preview.ts')).previewCommand,
   simulate: async () => (await import('./commands/simulate.ts')).simulateCommand,
   run: async () => (await import('./commands/run.ts')).runCommand,
   watch: async () => (await import('./commands/watch.ts')).watchCommand,
