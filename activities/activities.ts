@@ -1,6 +1,7 @@
 import { CancelledFailure, Context } from '@temporalio/activity'
 import type { Client } from '@temporalio/client'
 import { WorkflowNotFoundError } from '@temporalio/client'
+import type { Firings } from '../store/firings.ts'
 import type { Store } from '../store/store.ts'
 import {
   acquireLock,
@@ -29,6 +30,8 @@ export interface ActivityResources extends StageResources {
   targets: Readonly<Record<string, Target>>
   providers: Providers
   store: Pick<Store, 'record' | 'list' | 'quarantined'>
+  /** Where times of schedules wait for a server; a worker without it runs none. */
+  firings?: Pick<Firings, 'put'>
   client: Client
   now?: () => number
   /** Instances of a service's first cluster. */
@@ -43,7 +46,7 @@ const heartbeatEvery = 1_000
 
 /** Everything with a side effect, for one worker. Each is idempotent by the id of its effect. */
 export function createActivities(resources: ActivityResources): Activities {
-  const { targets, providers, store, client, now = Date.now, instances = () => 2, locks = {} } = resources
+  const { targets, providers, store, firings, client, now = Date.now, instances = () => 2, locks = {} } = resources
 
   const target = (name: string): Target => {
     const found = Object.hasOwn(targets, name) ? targets[name] : undefined
@@ -116,6 +119,11 @@ export function createActivities(resources: ActivityResources): Activities {
       }
     },
     ...stageActivities({ ...resources, target, beating }),
+    async leaveWord({ id, pipeline, cron, parameters }) {
+      if (firings === undefined) throw new Unavailable('this worker has no place for the times of schedules')
+      const trigger = { type: 'schedule', by: `schedule:${pipeline}`, detail: cron } as const
+      await firings.put({ id, pipeline, parameters, trigger })
+    },
     settle: request => beating(attempt => settle(target(request.target), request, attempt, now())),
   })
 }

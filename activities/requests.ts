@@ -146,10 +146,20 @@ export interface TurnOrder {
   whenBusy: 'queue' | 'replace' | 'reject'
 }
 
+/** A time of a schedule that went off; `id` holds the time. */
+export interface ScheduledWord {
+  id: string
+  pipeline: string
+  cron: string
+  parameters: Readonly<Record<string, string | number | boolean>>
+}
+
 /** Every activity, as the workflows see them. */
 export interface Activities extends StageActivities {
   /** Evaluates the expressions of a stage, and its `when`. */
   resolve(request: ResolveRequest): Promise<Resolved>
+  /** Tells the servers that a time of a schedule has come; they start the run. */
+  leaveWord(word: ScheduledWord): Promise<void>
   current(request: ServiceRef): Promise<ServiceState>
   /** Heartbeats; keeps the weights under their lease while it takes long. */
   apply(request: ApplyRequest): Promise<ServiceState>

@@ -51,6 +51,7 @@ const activities = createActivities({
   targets: { eu: target },
   providers: { router: metrics },
   store,
+  firings: { put: async () => {} },
   client,
   locks: { taskQueue },
 })

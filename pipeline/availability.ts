@@ -8,7 +8,6 @@ import type { Finding, Path } from './problem.ts'
  */
 export const notAvailableYet: readonly Entry[] = [
   { at: 'templates', what: 'templates are' },
-  { at: 'triggers.*.type', values: ['schedule', 'pipeline'], what: 'triggers of this type are' },
   {
     at: 'stages.*.type',
     values: ['chaos'],

@@ -26,6 +26,7 @@ const limits: Record<keyof Activities, Limits> = {
   requestLock: { attempt: 15_000 },
   requestTurn: { attempt: 15_000 },
   holderLives: { attempt: 15_000 },
+  leaveWord: { attempt: 15_000 },
   probe: { attempt: 30_000 },
   earlierRelease: { attempt: 30_000 },
   call: { attempt: 10 * minute },
@@ -47,6 +48,7 @@ const endless: ReadonlySet<keyof Activities> = new Set([
   'holderLives',
   'requestLock',
   'requestTurn',
+  'leaveWord',
 ])
 
 const longestPause = 5_000

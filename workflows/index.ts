@@ -2,4 +2,5 @@
 export { canaryAnalysis } from './canary-analysis.ts'
 export { pipelineExecution } from './pipeline-execution.ts'
 export { pipelineQueue } from './pipeline-queue.ts'
+export { scheduledTrigger } from './scheduled-trigger.ts'
 export { targetLock } from './target-lock.ts'

@@ -66,6 +66,7 @@ export const taskQueue = 'slipway'
 export const pipelineExecutionType = 'pipelineExecution'
 export const canaryAnalysisType = 'canaryAnalysis'
 export const targetLockType = 'targetLock'
+export const scheduledTriggerType = 'scheduledTrigger'
 
 /** Workflow ids: one run is one workflow, so its id is the execution's id. */
 export function lockId(target: string, service: string): string {
@@ -153,4 +154,11 @@ export interface QueueWaiter {
   limit: number
   whenBusy: 'queue' | 'replace' | 'reject'
   since: number
+}
+
+/** What a time of a schedule is to start. */
+export interface ScheduledTrigger {
+  pipeline: string
+  cron: string
+  parameters: Readonly<Record<string, string | number | boolean>>
 }

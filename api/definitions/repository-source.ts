@@ -42,6 +42,7 @@ export function createRepositorySource(settings: RepositorySource, parts: Reposi
   let checkedAt: string | null = null
   let problem: string | null = null
   let syncing: Promise<void> | null = null
+  let attempted = false
 
   async function sync(): Promise<void> {
     try {
@@ -66,13 +67,14 @@ export function createRepositorySource(settings: RepositorySource, parts: Reposi
   const refresh = (): Promise<void> => {
     syncing ??= sync().finally(() => {
       syncing = null
+      attempted = true
     })
     return syncing
   }
 
   /** Until something was read, whoever asks waits for the first attempt. */
   const snapshot = async (): Promise<Snapshot | null> => {
-    if (current === null && checkedAt === null && problem === null) await refresh()
+    if (current === null && !attempted) await refresh()
     return current
   }
 

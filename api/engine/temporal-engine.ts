@@ -36,13 +36,7 @@ const workerSilence = 75_000
 /** The engine on Temporal. */
 export function createTemporalEngine(client: Client): Engine {
   const { connection } = client
-  const within = async <T>(milliseconds: number, call: () => Promise<T>): Promise<T> => {
-    try {
-      return await connection.withDeadline(Date.now() + milliseconds, call)
-    } catch (error) {
-      throw isOutage(error) ? new EngineUnavailable(error) : error
-    }
-  }
+  const within = <T>(milliseconds: number, call: () => Promise<T>) => withinDeadline(client, milliseconds, call)
 
   const deliver = async (signal: () => Promise<void>) => {
     try {
@@ -147,6 +141,15 @@ function startOptions(input: ExecutionInput) {
     args: [input] as [ExecutionInput],
     workflowIdReusePolicy: 'REJECT_DUPLICATE',
   } as const
+}
+
+/** An engine that cannot be reached in time is `EngineUnavailable`; everything else stays what it is. */
+export async function withinDeadline<T>(client: Client, milliseconds: number, call: () => Promise<T>): Promise<T> {
+  try {
+    return await client.connection.withDeadline(Date.now() + milliseconds, call)
+  } catch (error) {
+    throw isOutage(error) ? new EngineUnavailable(error) : error
+  }
 }
 
 /** Codes of gRPC that mean "not now": cancelled, deadline exceeded, resource exhausted, aborted, unavailable. */

@@ -12,6 +12,7 @@ import { CliError } from '../cli/io.ts'
 import { createCheck } from '../definitions/check.ts'
 import { openCatalog } from '../definitions/open-catalog.ts'
 import type { Engine } from '../engine/engine.ts'
+import type { Schedules } from '../engine/schedules.ts'
 import { runReconciler } from '../executions/reconciler.ts'
 import { removeOldRuns } from '../executions/retention.ts'
 import { createStarter } from '../executions/start.ts'
@@ -25,7 +26,10 @@ import { type Listening, listen } from '../http/server.ts'
 import { openFeed } from '../live/feed.ts'
 import { createMetrics } from '../metrics/metrics.ts'
 import type { Services } from '../services.ts'
+import { followFinished } from '../triggers/finished.ts'
 import { createFire } from '../triggers/fire.ts'
+import { startFirings } from '../triggers/firings.ts'
+import { keepSchedules } from '../triggers/schedules.ts'
 import { createIdentityPart } from './identity-part.ts'
 import { openTraffic } from './traffic.ts'
 
@@ -33,6 +37,7 @@ export interface ApiOptions {
   configuration: Configuration
   store: Store
   engine: Engine
+  schedules: Schedules
   targets: Readonly<Record<string, Target>>
   token: string
   /** Folder of what this server keeps: copies of repositories. */
@@ -133,6 +138,9 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     noteConfiguration(store, configuration, now).catch(error =>
       log.warn({ err: error }, 'whether the configuration has changed is not in the audit log'),
     ),
+    keepSchedules({ catalog, schedules: options.schedules, log }, stopping.signal),
+    startFirings({ firings: store.firings, catalog, fire, now, log }, stopping.signal),
+    followFinished({ store, catalog, fire, log }, feed.changed, stopping.signal),
     removeOldRuns(store, configuration.retention.executions, log, stopping.signal),
   ]
 

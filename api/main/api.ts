@@ -35,8 +35,8 @@ export async function runApi(options: ApiProcessOptions, io: Io): Promise<void> 
   const store = await openStoreWhenThere(databaseUrl, log)
   const targets = openTargets(configuration, options.data)
   const { host, port } = options
-  const { engine, close } = openEngine(temporal)
-  const parts = { env: io.env, configuration, store, engine, targets, token, log, version }
+  const { engine, schedules, close } = openEngine(temporal)
+  const parts = { env: io.env, configuration, store, engine, schedules, targets, token, log, version }
   const api = await startApi({ ...parts, host, port, publicUrl, pages: userInterfaceFolder, data: options.data })
   print(io, `slipway api is ready at ${api.url}`)
   await stopped

@@ -92,10 +92,10 @@ async function start(given: Start) {
   const targets = openTargets(configuration, folder.path)
   const worker = await startWorker({ configuration, store, temporal, targets, data: folder.path, log })
   parts.push({ name: 'worker', stop: () => worker.stop() })
-  const { engine, close } = openEngine(temporal)
+  const { engine, schedules, close } = openEngine(temporal)
   parts.push({ name: 'engine connection', stop: close })
   const api = await startApi({
-    ...{ configuration, store, engine, targets, token, host, version, log },
+    ...{ configuration, store, engine, schedules, targets, token, host, version, log },
     port: options.port ?? folder.keptPort('api') ?? usualPort,
     publicUrl: null,
     pages: userInterfaceFolder,

@@ -45,6 +45,7 @@ export async function startWorker(options: WorkerOptions): Promise<{ stop(): Pro
     targets,
     store: auditedStore(store),
     client,
+    firings: store.firings,
     providers: openProviders(configuration.metrics, hostClient(data)),
     jobs: openAllJobs(configuration, data),
     connections: configuration.connections,

@@ -39,6 +39,7 @@ export function fakeActivities(parts: {
     record: async batch => store.record(batch),
     requestLock: async () => {},
     requestTurn: async () => {},
+    leaveWord: async () => {},
     holderLives: async () => true,
     settle: request => settle(target, request, attempt, now()),
   }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import pino from 'pino'
 import type { z } from 'zod'
 import { type Client, createClient } from '../../api/client/client.ts'
+import { noSchedules } from '../../api/engine/schedules.ts'
 import { startApi } from '../../api/main/api-part.ts'
 import type { Execution } from '../../pipeline/execution.ts'
 import { configuration } from '../../pipeline/schema/configuration.ts'
@@ -53,6 +54,7 @@ export async function startFakeApi(
   const api = await startApi({
     ...{ configuration: parsed, store, engine, token, targets: {}, version: '0.0.0', publicUrl: null, pages },
     data: join(folder, 'data'),
+    schedules: noSchedules,
     host: '127.0.0.1',
     port: 0,
     log: pino({ level: 'silent' }),

@@ -66,6 +66,7 @@ export async function startEngine(server: TemporalServer): Promise<TestEngine> {
     targets: { eu: target },
     providers: { router: metrics },
     store,
+    firings: { put: async () => {} },
     client: server.client,
     locks: { timings: lockTimings },
   })

@@ -6,12 +6,19 @@ import { type Proof, writeProof } from './proof.ts'
 import { schedules } from './schedules.ts'
 import { schemathesis } from './schemathesis.ts'
 import { waiting } from './waiting.ts'
+import { webhooks } from './webhooks.ts'
 
 /** `npm run proof -- NAME [--rounds N] [--seed S]`: the whole of a series whose slice is in `npm test`. */
-const proofs = { canaries, expressions, kills, page, schedules, schemathesis, waiting } as const satisfies Record<
-  string,
-  Proof
->
+const proofs = {
+  canaries,
+  expressions,
+  kills,
+  page,
+  schedules,
+  schemathesis,
+  waiting,
+  webhooks,
+} as const satisfies Record<string, Proof>
 
 const [name = '', ...rest] = process.argv.slice(2)
 const proof = (proofs as Record<string, Proof>)[name]

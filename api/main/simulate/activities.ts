@@ -66,6 +66,7 @@ export function simulatedActivities(parts: SimulatedParts): Activities {
     record: async ({ events }) => parts.record(events),
     requestLock: async () => {},
     requestTurn: async () => {},
+    leaveWord: async () => {},
     holderLives: async () => true,
     settle: request => settle(targets.at(request.target, request.service), request, attempt, now()),
   }
