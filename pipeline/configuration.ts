@@ -9,6 +9,7 @@ import type { ServerView, TargetView } from './rules/server.ts'
 import type { Configuration, TargetConfiguration } from './schema/configuration.ts'
 import { configuration as schema } from './schema/configuration.ts'
 import { parse } from './schema/parse.ts'
+import { didYouMean } from './suggest.ts'
 
 export type LoadedConfiguration =
   | { configuration: Configuration; problems: [] }
@@ -74,9 +75,14 @@ function told({ notifications, connections }: Configuration): Finding[] {
   return findings.map(finding => ({ ...finding, path: ['notifications', ...finding.path] }))
 }
 
-function rules({ targets, metrics, auth }: Configuration): Finding[] {
+function rules({ targets, metrics, auth, environments: marked }: Configuration): Finding[] {
   const environments = [...new Set(Object.values(targets).map(({ environment }) => environment))]
   const findings = authFindings(auth, environments)
+  for (const name of Object.keys(marked)) {
+    if (environments.includes(name)) continue
+    const message = `there is no environment "${name}"${didYouMean(name, environments)}; no target has it`
+    findings.push({ path: ['environments', name], atKey: true, message })
+  }
   if (Object.hasOwn(metrics, routerProvider)) {
     const message = `"${routerProvider}" is built in and cannot be named here`
     findings.push({ path: ['metrics', routerProvider], atKey: true, message })

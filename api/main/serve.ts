@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { Configuration } from '../../pipeline/schema/configuration.ts'
-import { CliError, type Io } from '../cli/io.ts'
+import { CliError, exitCodes, type Io } from '../cli/io.ts'
 import { note, print } from '../cli/output.ts'
 import { version } from '../cli/version.ts'
 import { givenTemporal, type TemporalAddress, withEncryption } from './addresses.ts'
@@ -22,6 +22,8 @@ export interface ServeOptions {
   logLevel: string
   /** Lets in who says nothing about themselves. */
   dev: boolean
+  /** Production environments on the embedded Temporal all the same. */
+  allowProduction: boolean
 }
 
 const host = '127.0.0.1'
@@ -35,6 +37,7 @@ const usualPort = 7070
 export async function serve(options: ServeOptions, io: Io): Promise<void> {
   const began = performance.now()
   const configuration = readConfiguration(options.config)
+  if (!options.allowProduction) refuseEmbeddedProduction(configuration, io.env)
   const folder = takeDataFolder(options.data)
   if (options.port !== null && options.port > 0 && (await isListening(options.port)))
     throw new CliError(`${host}:${options.port} is in use by another program; end it, or choose another with --port`)
@@ -56,6 +59,16 @@ export async function serve(options: ServeOptions, io: Io): Promise<void> {
     for (const part of parts.reverse()) await stop(part, log)
     folder.release()
   }
+}
+
+/** Any program of this machine can talk to the embedded Temporal, and so give an approval that nobody gave. */
+export function refuseEmbeddedProduction({ environments }: Configuration, env: Io['env']): void {
+  const production = Object.keys(environments).filter(name => environments[name]!.production)
+  if (production.length === 0 || givenTemporal(env) !== null) return
+  throw new CliError(
+    `${production.join(', ')} is marked as production, and the embedded Temporal lets every program of this machine approve; set TEMPORAL_ADDRESS to a server with authentication, or accept that with --allow-embedded-production`,
+    exitCodes.invalid,
+  )
 }
 
 interface Start {

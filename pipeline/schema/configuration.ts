@@ -28,6 +28,18 @@ export const configuration = z.strictObject({
     .default([])
     .describe('Who is told about the runs of every pipeline, besides what each says itself.'),
   pipelines: z.array(pipelineSource).max(100).prefault([]).describe('Where pipelines are read from.'),
+  environments: z
+    .record(
+      name,
+      z.strictObject({
+        production: z
+          .boolean()
+          .default(false)
+          .describe('Approvals here have to be safe from other programs of the machine: not on the embedded Temporal.'),
+      }),
+    )
+    .default({})
+    .describe('What is special about environments of targets.'),
   auth: auth.prefault({}).describe('Who is let in, and who may do what.'),
   limits: limits.prefault({}).describe('How much one caller may take.'),
   encryption: encryption.optional(),

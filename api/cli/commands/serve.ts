@@ -8,6 +8,7 @@ interface ServeCommandOptions {
   port?: number
   stopInstances: boolean
   dev: boolean
+  allowEmbeddedProduction: boolean
   logLevel: string
 }
 
@@ -22,12 +23,18 @@ export function serveCommand(io: Io): Command {
       parsePort,
     )
     .option('--stop-instances', 'at the end, stop the releases too; else they go on serving', false)
+    .option(
+      '--allow-embedded-production',
+      'run production environments on the embedded Temporal, to which every program of this machine can talk',
+      false,
+    )
     .option('--dev', 'let in everyone on this machine without signing in; for trying things out', false)
     .addOption(logLevel())
     .action(async ({ config, port, stopInstances, dev, logLevel: level, ...options }: ServeCommandOptions) => {
       const { serve } = await import('../../main/serve.ts')
       const data = dataFolder(io, options)
-      await serve({ data, config, port: port ?? null, stopInstances, dev, logLevel: level }, io)
+      const allowProduction = options.allowEmbeddedProduction
+      await serve({ allowProduction, data, config, port: port ?? null, stopInstances, dev, logLevel: level }, io)
     })
 }
 
