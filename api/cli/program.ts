@@ -37,6 +37,7 @@ const commands: Readonly<Record<string, () => Promise<MakeCommand>>> = {
   freezes: async () => (await import('./commands/freezes.ts')).freezesCommand,
   quarantine: async () => (await import('./commands/quarantine.ts')).quarantineCommand,
   import: async () => (await import('./commands/import.ts')).importCommand,
+  config: async () => (await import('./commands/config.ts')).configCommand,
   login: async () => (await import('./commands/login.ts')).loginCommand,
   judge: async () => (await import('./commands/judge.ts')).judgeCommand,
   backtest: async () => (await import('./commands/backtest.ts')).backtestCommand,
