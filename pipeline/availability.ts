@@ -4,7 +4,7 @@ import type { Finding, Path } from './problem.ts'
  * Everything of the language whose behaviour does not exist yet. It is refused wherever a pipeline is read, so that
  * nothing pretends to work. To lift an entry, delete its line (and give its key or type a schema, if it has none yet).
  *
- * `at` is a path, `*` stands for every item; with `values` only these values are refused, with `except` all others.
+ * `at` is a path, `*` stands for every item; with `values` only these values are refused.
  */
 export const notAvailableYet: readonly Entry[] = [
   { at: 'templates', what: 'templates are' },
@@ -13,13 +13,11 @@ export const notAvailableYet: readonly Entry[] = [
     values: ['chaos'],
     what: 'stages of this type are',
   },
-  { at: 'stages.*.analysis.metrics.*.provider', except: ['router'], what: 'metric providers besides "router" are' },
 ]
 
 interface Entry {
   at: string
   values?: readonly string[]
-  except?: readonly string[]
   /** "stages of this type are" … "not available yet". */
   what: string
 }
@@ -31,15 +29,14 @@ export function unavailable(definition: unknown): Finding[] {
       .filter(({ value }) => isRefused(entry, value))
       .map(({ path, value }) => ({
         path,
-        ...(entry.values === undefined && entry.except === undefined ? { atKey: true as const } : {}),
+        ...(entry.values === undefined ? { atKey: true as const } : {}),
         message: `${named(path, value)}: ${entry.what} not available yet`,
       })),
   )
 }
 
-function isRefused({ values, except }: Entry, value: unknown): boolean {
+function isRefused({ values }: Entry, value: unknown): boolean {
   if (values !== undefined) return typeof value === 'string' && values.includes(value)
-  if (except !== undefined) return typeof value === 'string' && !except.includes(value)
   return true
 }
 

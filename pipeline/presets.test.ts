@@ -99,3 +99,27 @@ test('a canary that is worse by as much as may be does not fail with failAbove, 
   expect(verdictWith({ margin: 0.02, failAbove: 'margin' })).toBe('insufficient')
   expect(verdictWith({ margin: 0.02, muted: true })).toBe('insufficient')
 })
+
+test('a preset of the library asks its provider, with bounds in its own unit', () => {
+  const queriesOf = (preset: 'istio' | 'spring-boot', slow: number) => {
+    const metrics: AnalysisMetric[] = [{ preset, provider: 'prom', slow, margin: 0.01 }]
+    const [errors, slower] = expandMetrics({ metrics })
+    expect([errors, slower].map(metric => [metric!.provider, metric!.config.critical])).toEqual([
+      ['prom', true],
+      ['prom', true],
+    ])
+    return { errors: errors!.expressions, slow: slower!.expressions }
+  }
+  expect(queriesOf('spring-boot', 1_000)).toEqual({
+    errors: {
+      bad: 'sum(increase(http_server_requests_seconds_count{outcome="SERVER_ERROR",${{ selector }}}[${{ window }}])) or vector(0)',
+      total: 'sum(increase(http_server_requests_seconds_count{${{ selector }}}[${{ window }}]))',
+    },
+    slow: {
+      bad: 'clamp_min(sum(increase(http_server_requests_seconds_count{${{ selector }}}[${{ window }}])) - sum(increase(http_server_requests_seconds_bucket{le=~"1([.]0)?",${{ selector }}}[${{ window }}])), 0)',
+      total: 'sum(increase(http_server_requests_seconds_count{${{ selector }}}[${{ window }}]))',
+    },
+  })
+  expect(queriesOf('spring-boot', 250).slow.bad).toContain('le=~"0[.]25"')
+  expect(queriesOf('istio', 250).slow.bad).toContain('reporter="destination",le=~"250([.]0)?"')
+})

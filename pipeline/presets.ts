@@ -1,4 +1,5 @@
 import type { Margin, MetricConfig } from './canary/judge.ts'
+import { metricPresets, presetQueries } from './metric-presets.ts'
 import type { Analysis, AnalysisMetric } from './schema/analysis.ts'
 
 /** The name of the provider that every target with an own router has. */
@@ -14,19 +15,19 @@ export interface PlannedMetric {
 
 /** The metrics of an analysis, presets written out; in the order of the file. */
 export function expandMetrics(analysis: Pick<Analysis, 'metrics'>): PlannedMetric[] {
-  return analysis.metrics.flatMap(metric => ('preset' in metric ? expandHttp(metric) : [expandOwn(metric)]))
+  return analysis.metrics.flatMap(metric => ('preset' in metric ? expandPreset(metric) : [expandOwn(metric)]))
 }
 
 type Preset = Extract<AnalysisMetric, { preset: string }>
 type OwnMetric = Exclude<AnalysisMetric, Preset>
 
 /**
- * Failed and slow requests, as the target's own router sees them.
+ * Failed and slow requests, as the target's own router sees them, or as a common set-up reports them.
  *
  * Both are critical: in one group of two, one that fails is not more than half (judging, C.6), so a release with
  * errors but good latency would not be taken back.
  */
-function expandHttp(preset: Preset): PlannedMetric[] {
+function expandPreset(preset: Preset): PlannedMetric[] {
   const { slow, margin } = preset
   const share = (name: string, expressions: Record<string, string>): PlannedMetric => ({
     config: {
@@ -38,10 +39,13 @@ function expandHttp(preset: Preset): PlannedMetric[] {
       weight: 1,
       ...judgingOf('proportion', preset),
     },
-    provider: routerProvider,
+    provider: preset.provider ?? routerProvider,
     expressions,
   })
-  return [share('errors', { preset: 'http-errors' }), share('slow', { preset: 'http-slow', threshold: String(slow) })]
+  if (preset.preset === 'http')
+    return [share('errors', { preset: 'http-errors' }), share('slow', { preset: 'http-slow', threshold: String(slow) })]
+  const { errors, slow: slower } = presetQueries(metricPresets[preset.preset], slow)
+  return [share('errors', errors), share('slow', slower)]
 }
 
 function expandOwn(metric: OwnMetric): PlannedMetric {

@@ -30,6 +30,17 @@ export const components = {
     packages: ['prometheus'],
     find: env => env.PROMETHEUS_PATH || onPath('prometheus', env),
   },
+  influxdb: {
+    use: 'the metric tests on a real InfluxDB',
+    packages: ['influxdb'],
+    find: env => onPath('influxd', env),
+  },
+  graphite: {
+    use: 'the metric tests on a real Graphite',
+    packages: ['graphite-web', 'graphite-carbon'],
+    // Its program is a Django site; the packages bring the Python that runs it.
+    find: () => (existsSync('/usr/share/graphite-web/graphite.wsgi') ? '/usr/bin/python3' : null),
+  },
   schemathesis: {
     use: 'the test of the API against its own description',
     wheel: 'schemathesis==4.32.5',

@@ -10,7 +10,7 @@ import { excerpt, metricSource, parsed, refusal } from './source.ts'
 /**
  * Instant queries at the end of the window; the expression brings its own range (`[${{ window }}]`), so that counter
  * resets and new instances are Prometheus's business (`increase`, `rate`). With a `step`, series are read as a range over
- * the window and averaged. A sample from before the window is stale: it does not count as one of it.
+ * the window and averaged.
  *
  * No series is "no data", never zero: a counter that only exists after its first event needs `or vector(0)`. NaN (0/0)
  * is "no data" as well. Several series where one number is asked for are an error that says so.
@@ -33,7 +33,7 @@ export function prometheusProvider(
     throw new Unavailable(`${who} answered something that is not Prometheus: ${excerpt(answer.body)}`)
   }
 
-  /** Only samples of the window: see `lookback_delta` of Prometheus, which others ignore. */
+  /** Only samples of the window; versions that do not know `lookback_delta` look back five minutes. */
   const fresh = ({ from, to }: Window) => ({
     lookback_delta: `${to - from}ms`,
     timeout: `${connection.timeout}ms`,
@@ -109,7 +109,7 @@ export function prometheusProvider(
 
 const envelope = z.object({
   status: z.enum(['success', 'error']),
-  data: z.unknown(),
+  data: z.unknown().optional(),
   error: z.string().optional(),
   errorType: z.string().optional(),
 })

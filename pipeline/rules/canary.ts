@@ -24,6 +24,7 @@ export function canaryFindings(stage: Canary, raw: unknown): RuleFindings {
       ...looks(stage),
       ...metricNames(stage),
       ...routerMetrics(stage),
+      ...presetProviders(stage),
       ...slowness(stage),
       ...failAbove(stage),
       ...judgeable(stage),
@@ -96,10 +97,27 @@ function routerMetrics({ analysis }: Canary): Finding[] {
   })
 }
 
+/** The router is asked by `http`, and by nothing else. */
+function presetProviders({ analysis }: Canary): Finding[] {
+  return analysis.metrics.flatMap((metric, index): Finding[] => {
+    if (!('preset' in metric)) return []
+    const { preset, provider } = metric
+    const path = ['analysis', 'metrics', index]
+    if (preset === 'http' && provider !== undefined)
+      return [
+        { path: [...path, 'provider'], message: '"preset: http" is what the router sees; it takes no "provider"' },
+      ]
+    if (preset !== 'http' && (provider === undefined || provider === routerProvider))
+      return [{ path: [...path, 'preset'], message: `"preset: ${preset}" needs the "provider" that has its metrics` }]
+    return []
+  })
+}
+
 /** The router counts slow requests by buckets. */
 function slowness({ analysis }: Canary): Finding[] {
   return analysis.metrics.flatMap((metric, index) => {
-    if (!('preset' in metric) || latencyBounds.some(bound => bound === metric.slow)) return []
+    if (!('preset' in metric) || metric.preset !== 'http' || latencyBounds.some(bound => bound === metric.slow))
+      return []
     const message = `"slow" must be one of the bounds of the router: ${latencyBounds.map(spoken).join(', ')}`
     return [{ path: ['analysis', 'metrics', index, 'slow'], message }]
   })

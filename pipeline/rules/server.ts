@@ -106,7 +106,7 @@ function providerFindings(stage: Stage, { metrics }: ServerView): Finding[] {
     })
   if (stage.type !== 'canary') return []
   return stage.analysis.metrics.flatMap((metric, index) => {
-    if ('preset' in metric || known.includes(metric.provider)) return []
+    if (metric.provider === undefined || known.includes(metric.provider)) return []
     const message = unknown('metric provider', metric.provider, known, 'the server')
     return [{ path: ['analysis', 'metrics', index, 'provider'], message }]
   })

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { type MetricPresetName, metricPresets } from '../metric-presets.ts'
 import {
   duration,
   name,
@@ -109,12 +110,19 @@ const histogram = z.strictObject({
   threshold: z.number().optional().describe('Slow means above this bound; must be one of `bounds`.'),
 })
 
-/** Errors and slow requests, from what the target itself sees. */
+const presetNames = ['http', ...(Object.keys(metricPresets) as MetricPresetName[])] as const
+
+/** Errors and slow requests, from what the target itself sees, or from what common set-ups report to Prometheus. */
 const preset = z.strictObject({
-  preset: z.literal('http').describe('Two critical metrics, `errors` and `slow`, from what the target’s router sees.'),
+  preset: z
+    .enum(presetNames)
+    .describe(
+      'Two critical metrics, `errors` and `slow`: `http` from what the target’s router sees, the others from Prometheus.',
+    ),
+  provider: name.optional().describe('The Prometheus that is asked; not with `http`.'),
   slow: positiveDuration
     .prefault('500ms')
-    .describe('A request slower than this is slow; must be a bound of the target’s latency histogram.'),
+    .describe('A request slower than this is slow; must be a bound of the latency histogram.'),
   margin: positivePercentage
     .prefault('1%')
     .describe('Percentage points of failed (and of slow) requests that are still acceptable.'),

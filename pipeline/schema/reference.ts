@@ -148,10 +148,8 @@ function expressionChapter(): string[] {
 }
 
 function availabilityChapter(): string[] {
-  const rows = notAvailableYet.map(({ at, values, except }) => {
-    const which =
-      values?.map(value => `\`${value}\``).join(' ') ??
-      (except === undefined ? 'all' : `all but \`${except.join('` `')}\``)
+  const rows = notAvailableYet.map(({ at, values }) => {
+    const which = values?.map(value => `\`${value}\``).join(' ') ?? 'all'
     return `| \`${at.replaceAll('.*', '[]')}\` | ${which} |`
   })
   return [
