@@ -55,6 +55,7 @@ export async function startFakeApi(
     ...{ configuration: parsed, store, engine, token, targets: {}, version: '0.0.0', publicUrl: null, pages },
     data: join(folder, 'data'),
     schedules: noSchedules,
+    env: process.env,
     host: '127.0.0.1',
     port: 0,
     log: pino({ level: 'silent' }),
