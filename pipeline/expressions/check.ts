@@ -222,7 +222,13 @@ function explained(error: ExpressionError, { source, references }: Expression, {
   const [, field] = /^there is no "(.*)"$/.exec(error.reason) ?? []
   if (field === undefined) return error
   const read = references.findLast(reference => reference.root === 'stages' && reference.end <= error.offset)
-  const type = scope.stages.find(stage => stage.id === read?.key)?.type
+  const stage = scope.stages.find(stage => stage.id === read?.key)
+  if (stage?.inputs !== undefined && /\.\s*inputs\s*\.?\s*$/.test(source.slice(read!.end, error.offset))) {
+    const asked = Object.keys(stage.inputs)
+    const reason = `there is no input "${field}"${didYouMean(field, asked)}; ${stage.id} asks for ${asked.join(', ')}`
+    return new ExpressionError(source, reason, error.offset)
+  }
+  const type = stage?.type
   if (type === undefined || type === null) return error
   const known: string[] = Object.keys(stageOutputs[type] satisfies Record<string, FieldType>)
   const listed = known.length === 0 ? `a ${type} stage has none` : `a ${type} stage has ${known.join(', ')}`

@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { positiveDuration } from '../scalars.ts'
-import { worded } from '../words.ts'
 import { common } from './common.ts'
 
 const inputName = z
@@ -12,30 +11,27 @@ const told = { description: z.string().max(1_000).optional().describe('For peopl
 const required = z.boolean().default(true).describe('Whether an approval needs it.')
 
 /** What people are asked for; the value of the last approval that gives one counts. */
-const input = worded(
-  z.discriminatedUnion('type', [
-    z.strictObject({
-      type: z.literal('text').describe('A text.'),
-      ...told,
-      maxLength: z.int().min(1).max(4_096).default(1_000).describe('Characters at most.'),
-      required,
-    }),
-    z.strictObject({
-      type: z.literal('number').describe('A number.'),
-      ...told,
-      min: z.number().optional().describe('The smallest one.'),
-      max: z.number().optional().describe('The largest one.'),
-      required,
-    }),
-    z.strictObject({
-      type: z.literal('choice').describe('One of some texts.'),
-      ...told,
-      options: z.array(z.string().min(1).max(200)).min(2).max(50).describe('What can be chosen.'),
-      required,
-    }),
-  ]),
-  'a map with a "type": text, number or choice',
-)
+const input = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('text').describe('A text.'),
+    ...told,
+    maxLength: z.int().min(1).max(4_096).default(1_000).describe('Characters at most.'),
+    required,
+  }),
+  z.strictObject({
+    type: z.literal('number').describe('A number.'),
+    ...told,
+    min: z.number().optional().describe('The smallest one.'),
+    max: z.number().optional().describe('The largest one.'),
+    required,
+  }),
+  z.strictObject({
+    type: z.literal('choice').describe('One of some texts.'),
+    ...told,
+    options: z.array(z.string().min(1).max(200)).min(2).max(50).describe('What can be chosen.'),
+    required,
+  }),
+])
 
 export const judgment = z
   .strictObject({

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { worded } from '../words.ts'
 
 const key = z
   .string()
@@ -6,7 +7,7 @@ const key = z
 
 const aValue = 'text of letters, digits, dots and dashes, a number, or a boolean'
 
-const value = z.union([z.string().regex(/^[a-zA-Z0-9._-]{1,63}$/, aValue), z.number(), z.boolean()], aValue)
+const value = worded(z.union([z.string().regex(/^[a-zA-Z0-9._-]{1,63}$/, aValue), z.number(), z.boolean()]), aValue)
 
 /** One stage for every combination of values; read as `${{ matrix.KEY }}`. */
 export const matrix = z.strictObject({
