@@ -6,7 +6,7 @@ import { startTemporal } from '../temporal.ts'
 import type { Figures, Proof, ProofOptions } from './proof.ts'
 
 /** So many at once: they mostly wait. */
-const sideBySide = 15
+const sideBySide = 20
 const within = 12_000
 
 /**

@@ -1,0 +1,85 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import type { Execution } from '../../pipeline/execution.ts'
+import { validatePipeline } from '../../pipeline/validate.ts'
+import { runOf, v1 } from '../fakes/pipelines.ts'
+import type { FakeRun } from '../fakes/run.ts'
+import { fakeRun } from '../fakes/run.ts'
+
+/** Every example of `examples/policies` really runs, and does what it says of itself. */
+
+const folder = new URL('../../examples/policies/pipelines/', import.meta.url)
+
+async function example(file: string, prepare: (run: FakeRun) => void = () => {}): Promise<[Execution, FakeRun]> {
+  const { pipeline, problems, notes } = validatePipeline(readFileSync(new URL(file, folder), 'utf8'), file)
+  expect([...problems, ...notes]).toEqual([])
+  const run = fakeRun({ ...runOf(pipeline!.stages), definition: pipeline! })
+  for (const service of ['search', 'cart']) run.target.seed(service, v1, 2)
+  prepare(run)
+  return [await run.run(), run]
+}
+
+const statuses = ({ stages }: Execution) => stages.map(({ id, status }) => `${id} ${status}`)
+
+test('failure.yaml: a branch fails, the rest goes on, the run succeeds', async () => {
+  const [execution] = await example('failure.yaml')
+  expect(execution.status).toBe('succeeded')
+  expect(statuses(execution)).toEqual([
+    ...['roll-out succeeded', 'smoke-test errored', 'announce skipped'],
+    'report succeeded',
+  ])
+})
+
+test('retry.yaml: the third attempt succeeds', async () => {
+  let starts = 0
+  const [execution] = await example('retry.yaml', ({ target }) => {
+    target.applying = async what => {
+      if (what.includes('2.0.0')) starts += 1
+      target.broken[starts < 3 ? 'add' : 'delete']('2.0.0')
+    }
+  })
+  expect(execution.status).toBe('succeeded')
+  expect(execution.stages[0]!.attempt).toBe(3)
+})
+
+test('windows.yaml: waits for the morning in Berlin', async () => {
+  const [execution] = await example('windows.yaml')
+  expect(execution.status).toBe('succeeded')
+  // The simulated world begins on a Thursday at midnight in UTC.
+  expect(execution.stages[0]!.endedAt).toMatch(/^2026-01-01T08:0[0-5]:/)
+})
+
+test('matrix.yaml: one stage for every service, two at a time', async () => {
+  const [execution] = await example('matrix.yaml')
+  expect(execution.status).toBe('succeeded')
+  expect(statuses(execution)).toEqual([
+    ...['roll-out[checkout] succeeded', 'roll-out[search] succeeded', 'roll-out[cart] succeeded'],
+    'last succeeded',
+  ])
+})
+
+test('group.yaml: both are taken back', async () => {
+  const [execution, run] = await example('group.yaml')
+  expect(statuses(execution)).toEqual(['checkout rolled-back', 'search rolled-back', 'soak errored'])
+  for (const service of ['checkout', 'search'])
+    expect(run.target.state(service).clusters[0]!.release.version).toBe('1.0.0')
+})
+
+test('approval.yaml: two people approve; the stage whose condition does not hold is skipped', async () => {
+  const [execution] = await example('approval.yaml', run => {
+    const approve = (by: string, role: string) => {
+      const { seen } = run.execution().stages[0]!.progress!.judgment!
+      const inputs = { ticket: 'OPS-1', speed: 'fast' }
+      run.steering.judge({ by, roles: [role], stage: 'approve', decision: 'approve', inputs, seen })
+    }
+    run.world.at(60_000, () => approve('bob', 'sre'))
+    run.world.at(120_000, () => approve('cleo', 'owner'))
+  })
+  expect(execution.status).toBe('succeeded')
+  expect(statuses(execution)).toEqual(['approve succeeded', 'soak skipped', 'roll-out succeeded'])
+})
+
+test('every example is tried here', () => {
+  const text = readFileSync(new URL(import.meta.url), 'utf8')
+  for (const file of readdirSync(folder)) expect(text).toContain(`test('${file}:`)
+})
