@@ -4,35 +4,65 @@ import { parseArgs } from 'node:util'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 
 /**
- * Pictures of every view in light, dark and on a phone:
+ * Pictures of the views in light, dark and on a phone, over the made-up executions of `ui/dev/server.ts`:
  *
- *   npx node ui/dev/screenshots.ts --url http://127.0.0.1:7000 --token TOKEN [--execution ID] [--to docs/images]
+ *   npx vite build ui && npx node ui/dev/server.ts 7100 &
+ *   npx node ui/dev/screenshots.ts --url http://127.0.0.1:7100 [--to docs/images] [--only inbox]
  *
- * Without `--execution` the newest one with a canary is taken. CHROMIUM_PATH names the browser.
+ * With `--url` and `--token` of a real server the same of what is there. CHROMIUM_PATH names the browser.
  */
 const { values } = parseArgs({
   options: {
     url: { type: 'string' },
     token: { type: 'string', default: '' },
-    execution: { type: 'string' },
     to: { type: 'string', default: 'docs/images' },
+    only: { type: 'string' },
   },
 })
 if (values.url === undefined) throw new Error('--url is missing: the address of a running server')
 const url = values.url.replace(/\/$/, '')
 
-const desktop = { viewport: { width: 1280, height: 720 }, deviceScaleFactor: 1.5 }
+const desktop = { viewport: { width: 1280, height: 800 }, deviceScaleFactor: 1 }
+const phone = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 1.5, isMobile: true, hasTouch: true }
 const looks = {
   light: { colorScheme: 'light', ...desktop },
   dark: { colorScheme: 'dark', ...desktop },
-  phone: {
-    colorScheme: 'light',
-    viewport: { width: 390, height: 844 },
-    deviceScaleFactor: 2,
-    isMobile: true,
-    hasTouch: true,
-  },
+  phone: { colorScheme: 'light', ...phone },
 } as const satisfies Record<string, BrowserContextOptions>
+
+type Look = keyof typeof looks
+
+interface Shot {
+  path(): Promise<string> | string
+  /** What is there when the view is whole. */
+  whole: string
+  height?: number
+  before?(page: Page): Promise<void>
+  in: readonly Look[]
+}
+
+const every: readonly Look[] = ['light', 'dark', 'phone']
+
+const shots: Record<string, Shot> = {
+  executions: { path: () => '/executions', whole: '[data-row]', in: every },
+  execution: { path: () => canaryPath('rolled-back'), whole: 'canvas', height: 1_340, in: every },
+  graph: {
+    path: async () => `${await canaryPath('running')}?as=graph`,
+    whole: '.react-flow__node',
+    in: ['light', 'dark'],
+  },
+  inbox: { path: () => '/inbox', whole: 'main article', in: every },
+  judgment: {
+    path: () => '/inbox',
+    whole: 'main article',
+    before: page => page.getByRole('button', { name: 'Answer…' }).first().click(),
+    in: ['light', 'phone'],
+  },
+  pipelines: { path: () => '/pipelines', whole: 'main h2', in: ['light'] },
+  pipeline: { path: () => '/pipelines/checkout', whole: '.react-flow__node', height: 960, in: ['light', 'dark'] },
+  traffic: { path: () => '/traffic', whole: 'main canvas', in: every },
+  targets: { path: () => '/targets', whole: 'main h3', in: ['light', 'dark'] },
+}
 
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
@@ -40,31 +70,29 @@ const browser = await chromium.launch({
 })
 try {
   await mkdir(values.to, { recursive: true })
-  const id = values.execution ?? (await newestCanary())
-  for (const name of Object.keys(looks) as (keyof typeof looks)[]) await shoot(browser, name, id)
+  for (const look of every) await shoot(browser, look)
 } finally {
   await browser.close()
 }
 
-async function shoot(from: Browser, name: keyof typeof looks, id: string): Promise<void> {
-  const context = await from.newContext(looks[name])
+async function shoot(from: Browser, look: Look): Promise<void> {
+  const context = await from.newContext(looks[look])
   const page = await context.newPage()
   await signIn(page)
-  await page.goto(`${url}/executions`)
-  await page.locator('[data-row]').first().waitFor()
-  await save(page, `executions-${name}`)
-  await page.goto(`${url}/executions/${encodeURIComponent(id)}`)
-  // The charts come in a file of their own, after everything else.
-  await page.locator('canvas').first().waitFor()
-  if (name !== 'phone') await page.setViewportSize({ width: 1280, height: 1120 })
-  await save(page, `execution-${name}`)
+  for (const [name, shot] of Object.entries(shots)) {
+    if (!shot.in.includes(look) || (values.only !== undefined && values.only !== name)) continue
+    const { width, height } = looks[look].viewport
+    await page.setViewportSize({ width, height: look === 'phone' ? height : (shot.height ?? height) })
+    await page.goto(url + (await shot.path()))
+    await page.locator(shot.whole).first().waitFor()
+    await shot.before?.(page)
+    // Dots need a moment to spread, charts to come near the screen.
+    await page.waitForTimeout(2_500)
+    const path = join(values.to, `${name}-${look}.png`)
+    await page.screenshot({ path, animations: 'disabled' })
+    console.log(path)
+  }
   await context.close()
-}
-
-async function save(page: Page, name: string): Promise<void> {
-  const path = join(values.to, `${name}.png`)
-  await page.screenshot({ path, animations: 'disabled' })
-  console.log(path)
 }
 
 /** A login link works once, so every browser gets its own. */
@@ -75,11 +103,18 @@ async function signIn(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Sign out' }).waitFor()
 }
 
-async function newestCanary(): Promise<string> {
-  const { items } = (await call('GET', '/api/v1/executions')) as { items: { id: string; stages: { type: string }[] }[] }
-  const found = items.find(({ stages }) => stages.some(({ type }) => type === 'canary'))
+/** The newest execution with a canary, of that status when there is one. */
+async function canaryPath(status: string): Promise<string> {
+  interface Run {
+    id: string
+    status: string
+    stages: { type: string }[]
+  }
+  const { items } = (await call('GET', '/api/v1/executions')) as { items: Run[] }
+  const canaries = items.filter(({ stages }) => stages.some(({ type }) => type === 'canary'))
+  const found = canaries.find(one => one.status === status) ?? canaries[0]
   if (found === undefined) throw new Error(`there is no execution with a canary at ${url}`)
-  return found.id
+  return `/executions/${encodeURIComponent(found.id)}`
 }
 
 async function call(method: string, path: string): Promise<unknown> {

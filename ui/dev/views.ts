@@ -1,3 +1,4 @@
+import type { FreezeView } from '../../api/contract/freezes.ts'
 import type { LockView, TargetView } from '../../api/contract/targets.ts'
 import type { TrafficView } from '../../api/contract/traffic.ts'
 
@@ -8,6 +9,8 @@ export function operations(path: string, search: URLSearchParams): unknown {
   if (path === '/api/v1/pipelines/checkout') return { ...checkout, ...definitionOf('3f2a91c04b') }
   if (path === '/api/v1/pipelines/broken') return { ...broken, definition: null, definitionHash: null }
   if (path === '/api/v1/targets') return { items: targets }
+  if (path === '/api/v1/freezes') return { items: freezes }
+  if (path === '/api/v1/quarantine') return { items: quarantine }
   if (path === '/api/v1/locks') return { items: locks }
   if (/^\/api\/v1\/targets\/\w+\/services\/\w+\/traffic$/.test(path)) return traffic(search)
   if (path === '/api/v1/validate') return { valid: false, problems: broken.problems, name: null }
@@ -116,6 +119,25 @@ const targets: TargetView[] = [
     services: [
       { name: 'checkout', url: null, clusters: [], weights: {}, error: 'the target did not answer within 3 s' },
     ],
+  },
+]
+
+const anHour = 3_600_000
+const atHour = (hours: number) => new Date(Date.now() + hours * anHour).toISOString()
+
+const freezes: FreezeView[] = [
+  {
+    ...{ name: 'quarter-end', reason: 'The books are closed.', timezone: 'Europe/Berlin', state: 'active' },
+    scope: { applications: ['payments'], pipelines: [], environments: ['production'], targets: [] },
+    ...{ startsAt: atHour(-5), endsAt: atHour(19), createdBy: 'grace', createdAt: atHour(-30), endedBy: null },
+  },
+]
+
+const quarantine = [
+  {
+    ...{ application: 'shop', service: 'checkout', version: '1.7.9', execution: 'checkout-3f2a925af6' },
+    ...{ reason: 'canary: the critical metric errors failed', since: atHour(-1), until: atHour(167) },
+    ...{ releasedAt: null, releasedBy: null },
   },
 ]
 

@@ -9,6 +9,8 @@ export const keys = {
   inbox: ['inbox'],
   targets: ['targets'],
   health: ['health'],
+  freezes: ['freezes'],
+  quarantine: ['quarantine'],
   locks: ['locks'],
   traffic: (target: string, service: string) => ['traffic', target, service],
   definition: (id: string) => ['definition', id],

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useClient } from '../../client.ts'
 import { keys } from '../../live/keys.ts'
+import { useMay } from '../session/queries.ts'
 
 /** Health changes without an event. */
 const again = 10_000
@@ -32,5 +33,27 @@ export function useHealth() {
     queryKey: keys.health,
     queryFn: ({ signal }) => client.getHealth({}, { signal }),
     refetchInterval: again,
+  })
+}
+
+/** Freezes that are coming or in force. */
+export function useFreezes() {
+  const client = useClient()
+  return useQuery({
+    queryKey: keys.freezes,
+    queryFn: ({ signal }) => client.listFreezes({}, { signal }),
+    refetchInterval: again,
+  })
+}
+
+/** Releases that were found bad and are kept out. */
+export function useQuarantine() {
+  const client = useClient()
+  const may = useMay('execution:read')
+  return useQuery({
+    queryKey: keys.quarantine,
+    queryFn: ({ signal }) => client.listQuarantine({}, { signal }),
+    refetchInterval: again,
+    enabled: may,
   })
 }

@@ -5,6 +5,7 @@ import { ProblemNotice } from '../../kit/problem-notice.tsx'
 import { Dependencies } from './dependencies.tsx'
 import { useLocks, useTargets } from './queries.ts'
 import { ServiceCard } from './service-card.tsx'
+import { Stops } from './stops.tsx'
 import styles from './targets-page.module.css'
 
 /** What runs where, who is changing it, and whether what the server depends on answers. */
@@ -14,6 +15,7 @@ export function TargetsPage() {
   return (
     <Page title="Targets" heading="Targets">
       <Dependencies />
+      <Stops />
       {error && <ProblemNotice what="The targets could not be loaded." error={error} onRetry={() => refetch()} />}
       {locks.error && <ProblemNotice what="Who changes what is not known." error={locks.error} />}
       {data?.items.length === 0 && (
