@@ -1,6 +1,7 @@
 import { canaries } from './canaries.ts'
 import { expressions } from './expressions.ts'
 import { kills } from './kills.ts'
+import { longCanary } from './long-canary.ts'
 import { page } from './page.ts'
 import { type Proof, writeProof } from './proof.ts'
 import { schedules } from './schedules.ts'
@@ -18,6 +19,7 @@ const proofs = {
   schemathesis,
   waiting,
   webhooks,
+  'long-canary': longCanary,
 } as const satisfies Record<string, Proof>
 
 const [name = '', ...rest] = process.argv.slice(2)

@@ -101,7 +101,7 @@ describe('slipway validate', () => {
     ])
     expect((await validate(['--config', 'broken.yaml', 'deploy.yaml'])).stderr).toEqual([
       'the configuration broken.yaml is not valid:',
-      'broken.yaml:1:24: "type" must be "process", not "moon"',
+      'broken.yaml:1:24: "type" must be one of "process", "kubernetes", not "moon"',
     ])
   })
 
