@@ -34,6 +34,18 @@ test('what was released is not edited: databases out there have these hashes', (
         "first",
         "32c913207da7fd426d8106a7f64a59201320d8b362a50c12fd816a2086e3ffc3",
       ],
+      [
+        "identity",
+        "509101b77d6273e7c802b4ed0b24e58d59d0cfa40d8de97e2f4dc947674153f7",
+      ],
+      [
+        "triggers",
+        "34451c5833cb3bf5bed6b45248d8fdd5b876011a3171ae935e98fda8d640e67c",
+      ],
+      [
+        "plans",
+        "5751b05ea634f558f4237d317454b133b71104b37e957c04791c3b75aaaf21a1",
+      ],
     ]
   `)
 })

@@ -2,8 +2,7 @@ import type { Path } from '../problem.ts'
 import type { Stage, StageOf, StageType } from '../schema/stage.ts'
 import type { Probe } from '../schema/stages/probe.ts'
 import type { VerifyCheck } from '../schema/stages/verify.ts'
-import type { StageTemplate } from './templates.ts'
-import { queryTemplates } from './templates.ts'
+import { queryTemplates, type StageTemplate } from './query-templates.ts'
 
 /** The texts of a stage that may hold expressions, besides those that many types have. */
 export function stageTexts(stage: Stage): StageTemplate[] {

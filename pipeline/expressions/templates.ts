@@ -1,6 +1,9 @@
 import type { Path } from '../problem.ts'
 import type { Stage } from '../schema/stage.ts'
+import { queryTemplates, type StageTemplate } from './query-templates.ts'
 import { stageTexts } from './stage-texts.ts'
+
+export type { StageTemplate } from './query-templates.ts'
 
 /**
  * Text with `${{ expression }}` in it, taken apart without evaluating anything. No CEL here: workflows import this file.
@@ -71,14 +74,6 @@ function atStart(takes: StageTemplate['takes']): boolean {
   return takes === 'text' || takes === 'release'
 }
 
-export interface StageTemplate {
-  /** Inside the stage. */
-  path: Path
-  text: string
-  /** What the place takes: text, a whole release, or yes or no; a `query` is resolved at every look. */
-  takes: 'text' | 'release' | 'condition' | 'query'
-}
-
 /** Every place of a stage that may hold an expression. */
 export function stageTemplates(stage: Stage): StageTemplate[] {
   const found: StageTemplate[] = []
@@ -102,19 +97,6 @@ function releaseTemplates(release: Extract<Stage, { release: unknown }>['release
   for (const [index, word] of (release.command ?? []).entries()) found.push(text(['command', index], word))
   for (const [key, value] of Object.entries(release.env ?? {})) found.push(text(['env', key], value))
   return found
-}
-
-export function queryTemplates(
-  metrics: Extract<Stage, { type: 'canary' }>['analysis']['metrics'],
-  base: Path = ['analysis'],
-): StageTemplate[] {
-  return metrics.flatMap((metric, index) => {
-    if ('preset' in metric) return []
-    const queries = metric.kind === 'proportion' ? { bad: metric.bad, total: metric.total } : { query: metric.query }
-    return Object.entries(queries).map(
-      ([key, text]): StageTemplate => ({ path: [...base, 'metrics', index, key], text, takes: 'query' }),
-    )
-  })
 }
 
 /** Position of the closing `}}`, or null. */

@@ -1,7 +1,7 @@
 import { first } from './0001-first.ts'
-import { plans } from './0002-plans.ts'
-import { identity } from './0003-identity.ts'
-import { triggers } from './0004-triggers.ts'
+import { identity } from './0002-identity.ts'
+import { triggers } from './0003-triggers.ts'
+import { plans } from './0004-plans.ts'
 
 export interface Migration {
   name: string
