@@ -1,5 +1,6 @@
 import { canaries } from './canaries.ts'
 import { expressions } from './expressions.ts'
+import { git } from './git.ts'
 import { kills } from './kills.ts'
 import { longCanary } from './long-canary.ts'
 import { page } from './page.ts'
@@ -13,6 +14,7 @@ import { webhooks } from './webhooks.ts'
 const proofs = {
   canaries,
   expressions,
+  git,
   kills,
   page,
   schedules,

@@ -7,6 +7,7 @@ import { type Catalog, createCatalog } from '../../api/definitions/catalog.ts'
 import { createCheck } from '../../api/definitions/check.ts'
 import { createRepositorySource } from '../../api/definitions/repository-source.ts'
 import { configuration } from '../../pipeline/schema/configuration.ts'
+import { git } from '../proof/git.ts'
 import { type TestRepository, testRepository } from '../repository.ts'
 
 let remote: TestRepository
@@ -144,6 +145,10 @@ describe('pipelines of a repository', () => {
     expect(await catalog.list()).toEqual([])
     expect(await catalog.sources()).toMatchObject([{ known: false, revision: null }])
     remote.back()
+  })
+
+  test('of a repository with many files are all read, and a change is seen (slice of the proof)', async () => {
+    expect(await git.run({ seed: 1, rounds: 50, log: () => {} })).toMatchObject({ files: 1_000, pipelines: 50 })
   })
 
   // Mutation: without `faultOf` in snapshot.ts the link is read as a pipeline text, and the large file is.
