@@ -44,6 +44,7 @@ export function steeringOperations(services: Services): Pick<Handlers, keyof typ
 
     async judgeStage(call) {
       const { id, stage } = call.params
+      refuseMachine(call)
       const message = answerOf(call)
       if (message.override) await refuseOverride(services, call)
       const body = await steering.ask(id, 'judge', message, call.requestId)
@@ -99,6 +100,14 @@ function answerOf(call: Call<'judgeStage'>): JudgmentMessage {
 async function refuseOverride({ resources }: Services, call: Call<'judgeStage'>): Promise<void> {
   const { access, name } = callerOf(call)
   const place = await resources.execution(call.params.id)
-  if (place !== null && access.can('judgment:override', place)) return
-  throw new Refusal('forbidden', `${name} lacks the permission judgment:override`)
+  if (place === null || !access.can('judgment:override', place))
+    throw new Refusal('forbidden', `${name} lacks the permission judgment:override`)
+  if ((call.body.comment ?? '').trim() === '')
+    throw new Refusal('invalid-request', 'an override needs a reason; give it as "comment"')
+}
+
+/** Two jobs are no two people, and one person can make any number of them. */
+function refuseMachine(call: Call<'judgeStage'>): void {
+  const { name, type } = callerOf(call)
+  if (type === 'ci') throw new Refusal('forbidden', `${name} is a job of a CI system; a person has to approve`)
 }
