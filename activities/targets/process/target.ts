@@ -20,12 +20,10 @@ export function processTarget(name: string, configuration: ProcessTarget, host: 
     async current(service) {
       known(service)
       const report = await host.service(name, service)
-      return report === null
-        ? { service, clusters: [], weights: {}, fence: 0, url: null }
-        : { ...report, addresses: addressesIn(report) }
+      return report === null ? { service, clusters: [], weights: {}, fence: 0, url: null } : withAddresses(report)
     },
     apply: async (service, desired, op) =>
-      host.apply(name, service, { settings: known(service), desired, op: reference(op) }, op),
+      withAddresses(await host.apply(name, service, { settings: known(service), desired, op: reference(op) }, op)),
     async route(service, weights, op) {
       await host.route(name, service, { settings: known(service), weights, op: reference(op) }, op.signal)
     },
@@ -33,6 +31,10 @@ export function processTarget(name: string, configuration: ProcessTarget, host: 
       await host.remove(name, service, { settings: known(service), role, op: reference(op) }, op)
     },
   }
+}
+
+function withAddresses(report: ServiceReport): ServiceState {
+  return { ...report, addresses: addressesIn(report) }
 }
 
 function addressesIn({ instances }: ServiceReport): ServiceState['addresses'] {

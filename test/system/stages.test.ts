@@ -1,0 +1,145 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Execution } from '../../pipeline/execution.ts'
+import { type Server, startServer } from '../../setup/server.ts'
+
+const page = readFileSync('docs/stages.md', 'utf8')
+const pipelines = [...page.matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, text]) => text!)
+
+/** A service as `shop.mjs`: healthy at once, and says its version. */
+const app = `import { createServer } from 'node:http'
+createServer((request, response) => response.end(request.url === '/version' ? process.env.SLIPWAY_VERSION : 'ok')).listen(process.env.PORT, process.env.HOST)
+`
+
+describe('what the page of stages shows', { timeout: 120_000 }, () => {
+  let server: Server
+  const folder = mkdtempSync(join(tmpdir(), 'slipway-stages-'))
+  const builds: { method: string; url: string; body: string; key: string | undefined }[] = []
+  const chat: string[] = []
+  /** How often a build is asked about until it is done. */
+  let questions = 2
+
+  const outside = createServer(async (request, response) => {
+    const body = (await request.toArray()).join('')
+    const { method = '', url = '' } = request
+    if (url === '/chat') {
+      chat.push((JSON.parse(body) as { text: string }).text)
+      response.end('ok')
+      return
+    }
+    builds.push({ method, url, body, key: request.headers['idempotency-key'] as string | undefined })
+    if (method === 'POST') {
+      response.writeHead(201).end('{"id":"b 1"}')
+      return
+    }
+    const asked = builds.filter(build => build.method === 'GET').length
+    response.end(JSON.stringify({ state: asked > questions ? 'DONE' : 'RUNNING', step: `step ${asked}` }))
+  })
+
+  beforeAll(async () => {
+    await new Promise<void>(resolve => outside.listen(0, '127.0.0.1', resolve))
+    const url = `http://127.0.0.1:${(outside.address() as AddressInfo).port}`
+    mkdirSync(join(folder, 'app'))
+    mkdirSync(join(folder, 'pipelines'))
+    writeFileSync(join(folder, 'app', 'shop.mjs'), app)
+    for (const [index, text] of pipelines.entries()) writeFileSync(join(folder, 'pipelines', `${index}.yaml`), text)
+    const service = '{ instances: 1, directory: app, drainTimeout: 1s }'
+    writeFileSync(
+      join(folder, 'slipway.yaml'),
+      `targets: { eu: { type: process, environment: test, services: { checkout: ${service}, other: ${service} } } }
+connections:
+  ci: { type: http, url: '${url}', addresses: [127.0.0.1/32] }
+  chat: { type: slack, url: '${url}/chat', addresses: [127.0.0.1/32] }
+pipelines: [{ directory: pipelines }]
+`,
+    )
+    const configuration = join(folder, 'slipway.yaml')
+    server = await startServer({ data: join(folder, 'data'), configuration, args: ['--stop-instances'] })
+  })
+
+  afterAll(async () => {
+    await server?.stop()
+    outside.closeAllConnections()
+    outside.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  async function api(method: string, path: string, body?: object): Promise<Execution> {
+    const headers = { authorization: `Bearer ${server.token}`, 'content-type': 'application/json' }
+    const response = await fetch(`${server.url}/api/v1${path}`, {
+      method,
+      headers,
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    })
+    const answer = (await response.json()) as Execution
+    if (!response.ok) throw new Error(JSON.stringify(answer))
+    return answer
+  }
+
+  const start = (name: string) => api('POST', `/pipelines/${name}/executions`, { parameters: {} })
+  const ended = async ({ id }: Execution): Promise<Execution> => {
+    for (;;) {
+      const run = await api('GET', `/executions/${id}?wait=10s`)
+      if (run.endedAt !== null) return run
+    }
+  }
+  const outputs = (run: Execution, id: string) => run.stages.find(stage => stage.id === id)!.outputs
+
+  test('every strategy of deploy', async () => {
+    const run = await ended(await start('strategies'))
+    expect([run.status, run.reason]).toEqual(['succeeded', null])
+    expect(outputs(run, 'blue-green')).toMatchObject({
+      release: { version: '1.3.0' },
+      previousRelease: { version: '1.2.0' },
+    })
+    expect(outputs(run, 'blue-green').preview).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
+  })
+
+  test('a preview that is looked at, promoted, scaled and rolled back', async () => {
+    const run = await ended(await start('preview'))
+    expect([run.status, run.reason]).toEqual(['succeeded', null])
+    expect(outputs(run, 'promote')).toMatchObject({ release: { version: '2.1.0' } })
+    expect(outputs(run, 'back')).toMatchObject({ release: { version: '2.0.0' }, previousRelease: { version: '2.1.0' } })
+  })
+
+  test('a job, a build that is followed, and who is told', async () => {
+    const run = await ended(await start('outside'))
+    expect([run.status, run.reason]).toEqual(['succeeded', null])
+    expect(outputs(run, 'migrate')).toMatchObject({ exitCode: 0 })
+    expect(builds.map(({ method, url }) => `${method} ${url}`)).toEqual([
+      'POST /builds',
+      ...Array(3).fill('GET /builds/b%201'),
+    ])
+    expect(builds[0]).toMatchObject({ body: '{"commit":"abc"}', key: expect.stringContaining(`${run.id}/build/`) })
+    for (let tries = 0; chat.length < 2 && tries < 300; tries++) await sleep(100)
+    expect(chat).toEqual(['built DONE, migrated with 0', expect.stringMatching(/^outside \(.*\) is succeeded$/)])
+  })
+
+  test('a build that is stopped with its run', async () => {
+    questions = Number.POSITIVE_INFINITY
+    const run = await start('outside')
+    const before = builds.length
+    while (!builds.slice(before).some(({ method }) => method === 'GET')) await sleep(50)
+    await api('POST', `/executions/${run.id}/cancel`, {})
+    expect((await ended(run)).status).toBe('canceled')
+    expect(builds.at(-1)).toMatchObject({ method: 'POST', url: '/builds/b%201/stop' })
+  })
+
+  test('a pipeline that runs another', async () => {
+    const run = await ended(await start('parent'))
+    expect([run.status, run.reason]).toEqual(['succeeded', null])
+    const child = await api('GET', `/executions/${String(outputs(run, 'child').execution)}`)
+    expect(child).toMatchObject({
+      pipeline: 'child',
+      status: 'succeeded',
+      trigger: { type: 'pipeline', detail: run.id },
+    })
+    const beside = await ended(await api('GET', `/executions/${String(outputs(run, 'beside').execution)}`))
+    expect(beside.status).toBe('succeeded')
+  })
+})
