@@ -18,6 +18,8 @@ export async function startFullServer() {
   return api
 }
 
+const pinned = { revision: 'r', definitionHash: 'h' }
+
 function fillList(store: MemoryStore): void {
   for (let index = 0; index < sizes.executions; index += 1) {
     const createdAt = new Date(Date.UTC(2026, 0, 1) + index * 60_000).toISOString()
@@ -40,7 +42,10 @@ function fillGraph(store: MemoryStore): void {
     pipeline: 'graph',
     stages: stages.map(({ id }) => stageOf(id, 'wait')),
   })
-  store.put(execution, { definition: { name: 'graph', application: 'store', stages } } as unknown as ExecutionInput)
+  store.put(execution, {
+    ...pinned,
+    definition: { name: 'graph', application: 'store', stages },
+  } as unknown as ExecutionInput)
 }
 
 function fillReport(store: MemoryStore): void {
@@ -48,7 +53,7 @@ function fillReport(store: MemoryStore): void {
   const id = 'report-1'
   store.put(
     anExecution({ id, pipeline: 'report', status: 'succeeded', endedAt: '2026-01-01T04:00:00.000Z', stages: [canary] }),
-    { definition: definitionOf(names) } as unknown as ExecutionInput,
+    { ...pinned, definition: definitionOf(names) } as unknown as ExecutionInput,
   )
   for (let look = 1; look <= sizes.looks; look += 1) {
     const [from, to] = [look - 1, look].map(at => new Date(Date.UTC(2026, 0, 1) + at * 10_000).toISOString())

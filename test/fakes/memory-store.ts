@@ -78,15 +78,17 @@ export function memoryStore(): MemoryStore {
     record: () => up(() => {}),
     get: execution => up(() => executions.get(execution) ?? null),
     input: execution => up(() => inputs.get(execution) ?? null),
-    list: (filter, limit) =>
+    list: (filter, limit, cursor) =>
       up(() => {
+        const from = Number(cursor ?? 0)
         const found = [...executions.values()].filter(
           ({ status, application }) =>
             (filter.status?.includes(status) ?? true) &&
             (filter.visible?.includes(application) ?? true) &&
             !filter.hidden?.includes(application),
         )
-        return { items: found.slice(0, limit), next: null }
+        const next = found.length > from + limit ? String(from + limit) : null
+        return { items: found.slice(from, from + limit), next }
       }),
     events: (after, limit, execution) =>
       up(() => log.filter(e => e.position > after && (execution ?? e.execution) === e.execution).slice(0, limit)),
