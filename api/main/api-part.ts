@@ -141,7 +141,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     keepSchedules({ catalog, schedules: options.schedules, log }, stopping.signal),
     startFirings({ firings: store.firings, catalog, fire, now, log }, stopping.signal),
     followFinished({ store, catalog, fire, log }, feed.changed, stopping.signal),
-    removeOldRuns(store, configuration.retention.executions, log, stopping.signal),
+    removeOldRuns({ store, now, log }, configuration.retention.executions, stopping.signal),
   ]
 
   return {

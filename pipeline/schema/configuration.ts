@@ -45,7 +45,11 @@ export const configuration = z.strictObject({
   encryption: encryption.optional(),
   hooks: z.record(name, hookSource).prefault({}).describe('Who may send webhooks, by name.'),
   retention: z
-    .strictObject({ executions: positiveDuration.prefault('90d').describe('Ended runs are kept this long.') })
+    .strictObject({
+      executions: positiveDuration
+        .prefault('90d')
+        .describe('Ended runs are kept this long; answers to webhooks too, and 30 days at least.'),
+    })
     .prefault({})
     .describe('What is kept how long.'),
 })

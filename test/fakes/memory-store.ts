@@ -204,7 +204,12 @@ function memoryTriggers(up: Up): Pick<Store, 'deliveries' | 'firings' | 'readers
             .reverse()
             .slice(0, limit),
         ),
-      prune: () => up(() => 0),
+      prune: before =>
+        up(() => {
+          const old = [...deliveries].filter(([, { at }]) => at < before)
+          for (const [key] of old) deliveries.delete(key)
+          return old.length
+        }),
     },
     firings: {
       put: firing => up(() => void (firings.has(firing.id) || firings.set(firing.id, { ...firing, done: false }))),
