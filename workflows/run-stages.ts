@@ -33,8 +33,9 @@ export async function runStages(input: ExecutionInput, engine: Engine): Promise<
   const ended: Ended = { committed: [], tolerated: new Set(), passed: new Set(), stopped: new Map() }
   const bundles = bundlesOf(stages)
   const running = new Map<string, RunningStage>()
-  /** Ids in the order in which they ended. */
-  const order: string[] = []
+  /** When each stage ended; see `EndedStage`. */
+  const endedAt = new Map<string, number>()
+  const oldestFirst = (a: Committed, b: Committed) => endedAt.get(a.stage)! - endedAt.get(b.stage)!
   /** Undoing that goes on beside the stages. */
   const undoing = new Set<Promise<null>>()
   steering.onHalt(() => {
@@ -70,14 +71,14 @@ export async function runStages(input: ExecutionInput, engine: Engine): Promise<
 
   const commit = (more: readonly Committed[]) => {
     ended.committed.push(...more)
-    ended.committed.sort((a, b) => order.indexOf(a.stage) - order.indexOf(b.stage))
+    ended.committed.sort(oldestFirst)
   }
 
-  const takeIn = ({ id, committed, bad }: EndedStage) => {
+  const takeIn = ({ id, at, committed, bad }: EndedStage) => {
     running.delete(id)
     const mine = bundles.filter(bundle => bundle.members.has(id))
     if (committed !== null) {
-      order.push(id)
+      endedAt.set(id, at)
       const group = mine.find(bundle => bundle.together)
       if (group === undefined) commit([committed])
       else group.open.push(committed)
@@ -102,7 +103,7 @@ export async function runStages(input: ExecutionInput, engine: Engine): Promise<
   }
 
   const takeBackGroup = (group: Bundle) => {
-    const open = group.open.splice(0).reverse()
+    const open = group.open.splice(0).sort(oldestFirst).reverse()
     if (open.length === 0) return
     const reason = group.broken ?? `${group.name} was not completed: ${steering.halted}`
     const takeAllBack = async () => {

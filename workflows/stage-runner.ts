@@ -29,6 +29,8 @@ export interface RunningStage {
 
 export interface EndedStage {
   id: string
+  /** Sequence of the event that told its end: what counts for "newest first", whoever is heard of first. */
+  at: number
   /** What it could take back later; null when it did nothing, or has taken it back already. */
   committed: Committed | null
   /** Null when it ended well. */
@@ -58,8 +60,9 @@ export function startStage(input: ExecutionInput, engine: Engine, one: StageToRu
     const end = await endOf(engine, scope.result, () => stopped)
     engine.steering.ended(id)
     const { committed, bad } = await finish(engine, one.stage, end, session)
+    const at = journal.sequence
     await session.release()
-    return { id, committed, bad }
+    return { id, at, committed, bad }
   })
   return {
     ended,

@@ -55,7 +55,7 @@ async function attack({ server, folder, seed, examples, data }: Attack): Promise
   const args = [
     ...['-m', 'schemathesis.cli', '--config-file', join(process.cwd(), 'test/fixtures/api/schemathesis.toml')],
     ...['run', `${server.url}/openapi.json`, '--url', server.url, '-H', `Authorization: Bearer ${server.token}`],
-    ...['--seed', String(seed), '--max-examples', String(examples), '--workers', '2', '--warnings', 'off'],
+    ...['--seed', String(seed), '--max-examples', String(examples), '--warnings', 'off'],
     ...['--checks', 'all', '--continue-on-failure', '--no-color', '--request-timeout', '120'],
     ...left.flatMap(operation => ['--exclude-operation-id', operation]),
   ]

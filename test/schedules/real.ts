@@ -183,7 +183,7 @@ async function patiently<T>(ask: () => Promise<T>): Promise<T> {
     try {
       return await ask()
     } catch (error) {
-      if (tries === 60) throw error
+      if (tries === 240) throw error
       await sleep(500)
     }
 }
