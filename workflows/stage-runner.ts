@@ -59,10 +59,9 @@ export function startStage(input: ExecutionInput, engine: Engine, one: StageToRu
   const ended = world.shielded(async (): Promise<EndedStage> => {
     const end = await endOf(engine, scope.result, () => stopped)
     engine.steering.ended(id)
-    const { committed, bad } = await finish(engine, one.stage, end, session)
-    const at = journal.sequence
+    const finished = await finish(engine, one.stage, end, session)
     await session.release()
-    return { id, at, committed, bad }
+    return { id, ...finished }
   })
   return {
     ended,
@@ -145,19 +144,19 @@ async function endOf(
   }
 }
 
-type Finished = Pick<EndedStage, 'committed' | 'bad'>
+type Finished = Omit<EndedStage, 'id'>
 
 async function finish(engine: Engine, stage: Stage, end: End, session: StageSession): Promise<Finished> {
   const { journal, steering } = engine
   const { id } = stage
   if (end.kind === 'skipped') {
     journal.setStage(id, 'skipped', end.reason)
-    return { committed: null, bad: null }
+    return { at: journal.sequence, committed: null, bad: null }
   }
   if (end.kind === 'succeeded') {
     journal.outputs(id, end.outputs)
     journal.setStage(id, 'succeeded', session.note())
-    return { committed: session.committed(), bad: null }
+    return { at: journal.sequence, committed: session.committed(), bad: null }
   }
   const canceled = end.kind === 'canceled'
   const stopped = end.kind === 'canceled' && end.stopped === true
@@ -172,6 +171,7 @@ async function finish(engine: Engine, stage: Stage, end: End, session: StageSess
   journal.setStage(id, status, reasonOf(end.reason, undoes, failures))
   const { reason } = end
   return {
+    at: journal.sequence,
     committed: null,
     bad: { ...(failures.length > 0 ? consequenceOf(stage, false) : consequence), reason, stopped },
   }
