@@ -12,6 +12,7 @@ const benches = {
   router: 'requests a second beside a bare proxy',
   store: 'lists at 1,000 and 100,000 executions, recording',
   serve: 'start-up time and memory of `slipway serve`',
+  kubernetes: 'canaries on a real API server: weights, many at once, requests, memory',
 } as const
 
 const asked = process.argv.slice(2).filter(argument => !argument.startsWith('-'))

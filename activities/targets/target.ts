@@ -1,5 +1,6 @@
 import type { Role, Weights } from '../../pipeline/clusters.ts'
 import type { Release } from '../../pipeline/release.ts'
+import type { Difference } from './drift.ts'
 
 /** One effect on a target. The target refuses a `fence` lower than the highest it has seen for the service. */
 export interface Op {
@@ -62,4 +63,6 @@ export interface Target {
   apply(service: string, desired: DesiredCluster, op: Op): Promise<ServiceState>
   route(service: string, weights: Weights, op: Op): Promise<void>
   remove(service: string, role: Role, op: Op): Promise<void>
+  /** Where others can change what was applied: what is not as it was left. */
+  drift?(service: string): Promise<Difference[]>
 }

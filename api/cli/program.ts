@@ -36,6 +36,7 @@ const commands: Readonly<Record<string, () => Promise<MakeCommand>>> = {
   auth: async () => (await import('./commands/auth.ts')).authCommand,
   freezes: async () => (await import('./commands/freezes.ts')).freezesCommand,
   quarantine: async () => (await import('./commands/quarantine.ts')).quarantineCommand,
+  kubernetes: async () => (await import('./commands/kubernetes.ts')).kubernetesCommand,
   import: async () => (await import('./commands/import.ts')).importCommand,
   config: async () => (await import('./commands/config.ts')).configCommand,
   login: async () => (await import('./commands/login.ts')).loginCommand,

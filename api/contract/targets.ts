@@ -34,6 +34,17 @@ export const targetList = z.object({ items: z.array(target) })
 export type TargetView = z.output<typeof target>
 export type ServiceView = z.output<typeof service>
 
+const difference = z.object({
+  service: z.string(),
+  object: z.string(),
+  field: z.string(),
+  /** What Slipway applied and what is there; null: nothing. */
+  applied: z.string().nullable(),
+  found: z.string().nullable(),
+})
+
+export const driftList = z.object({ items: z.array(difference) })
+
 const owner = z.object({ execution: z.string(), stage: z.string().nullable(), since: z.string().nullable() })
 
 /** One writer per service and target: who writes and who waits. */

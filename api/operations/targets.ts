@@ -3,6 +3,7 @@ import type { Principal } from '../auth/principal.ts'
 import type { Resources } from '../auth/resources.ts'
 import type { LockView, QueueView, ServiceView } from '../contract/targets.ts'
 import { callerOf, type Handlers } from '../http/handler.ts'
+import { Refusal } from '../http/refusal.ts'
 import type { Services } from '../services.ts'
 
 /** A target that does not answer is shown as such; the others are not kept waiting longer than this. */
@@ -13,7 +14,7 @@ export function targetOperations({
   engine,
   catalog,
   resources,
-}: Services): Pick<Handlers, 'listTargets' | 'listLocks'> {
+}: Services): Pick<Handlers, 'listTargets' | 'listLocks' | 'getDrift'> {
   const mayBeSeen = ({ access }: Principal) =>
     Object.entries(targets).filter(([, { configuration }]) =>
       access.canSomewhere('target:read', configuration.environment),
@@ -31,6 +32,20 @@ export function targetOperations({
         ),
       }))
       return { body: { items: await Promise.all(items) } }
+    },
+
+    async getDrift(call) {
+      const { name } = call.params
+      const found = mayBeSeen(callerOf(call)).find(([known]) => known === name)
+      if (found === undefined) throw new Refusal('not-found', `there is no target ${name}; see GET /api/v1/targets`)
+      const { configuration, target } = found[1]
+      const asked = Object.keys(configuration.services).map(async service =>
+        ((await target.drift?.(service)) ?? []).map(difference => ({ service, ...difference })),
+      )
+      const differences = await Promise.all(asked).catch(error => {
+        throw new Refusal('unavailable', error instanceof Error ? error.message : String(error))
+      })
+      return { body: { items: differences.flat() } }
     },
 
     async listLocks(call) {

@@ -1,7 +1,7 @@
 import type { NativeConnection } from '@temporalio/worker'
 import { DefaultLogger, makeTelemetryFilterString, NativeConnection as Native, Runtime } from '@temporalio/worker'
 import { expect } from 'vitest'
-import { createActivities } from '../../activities/activities.ts'
+import { type ActivityResources, createActivities } from '../../activities/activities.ts'
 import type { RunningWorker } from '../../activities/worker.ts'
 import { runWorker } from '../../activities/worker.ts'
 import type { Execution } from '../../pipeline/execution.ts'
@@ -55,7 +55,11 @@ export function quietTemporal(): void {
   Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging } })
 }
 
-export async function startEngine(server: TemporalServer): Promise<TestEngine> {
+/** `more`: real targets and providers beside those in memory. */
+export async function startEngine(
+  server: TemporalServer,
+  more: Partial<Pick<ActivityResources, 'targets' | 'providers'>> = {},
+): Promise<TestEngine> {
   quietTemporal()
   const target = fakeTarget()
   target.seed('checkout', v1, 4)
@@ -63,8 +67,8 @@ export async function startEngine(server: TemporalServer): Promise<TestEngine> {
   const store = fakeStore()
   const connection: NativeConnection = await Native.connect({ address: server.address })
   const activities = createActivities({
-    targets: { eu: target },
-    providers: { router: metrics },
+    targets: { eu: target, ...more.targets },
+    providers: { router: metrics, ...more.providers },
     store,
     firings: { put: async () => {} },
     client: server.client,

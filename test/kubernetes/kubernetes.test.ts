@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe } from 'vitest'
 import { type Cluster, startCluster, whyNoCluster } from './cluster.ts'
+import { exampleSuite } from './example.suite.ts'
+import { faultSuite } from './faults.suite.ts'
+import { routerSuite } from './routers.suite.ts'
 import { targetSuite } from './target.suite.ts'
 
 /** One control plane for everything that needs one. */
@@ -15,4 +18,7 @@ describe.skipIf(missing !== null)(name, () => {
   afterAll(() => cluster?.stop())
 
   targetSuite(() => cluster)
+  routerSuite(() => cluster)
+  exampleSuite(() => cluster)
+  faultSuite(() => cluster)
 })

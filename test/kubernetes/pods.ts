@@ -11,7 +11,7 @@ const ip = promisify(execFile)
 export interface AnsweringPods {
   /** The port of every pod. */
   port: number
-  /** Prometheus' text format: `requests_total` and `errors_total` by namespace, service, role and version. */
+  /** Prometheus' text format: `requests_total` and `errors_total` by target, service, cluster and version. */
   metricsUrl: string
   close(): Promise<void>
 }
@@ -91,7 +91,7 @@ export async function answerForPods(api: KubernetesApi): Promise<AnsweringPods> 
     const version = container!.image!.split('@')[0]!.split(':').at(-1)!
     const role = pod.metadata?.labels?.['slipway.dev/role'] ?? 'stable'
     const service = pod.metadata?.labels?.['slipway.dev/service'] ?? pod.metadata?.labels?.app ?? ''
-    const named = { namespace: pod.metadata!.namespace!, service, cluster: role, version }
+    const named = { target: pod.metadata!.namespace!, service, cluster: role, version }
     const labels = Object.entries(named)
       .map(([key, value]) => `${key}="${value}"`)
       .join(',')

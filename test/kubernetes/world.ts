@@ -13,6 +13,7 @@ export type ServiceSettings = Partial<KubernetesService>
 const defaults: Omit<KubernetesService, 'url'> = {
   adopt: true,
   ignoreOwners: [],
+  ignoreDrift: [],
   instances: 2,
   router: { type: 'replicas' },
   progressDeadline: 20_000,

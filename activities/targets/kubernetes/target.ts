@@ -10,6 +10,7 @@ import { applyStable } from './apply-stable.ts'
 import { clustersOf, readDeployments } from './clusters.ts'
 import { discardUnusedCopies } from './config-copies.ts'
 import { openConnection } from './connection.ts'
+import { driftOf } from './drift.ts'
 import { edit, fenced } from './objects.ts'
 import { checkAdoption } from './owners.ts'
 import { type Place, placeOf } from './place.ts'
@@ -80,6 +81,17 @@ export function kubernetesTarget(
         const { clusters } = await current(work.place)
         checkWeights(work.place, clusters, weights)
         await shift(work, weights)
+      })
+    },
+    async drift(service) {
+      const place = known(service)
+      return inWords(place, async () => {
+        const [deployments, { weights: applied }] = await Promise.all([
+          readDeployments(api, place),
+          records.read(place),
+        ])
+        const weights = await openRouter(api, place).weights()
+        return driftOf(place, { deployments, weights, applied })
       })
     },
     async remove(service, role, op) {

@@ -86,6 +86,8 @@ function startWatch(api: KubernetesApi, collection: string, ended: () => void): 
   const stop = new AbortController()
   const listeners = new Map<string, Set<() => void>>()
   let objects: Map<string, Named> | null = null
+  /** The version to go on from; null: everything has to be listed. */
+  let at: string | null = null
   /** Everything up to this version has been seen; versions of one kind can be compared. */
   let reached = 0
   let idle: NodeJS.Timeout | undefined
@@ -94,41 +96,42 @@ function startWatch(api: KubernetesApi, collection: string, ended: () => void): 
     for (const wake of listeners.get(name) ?? []) wake()
   }
 
-  async function list(): Promise<string> {
+  async function list(): Promise<void> {
     const { metadata, items } = await api.send<Collection>(collection, { signal: stop.signal })
     objects = new Map(items.map(item => [item.metadata!.name!, item]))
-    reached = Number(metadata.resourceVersion)
+    at = metadata.resourceVersion
+    reached = Number(at)
     for (const name of listeners.keys()) tell(name)
-    return metadata.resourceVersion
   }
 
-  /** From one version on, until the server ends it; the version to go on from, or null: that version is gone. */
-  async function follow(from: string): Promise<string | null> {
-    let version = from
+  /** Until the server ends it, or has forgotten where we are. */
+  async function follow(from: string): Promise<void> {
     const query = { watch: '1', allowWatchBookmarks: 'true', resourceVersion: from, timeoutSeconds: watchSeconds }
     for await (const line of api.lines(collection, query, stop.signal)) {
       const { type, object } = JSON.parse(line) as WatchEvent
-      if (type === 'ERROR') return object.code === 410 ? null : version
-      version = object.metadata!.resourceVersion!
-      reached = Math.max(reached, Number(version))
+      if (type === 'ERROR') {
+        if (object.code === 410) at = null
+        return
+      }
+      at = object.metadata!.resourceVersion!
+      reached = Math.max(reached, Number(at))
       if (type === 'BOOKMARK') continue
       const name = object.metadata!.name!
       if (type === 'DELETED') objects!.delete(name)
       else objects!.set(name, object)
       tell(name)
     }
-    return version
   }
 
   async function run(): Promise<void> {
-    let version: string | null = null
     while (!stop.signal.aborted) {
       try {
-        version = await follow(version ?? (await list()))
+        if (at === null) await list()
+        await follow(at!)
       } catch (error) {
         if (stop.signal.aborted) return
-        // A version the server has forgotten, or one of another life of it: look at everything again.
-        version = error instanceof ApiError ? null : version
+        // A cut connection is taken up where it was; what the server refuses is looked at anew.
+        if (error instanceof ApiError) at = null
         await sleep(pause, undefined, { signal: stop.signal }).catch(() => {})
       }
     }

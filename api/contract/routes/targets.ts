@@ -1,5 +1,5 @@
-import { lockList, targetList } from '../targets.ts'
-import { anyHeaders, none, type Route } from './route.ts'
+import { driftList, lockList, targetList } from '../targets.ts'
+import { anyHeaders, none, pipelineName, type Route } from './route.ts'
 
 export const targetRoutes = {
   listTargets: {
@@ -13,6 +13,18 @@ export const targetRoutes = {
     body: null,
     success: { status: 200, type: 'application/json', schema: targetList },
     problems: [],
+  },
+  getDrift: {
+    method: 'get',
+    path: '/api/v1/targets/{name}/drift',
+    permission: 'target:read',
+    summary: 'What on a target is not as Slipway left it. Nothing is repaired.',
+    params: pipelineName,
+    query: none,
+    headers: anyHeaders,
+    body: null,
+    success: { status: 200, type: 'application/json', schema: driftList },
+    problems: ['not-found', 'unavailable'],
   },
   listLocks: {
     method: 'get',

@@ -74,6 +74,11 @@ const service = z.strictObject({
   settleTime: duration
     .prefault('1s')
     .describe('How long the data plane may take to do what its control plane has accepted.'),
+  ignoreDrift: z
+    .array(z.string().min(1).max(200))
+    .max(50)
+    .default([])
+    .describe('Fields that others may change unremarked: `image`, `env`, `env.NAME`, `command`, `weights`, …'),
   clusterHeader: z
     .boolean()
     .default(false)

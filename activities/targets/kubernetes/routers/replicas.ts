@@ -95,15 +95,21 @@ export function replicasRouter({ api, place }: RouterContext<'replicas'>): Route
               .map(pod => join(pod, selector, joins))
           }),
         )
+      const write = (change: (service: V1Service) => void) =>
+        edit<V1Service>(api, place, { kind: 'services', name: place.stableService, signal }, found => {
+          const changed = fenced(place, found!, fence)
+          change(changed)
+          return changed
+        })
+      // The fence first: a late writer must not move a single pod.
+      await write(() => {})
       await move(true)
-      await edit<V1Service>(api, place, { kind: 'services', name: place.stableService, signal }, found => {
-        const changed = fenced(place, found!, fence)
+      await write(changed => {
         changed.spec!.selector = joining ? selector : roleLabels(place, alone!)
         Object.assign(changed.metadata!.annotations!, {
           [annotations.weights]: JSON.stringify(weights),
           [originalSelectorKey]: JSON.stringify(selector),
         })
-        return changed
       })
       await move(false)
       const expected = joining

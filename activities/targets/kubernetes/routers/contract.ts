@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest'
+import type { RouterCapabilities } from '../../../../pipeline/routers.ts'
+import type { Router } from './router.ts'
+
+/** A router of a service whose clusters all have pods, four for stable and two for each other one. */
+export interface RouterFixture {
+  router: Router
+}
+
+/** What holds of everything that splits traffic between clusters. */
+export function routerContract(
+  name: string,
+  { splits, shares }: RouterCapabilities,
+  open: () => Promise<RouterFixture>,
+): void {
+  describe(`${name} as a router`, () => {
+    const signal = AbortSignal.timeout(110_000)
+    const op = (fence = 1) => ({ fence, signal })
+
+    it('does what it was told, and tells it', async () => {
+      const { router } = await open()
+      expect(await router.weights()).toEqual({ stable: 100 })
+      await router.route({ stable: 75, canary: 25 }, op())
+      expect(await router.weights()).toEqual({ stable: 75, canary: 25 })
+      await router.route({ stable: 75, canary: 25 }, op())
+      await router.route({ canary: 100 }, op())
+      expect(await router.weights()).toEqual({ canary: 100 })
+      await router.route({ stable: 100 }, op())
+      expect(await router.weights()).toEqual({ stable: 100 })
+      await router.route({ previous: 100 }, op())
+      expect(await router.weights()).toEqual({ previous: 100 })
+    })
+
+    if (shares === 'exact')
+      it('takes shares smaller than a percent', async () => {
+        const { router } = await open()
+        await router.route({ stable: 99.5, canary: 0.5 }, op())
+        expect(await router.weights()).toEqual({ stable: 99.5, canary: 0.5 })
+      })
+
+    if (splits === 'many')
+      it('splits between three', async () => {
+        const { router } = await open()
+        await router.route({ stable: 50, baseline: 25, canary: 25 }, op())
+        expect(await router.weights()).toEqual({ stable: 50, baseline: 25, canary: 25 })
+      })
+
+    if (splits === 'two')
+      it('refuses more than two, and says what to do', async () => {
+        const { router } = await open()
+        const refused = router.route({ stable: 50, baseline: 25, canary: 25 }, op())
+        await expect(refused).rejects.toMatchObject({
+          kind: 'Refused',
+          message: expect.stringMatching(/baseline: stable/),
+        })
+        expect(await router.weights()).toEqual({ stable: 100 })
+      })
+
+    it('refuses a lower fence than it has seen', async () => {
+      const { router } = await open()
+      await router.route({ stable: 75, canary: 25 }, op(5))
+      const late = router.route({ stable: 50, canary: 50 }, op(4))
+      await expect(late).rejects.toMatchObject({ kind: 'Refused', message: expect.stringMatching(/4.*5/) })
+      expect(await router.weights()).toEqual({ stable: 75, canary: 25 })
+    })
+  })
+}
