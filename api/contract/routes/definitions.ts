@@ -7,6 +7,17 @@ export const pinnedDefinition = z.object({
   definitionHash: z.string(),
   /** As it runs: durations in milliseconds, percentages as fractions. */
   definition: z.json(),
+  /** As it was in the file; null when no source of pipelines can tell any more. */
+  text: z.string().nullable(),
+  /** What a new run of the pipeline would be given; null when there is none, or it belongs to another application. */
+  inForce: z
+    .object({
+      revision: z.string(),
+      text: z.string(),
+      /** A new run would do something else; a comment makes no difference. */
+      differs: z.boolean(),
+    })
+    .nullable(),
 })
 
 export type PinnedDefinition = z.output<typeof pinnedDefinition>
@@ -16,7 +27,7 @@ export const definitionRoutes = {
     method: 'get',
     path: '/api/v1/executions/{id}/definition',
     permission: 'execution:read',
-    summary: 'The definition a run is pinned to.',
+    summary: 'The definition a run is pinned to, its text, and whether what is in force now differs.',
     params: executionId,
     query: none,
     headers: anyHeaders,
