@@ -15,7 +15,8 @@ it('what was encrypted comes back, and shows nothing meanwhile', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.jsonValue()), async values => {
       const sealed = await encode(values.map(payloadOf))
-      expect((await decode(sealed)).map(plain)).toEqual(values)
+      // As text: JSON has no negative zero.
+      expect(JSON.stringify((await decode(sealed)).map(plain))).toBe(JSON.stringify(values))
     }),
   )
   const [sealed] = await encode([payloadOf('the secret of the shop')])
