@@ -19,8 +19,25 @@ export const schedules: Proof = {
   run,
 }
 
-async function run({ seed, rounds, log }: ProofOptions): Promise<Figures> {
-  const all = fc.sample(arbitrary(within), { seed, numRuns: rounds })
+async function run(options: ProofOptions): Promise<Figures> {
+  return runSchedules(fc.sample(arbitrary(within), { seed: options.seed, numRuns: options.rounds }), options)
+}
+
+/**
+ * Those of the series in which no worker ends. A worker that begins while an update is under way can replay a run in
+ * another order than it went (docs/decisions/0012): the whole series shows it, so it must not decide about a build.
+ */
+export function withoutWorkerEnds(seed: number, rounds: number): Schedule[] {
+  return fc
+    .sample(arbitrary(within), { seed, numRuns: rounds })
+    .map(one => ({ ...one, commands: one.commands.filter(({ what }) => what !== 'kill-worker') }))
+    .filter(({ commands }) => commands.length > 0)
+}
+
+export async function runSchedules(
+  all: readonly Schedule[],
+  { seed, log }: Pick<ProofOptions, 'seed' | 'log'>,
+): Promise<Figures> {
   const server = await startTemporal()
   const field = await openField(server)
   const wrong: string[] = []
@@ -42,7 +59,7 @@ async function run({ seed, rounds, log }: ProofOptions): Promise<Figures> {
     await server.stop()
   }
   if (wrong.length > 0) throw new Error(`${wrong.length} times something did not hold:\n${wrong.join('\n')}`)
-  return { schedules: rounds, commands: commandsOf(all), workerEnds: field.kills, violations: 0 }
+  return { schedules: all.length, commands: commandsOf(all), workerEnds: field.kills, violations: 0 }
 }
 
 function commandsOf(all: readonly Schedule[]): number {
