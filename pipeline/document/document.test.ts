@@ -53,7 +53,8 @@ describe('a place in a document', () => {
 
 describe('any plain data', () => {
   test('written as JSON comes back as it was', () => {
-    const json = fc.jsonValue({ maxDepth: 4 }).filter(value => !JSON.stringify(value).includes('__proto__'))
+    const refused = /__proto__|"<<":/
+    const json = fc.jsonValue({ maxDepth: 4 }).filter(value => !refused.test(JSON.stringify(value)))
     fc.assert(
       fc.property(json, value => {
         const { document, problems } = readDocument(JSON.stringify({ value }), 'a.json')
