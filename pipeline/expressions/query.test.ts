@@ -13,7 +13,9 @@ const context: QueryContext = {
 const lasting = (window: number): QueryContext => ({ ...context, to: context.from + window })
 
 /** Half surrogates and control characters too. */
-const anyText = fc.array(fc.integer({ min: 0, max: 0xffff })).map(units => String.fromCharCode(...units))
+/** Half of it where the punctuation is. */
+const unit = fc.oneof(fc.integer({ min: 0, max: 0x7f }), fc.integer({ min: 0, max: 0xffff }))
+const anyText = fc.array(unit).map(units => String.fromCharCode(...units))
 
 describe('a metric query', () => {
   test('gets its selector, times, service and target', () => {
@@ -89,19 +91,19 @@ describe('every dialect', () => {
     expect(resolveQuery(everything, context, { dialect, labels })).toBe(written)
   })
 
-  test.each(Object.keys(dialects) as DialectName[])('keeps any version one value: %s', dialect => {
+  // PromQL has quotes around every value, and a test of its own above.
+  const unquoted = (Object.keys(dialects) as DialectName[]).filter(dialect => dialect !== 'promql')
+
+  test.each(unquoted)('keeps any version one value: %s', dialect => {
+    // What encoding for addresses leaves, `'()`, means nothing in one.
+    const breaks = dialect === 'url' ? /["`{};,&?#|<>= \n\r]/ : /['"`(){};,&?#|<>= \n\r]/
     const other = (version: string) =>
       resolveQuery(
         'a ${{ selector }} b ${{ version }} c',
         { ...context, selector: { version } },
         { dialect, labels: {} },
       )
-    fc.assert(
-      fc.property(
-        anyText,
-        version => version === '' || !/['"`(){};,&?#|<>= \n\r]/.test(removed(other(version), dialect)),
-      ),
-    )
+    fc.assert(fc.property(anyText, version => version === '' || !breaks.test(removed(other(version), dialect))))
   })
 
   test('takes no version for a command of Atlas', () => {
