@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { Execution } from '../../pipeline/execution.ts'
 import { isFinal } from '../../pipeline/statuses.ts'
@@ -38,7 +39,7 @@ export async function followFinished(
       parts.log.debug({ err: error }, 'the ends of pipelines cannot be followed right now')
     }
     // Events come in bursts; one look for all of them will do.
-    await new Promise(resolve => setTimeout(resolve, pause).unref())
+    await sleep(pause, undefined, { signal, ref: false }).catch(() => {})
   }
 }
 
