@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 const exclude = ['**/node_modules/**', '**/dist/**']
@@ -22,6 +23,8 @@ export default defineConfig({
           include: ['{pipeline,workflows,activities,store,api,setup,bench,test/unit}/**/*.test.ts'],
           exclude,
           pool: 'forks',
+          // Some of them wait, too; vitest itself leaves a processor free.
+          maxWorkers: Math.max(3, availableParallelism()),
         },
       },
       {
