@@ -5,6 +5,8 @@
 export const patches = {
   /** A release is looked up in quarantine before its stage acts, which is an activity more where nothing has to be resolved. */
   quarantine: 'quarantine',
+  /** A cluster grows with what was added to the stable one since the run began: an activity more where something was. */
+  room: 'room',
 } as const
 
 export type Patch = (typeof patches)[keyof typeof patches]

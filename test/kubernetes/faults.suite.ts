@@ -4,10 +4,7 @@ import type { Cluster } from './cluster.ts'
 import { adminApi, apply, op, openTestTarget, release, userObjects, userRoute } from './world.ts'
 
 const namespace = 'faults'
-const names = [
-  ...['missing', 'crash', 'hungry', 'unready', 'big', 'quota', 'deleted', 'scaled', 'edited', 'away', 'owned', 'given'],
-  ...['config', 'worker', 'helm', 'drifted'],
-] as const
+const names = [...['hungry', 'big', 'owned', 'given', 'config', 'worker', 'helm', 'drifted']] as const
 type Name = (typeof names)[number]
 
 /** What goes wrong on clusters, each with the words people get. */
@@ -43,18 +40,12 @@ export function faultSuite(cluster: () => Cluster): void {
     const rolesOf = async (name: Name) =>
       (await target.current(name)).clusters.map(({ role, release: { version } }) => `${role} ${version}`)
 
-    describe.concurrent('a release that does not run is judged bad, in words, and nothing of it stays', () => {
-      const cases: [Name, RegExp][] = [
-        ['missing', /image registry\.test\/shop:missing of container app cannot be pulled: Back-off pulling image/],
-        ['crash', /container app crashed 4 times \(exit code 3\) \(pod crash-canary-.*\); its log cannot be read/],
-        ['hungry', /container app was out of memory 2 times \(its limit is 32Mi\)/],
-        ['unready', /container app runs but is not ready: its readiness probe does not succeed/],
-      ]
-      it.each(cases)('%s', async (name, words) => {
-        const applied = canary(name, `registry.test/shop:${name}`)
-        await expect(applied).rejects.toMatchObject({ kind: 'ReleaseFailed', message: expect.stringMatching(words) })
-        expect(await rolesOf(name)).toEqual(['stable 0.0.1'])
+    it('a release that needs more memory than it may have is judged bad, and nothing of it stays', async () => {
+      await expect(canary('hungry', 'registry.test/shop:hungry')).rejects.toMatchObject({
+        kind: 'ReleaseFailed',
+        message: expect.stringMatching(/container app was out of memory 2 times \(its limit is 32Mi\)/),
       })
+      expect(await rolesOf('hungry')).toEqual(['stable 0.0.1'])
     })
 
     it('a cluster without room says nothing of the release', async () => {
@@ -65,66 +56,6 @@ export function faultSuite(cluster: () => Cluster): void {
         kind: 'Refused',
         message: expect.stringMatching(/no node takes the pod: .*Insufficient cpu/),
       })
-    })
-
-    it('an exhausted quota is named', async () => {
-      const hard = { 'requests.cpu': '0' }
-      await apply(cluster().control, {
-        apiVersion: 'v1',
-        kind: 'ResourceQuota',
-        metadata: { name: 'q', namespace },
-        spec: { hard },
-      })
-      try {
-        await expect(canary('quota')).rejects.toMatchObject({
-          kind: 'Refused',
-          message: expect.stringMatching(/quota is exhausted/),
-        })
-        expect(await rolesOf('quota')).toEqual(['stable 0.0.1'])
-      } finally {
-        await kubectl('delete', 'resourcequota', 'q')
-      }
-    })
-
-    it('a Deployment that somebody deleted is not brought back unasked', async () => {
-      await canary('deleted')
-      await kubectl('delete', 'deploy', 'deleted')
-      expect(await rolesOf('deleted')).toEqual(['canary 2.0.0'])
-      await expect(stable('deleted', '2.0.0')).rejects.toMatchObject({
-        kind: 'NotFound',
-        message: expect.stringMatching(/there is no Deployment "deleted" in namespace faults; apply its manifest/),
-      })
-    })
-
-    it('pods that somebody added while a canary ran are kept by its promotion', async () => {
-      await canary('scaled')
-      await kubectl('scale', 'deploy', 'scaled', '--replicas=5')
-      await target.route('scaled', { canary: 100 }, op())
-      await stable('scaled', '2.0.0')
-      expect((await target.current('scaled')).clusters.find(({ role }) => role === 'stable')).toMatchObject({
-        instances: 5,
-        ready: 5,
-      })
-    })
-
-    it('weights that somebody edited are what is told, and are set again by the next step', async () => {
-      await canary('edited')
-      await target.route('edited', { stable: 90, canary: 10 }, op())
-      const refs = [
-        { name: 'edited', port: 80, weight: 1 },
-        { name: 'edited-canary', port: 80, weight: 3 },
-      ]
-      await kubectl(
-        'patch',
-        'httproute',
-        'edited',
-        '--type=json',
-        '-p',
-        JSON.stringify([{ op: 'replace', path: '/spec/rules/0/backendRefs', value: refs }]),
-      )
-      expect((await target.current('edited')).weights).toEqual({ stable: 25, canary: 75 })
-      await target.route('edited', { stable: 80, canary: 20 }, op())
-      expect((await target.current('edited')).weights).toEqual({ stable: 80, canary: 20 })
     })
 
     it('what is not as it was left is shown by field, and left alone', async () => {
@@ -213,21 +144,6 @@ export function faultSuite(cluster: () => Cluster): void {
       expect((await used()).colour).toBe('blue')
       await stable('config', '1.0.0', config)
       expect(await used()).toMatchObject({ colour: 'red', name: expect.stringMatching(/^colours-[0-9a-f]{10}$/) })
-    })
-
-    it('an API server that goes away is waited for, and the same operation goes on', async () => {
-      const { control } = cluster()
-      const sameOp = op()
-      const desired = { role: 'canary' as const, release: release('2.0.0'), instances: 2 }
-      await control.kill('apiserver')
-      await expect(target.current('away')).rejects.toMatchObject({
-        kind: 'Unavailable',
-        message: expect.stringMatching(/does not answer \(ECONNREFUSED\)/),
-      })
-      await expect(target.apply('away', desired, sameOp)).rejects.toMatchObject({ kind: 'Unavailable' })
-      await control.start('apiserver')
-      await target.apply('away', desired, sameOp)
-      expect(await rolesOf('away')).toEqual(['stable 0.0.1', 'canary 2.0.0'])
     })
 
     it('nothing is made in a namespace that is being deleted', async () => {

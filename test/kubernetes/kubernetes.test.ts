@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe } from 'vitest'
+import { canaryFaultSuite } from './canary-faults.suite.ts'
 import { type Cluster, startCluster, whyNoCluster } from './cluster.ts'
 import { exampleSuite } from './example.suite.ts'
 import { faultSuite } from './faults.suite.ts'
@@ -21,4 +22,5 @@ describe.skipIf(missing !== null)(name, () => {
   routerSuite(() => cluster)
   exampleSuite(() => cluster)
   faultSuite(() => cluster)
+  canaryFaultSuite(() => cluster)
 })

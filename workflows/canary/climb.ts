@@ -9,7 +9,7 @@ import { inWords } from '../steering.ts'
 import { together } from '../together.ts'
 import { badBaselineCannotTell } from '../try-release.ts'
 import type { CanaryRun, Climbed } from './run.ts'
-import { capacityAt, leased, leaseOf, weightsAt } from './run.ts'
+import { leased, leaseOf, roomFor, weightsAt } from './run.ts'
 
 /** Takes the canary from step to step until a verdict counts, somebody promotes it, or no step is left. */
 export async function climb(run: CanaryRun): Promise<Climbed> {
@@ -34,11 +34,10 @@ export async function climb(run: CanaryRun): Promise<Climbed> {
 
 /** Capacity before traffic: the canary and a fresh baseline grow alike. */
 async function makeRoom(run: CanaryRun, weight: number, weights: Weights): Promise<void> {
-  const { stage, context, writer, release, old } = run
-  const instances = capacityAt(weight, old.instances)
+  const { stage, context, release, old } = run
   const keep = leased(run, weights)
-  const canary = () => writer.apply({ role: 'canary', release, instances }, keep)
-  const baseline = () => writer.apply({ role: 'baseline', release: old.release, instances }, keep)
+  const canary = () => roomFor(run, { role: 'canary', release, weight }, keep)
+  const baseline = () => roomFor(run, { role: 'baseline', release: old.release, weight }, keep)
   const work = stage.baseline === 'stable' ? [canary] : [canary, () => badBaselineCannotTell(context.world, baseline)]
   await together(context.world, work)
 }

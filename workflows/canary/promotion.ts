@@ -2,7 +2,7 @@ import type { Role, Weights } from '../../pipeline/clusters.ts'
 import { together } from '../together.ts'
 import { registerDemotion } from './restore.ts'
 import type { CanaryRun } from './run.ts'
-import { leased, leaseOf } from './run.ts'
+import { leased, leaseOf, roomFor } from './run.ts'
 
 /** Brings the new version from its present weights to all traffic as the stable version; the old one stays warm. */
 export async function promote(run: CanaryRun, weights: Weights): Promise<void> {
@@ -12,7 +12,7 @@ export async function promote(run: CanaryRun, weights: Weights): Promise<void> {
   context.steering.promote = null
   context.status('running')
   context.progress({ phase: 'promoting' })
-  await writer.apply({ role: 'canary', release, instances }, leased(run, weights))
+  await roomFor(run, { role: 'canary', release, weight: 100 }, leased(run, weights))
   const all: Weights = { canary: 100 }
   await writer.route(all, leaseOf(run))
   registerDemotion(run)

@@ -1,12 +1,14 @@
 import type { Keep } from '../../activities/requests.ts'
 import type { ClusterState } from '../../activities/targets/target.ts'
 import type { Verdict } from '../../pipeline/canary/judge.ts'
-import type { Weights } from '../../pipeline/clusters.ts'
+import type { Role, Weights } from '../../pipeline/clusters.ts'
 import type { Release } from '../../pipeline/release.ts'
 import type { StageOf } from '../../pipeline/schema/stage.ts'
 import type { AnalysisProgress } from '../analysis.ts'
+import { patches } from '../patches.ts'
 import type { StageContext } from '../stages/stage.ts'
 import type { Writer } from '../writer.ts'
+import { clusterOf } from '../writer.ts'
 
 /** One canary that is under way: what all its parts need to know. */
 export interface CanaryRun {
@@ -38,6 +40,23 @@ export function weightsAt(weight: number, baseline: 'fresh' | 'stable'): Weights
 /** Instances for a share of the traffic that this many stable instances carry. */
 export function capacityAt(weight: number, stableInstances: number): number {
   return Math.max(1, Math.ceil((weight * stableInstances) / 100))
+}
+
+/**
+ * Brings a cluster to the instances its share needs, or to those that were asked for. Where somebody, or an autoscaler, has
+ * added to the stable ones since the run began, the share of those.
+ */
+export async function roomFor(
+  { context, writer, old }: { context: StageContext; writer: Writer; old: ClusterState },
+  { weight, instances: asked, ...cluster }: { role: Role; release: Release; weight: number; instances?: number },
+  keep: Keep | null,
+): Promise<void> {
+  const instances = asked ?? capacityAt(weight, old.instances)
+  const state = await writer.apply({ ...cluster, instances }, keep)
+  const now = clusterOf(state, 'stable')?.instances ?? 0
+  const needed = now > old.instances ? capacityAt(weight, now) : 0
+  if (needed > instances && context.world.patched(patches.room))
+    await writer.apply({ ...cluster, instances: needed }, keep)
 }
 
 /** The weights with the lease that brings traffic back to stable when nobody renews it; null when all of it is there. */

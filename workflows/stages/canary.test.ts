@@ -40,6 +40,23 @@ describe('a canary', { timeout: 30_000 }, () => {
     ])
   })
 
+  it('has room for instances that somebody adds meanwhile', async () => {
+    const run = fakeRun(runOf([canaryStage({ baseline: 'stable' })]))
+    run.world.at(5_000, () => {
+      const more = { role: 'stable', release: v1, instances: 9 } as const
+      const { fence } = run.target.state('checkout')
+      const op = { id: 'more', fence, signal: new AbortController().signal, progress: () => {} }
+      void run.target.apply('checkout', more, op)
+    })
+    expect((await run.run()).status).toBe('succeeded')
+    const canaries = run.effects().filter(what => what.startsWith('canary'))
+    expect(canaries).toEqual([
+      'canary 2.0.0 x1',
+      ...['canary 2.0.0 x2', 'canary 2.0.0 x5'],
+      ...['canary 2.0.0 x4', 'canary 2.0.0 x9', 'canary 100'],
+    ])
+  })
+
   it('takes a bad version back: traffic first, then capacity', async () => {
     const run = fakeRun(runOf([canaryStage()]), { behaviour: bad })
     const { status, reason, stages } = await run.run()

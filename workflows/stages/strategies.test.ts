@@ -149,6 +149,23 @@ describe('canary steps without a judge', () => {
     expect(run.world.now() - Date.parse('2026-01-01T00:00:00Z')).toBeGreaterThanOrEqual(20_000)
   })
 
+  it('grow with instances that somebody adds meanwhile', async () => {
+    const run = fakeRun(runOf([deployStage('checkout', { ...steps, steps: [...steps.steps] })]))
+    run.world.at(5_000, () => {
+      const more = { role: 'stable', release: v1, instances: 9 } as const
+      const { fence } = run.target.state('checkout')
+      const op = { id: 'more', fence, signal: new AbortController().signal, progress: () => {} }
+      void run.target.apply('checkout', more, op)
+    })
+    expect((await run.run()).status).toBe('succeeded')
+    const canaries = run.effects().filter(what => what.startsWith('canary'))
+    expect(canaries).toEqual([
+      'canary 2.0.0 x1',
+      ...['canary 2.0.0 x3', 'canary 2.0.0 x6'],
+      ...['canary 2.0.0 x4', 'canary 2.0.0 x9', 'canary 100'],
+    ])
+  })
+
   it('can be promoted and rolled back by people at any time', async () => {
     const early = fakeRun(runOf([deployStage('checkout', { ...steps, steps: [...steps.steps] })]))
     early.world.at(3_000, () => early.steering.promote({ by: 'ann' }))

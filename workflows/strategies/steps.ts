@@ -1,7 +1,7 @@
 import type { Keep } from '../../activities/requests.ts'
 import type { Weights } from '../../pipeline/clusters.ts'
 import { registerReturn } from '../canary/restore.ts'
-import { capacityAt, weightsAt } from '../canary/run.ts'
+import { roomFor, weightsAt } from '../canary/run.ts'
 import { clearLeftovers } from '../leftovers.ts'
 import { succeeded } from '../outcome.ts'
 import { inWords } from '../steering.ts'
@@ -10,7 +10,7 @@ import { switchOver } from './switch-over.ts'
 
 /** Traffic in steps by time alone; a person may promote it earlier, and roll it back at any time. */
 export const steps: StrategyRun = async deployment => {
-  const { stage, context, writer, release, old } = deployment
+  const { stage, context, writer, release } = deployment
   const lease = context.timings.lease
   const all = stage.steps ?? []
   registerReturn(deployment)
@@ -18,7 +18,7 @@ export const steps: StrategyRun = async deployment => {
   let keep: Keep | null = null
   for (const [step, { weight, for: duration }] of all.entries()) {
     context.progress({ phase: 'growing', step, steps: all.length })
-    await writer.apply({ role: 'canary', release, instances: capacityAt(weight, old.instances) }, keep)
+    await roomFor(deployment, { role: 'canary', release, weight }, keep)
     keep = { weights: weightsAt(weight, 'stable'), lease }
     await writer.route(keep.weights, lease)
     const promoter = await stay(deployment, keep, duration)

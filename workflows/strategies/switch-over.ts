@@ -1,6 +1,7 @@
 import type { Role, Weights } from '../../pipeline/clusters.ts'
 import { tidy } from '../canary/promotion.ts'
 import { registerDemotion } from '../canary/restore.ts'
+import { roomFor } from '../canary/run.ts'
 import { superseded } from '../direct-deploy.ts'
 import type { Replacement } from './strategy.ts'
 
@@ -16,7 +17,8 @@ export async function switchOver(
   const lease = context.timings.lease
   const all: Weights = { [role]: 100 }
   context.progress({ phase: 'promoting' })
-  await writer.apply({ role, release, instances }, weights.stable === 100 ? null : { weights, lease })
+  const keep = weights.stable === 100 ? null : { weights, lease }
+  await roomFor(replacement, { role, release, weight: 100, instances }, keep)
   registerDemotion(replacement)
   await writer.route(all, lease)
   await writer.apply({ role: 'stable', release, instances }, { weights: all, lease })

@@ -86,7 +86,9 @@ export function openApi(name: string, connection: Connection, timings: ApiTiming
         const answer = await open(path, asked, timings.answer)
         const text = await textOf(answer)
         if (answer.statusCode! < 300) return text
-        throw errorOf(answer, text)
+        const refused = errorOf(answer, text)
+        if (refused.status === 403 && isByRights(refused) && !(await isReady())) throw startingUp(name, refused)
+        throw refused
       } catch (error) {
         asked.signal?.throwIfAborted()
         if (error instanceof ApiError && error.status === 401) connection.refresh()
@@ -95,6 +97,13 @@ export function openApi(name: string, connection: Connection, timings: ApiTiming
         await sleep(wait, undefined, { signal: asked.signal })
       }
     }
+  }
+
+  /** A server that has just started refuses everybody for a while: it has not read its roles yet. */
+  async function isReady(): Promise<boolean> {
+    const answer = await open('/readyz', {}, timings.answer)
+    answer.resume()
+    return answer.statusCode === 200
   }
 
   function waitBefore(error: unknown, { method = 'GET' }: ApiRequest, attempt: number): number | null {
@@ -149,6 +158,17 @@ export function openApi(name: string, connection: Connection, timings: ApiTiming
       }
     },
   }
+}
+
+/** Refused by the roles, not by what checks objects. */
+function isByRights({ message, causes }: ApiError): boolean {
+  return causes.length === 0 && / cannot [a-z]+ resource /.test(message)
+}
+
+function startingUp(name: string, { message }: ApiError): Unavailable {
+  return new Unavailable(
+    `target ${name}: ${message}, and the API server does not say that it is ready; when it is, grant what \`slipway kubernetes rbac\` prints`,
+  )
 }
 
 function headersFor(method: string, payload: string | null): Record<string, string | number> {

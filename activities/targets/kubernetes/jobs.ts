@@ -59,7 +59,7 @@ export function kubernetesJobs(
   return {
     async run(job, { id, signal, progress }) {
       const place = placeFor(job)
-      return inWords(place, async () => {
+      return inWords(api, place, async () => {
         const named = nameOf(id)
         await api
           .send(pathOf(place, 'jobs'), { method: 'POST', body: manifest(place, named, id, job) })

@@ -55,7 +55,7 @@ export function kubernetesTarget(
   /** Does it once, however often it is asked for, and remembers that it is done. */
   async function once(service: string, op: Op, act: (work: Work) => Promise<void>): Promise<Place> {
     const place = known(service)
-    await inWords(place, async () => {
+    await inWords(api, place, async () => {
       if (!(await records.begin(place, op))) return
       await act({ api, watches, records, router: openRouter(api, place), place, op })
       await records.finish(place, op, () => ({}))
@@ -64,7 +64,7 @@ export function kubernetesTarget(
   }
 
   return {
-    current: async service => inWords(known(service), () => current(known(service))),
+    current: async service => inWords(api, known(service), () => current(known(service))),
     async apply(service, desired, op) {
       const place = await once(service, op, async work => {
         const { role, instances } = desired
@@ -72,7 +72,7 @@ export function kubernetesTarget(
         if (role === 'stable') return applyStable(work, desired)
         return applyRole(work, { ...desired, role })
       })
-      return inWords(place, () => current(place))
+      return inWords(api, place, () => current(place))
     },
     async route(service, weights, op) {
       // Nothing here ever runs out.
@@ -85,7 +85,7 @@ export function kubernetesTarget(
     },
     async drift(service) {
       const place = known(service)
-      return inWords(place, async () => {
+      return inWords(api, place, async () => {
         const [deployments, { weights: applied }] = await Promise.all([
           readDeployments(api, place),
           records.read(place),
@@ -104,7 +104,8 @@ async function remove(work: Work, role: Role): Promise<void> {
   const { api, place, router, records, op } = work
   const deployments = await readDeployments(api, place)
   if (!deployments.has('stable') && role === 'stable') return
-  const weight = deployments.has('stable') ? ((await router.weights())[role] ?? 0) : 0
+  // Also where somebody deleted what is stable: then it is all that serves.
+  const weight = deployments.has(role) ? ((await router.weights())[role] ?? 0) : 0
   const serves = deployments.has(role) && deployments.get(role)!.spec?.replicas !== 0
   if (role === 'stable') return serves ? scaleToZero(work) : undefined
   if (weight > 0)

@@ -1,0 +1,240 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { KubernetesTarget } from '../../pipeline/schema/configuration/kubernetes-target.ts'
+import { type Server, startServer } from '../../setup/server.ts'
+import type { Cluster } from './cluster.ts'
+import type { ControlPlane } from './control-plane.ts'
+import { apply, openTestTarget, userObjects, userRoute } from './world.ts'
+
+const shared = ['missing', 'crash', 'unready', 'deleted', 'scaled', 'edited', 'away'] as const
+/** What befalls a whole namespace has one of its own. */
+const alone = ['quota', 'leaving'] as const
+type Name = (typeof shared)[number] | (typeof alone)[number]
+const names: readonly Name[] = [...shared, ...alone]
+
+/** What goes wrong while whole pipelines run: how each ends, in which words, and who has the traffic then. */
+export function canaryFaultSuite(cluster: () => Cluster): void {
+  describe('when things go wrong while a pipeline runs', () => {
+    let server: Server
+    let folder: string
+    beforeAll(async () => {
+      const { control } = cluster()
+      folder = mkdtempSync(join(tmpdir(), 'slipway-in-flight-'))
+      mkdirSync(join(folder, 'pipelines'))
+      for (const name of names)
+        writeFileSync(join(folder, 'pipelines', `${name}.yaml`), JSON.stringify(pipelineOf(name)))
+      const opened = await Promise.all([
+        openPlace(control, placeOf('away'), shared),
+        ...alone.map(name => openPlace(control, placeOf(name), [name])),
+      ])
+      const configuration = { targets: Object.fromEntries(opened), pipelines: [{ directory: 'pipelines' }] }
+      writeFileSync(join(folder, 'slipway.yaml'), JSON.stringify(configuration))
+      server = await startServer({ data: join(folder, 'data'), configuration: join(folder, 'slipway.yaml') })
+    })
+    afterAll(async () => {
+      await server?.stop()
+      rmSync(folder, { recursive: true, force: true })
+    })
+
+    const kubectl = (name: Name, ...args: string[]) => cluster().control.kubectl(['-n', placeOf(name), ...args])
+
+    async function start(name: Name, version = '2.0.0'): Promise<string> {
+      const { id } = await server.client.startExecution({ name, body: { parameters: { version } } })
+      return id
+    }
+
+    /** Started, and a quarter of the traffic is on the canary. */
+    async function underWay(name: Name): Promise<string> {
+      const id = await start(name)
+      await until(async () => (await found(name)).weights.canary === 25, `the canary of ${name} to get traffic`)
+      return id
+    }
+
+    async function ended(id: string) {
+      for (;;) {
+        const { endedAt, status, reason } = await server.client.getExecution({ id, wait: '30s' })
+        if (endedAt !== null) return { status, reason }
+      }
+    }
+
+    async function found(name: Name) {
+      const { items } = await server.client.listTargets()
+      const all = items.flatMap(({ services }) => services)
+      const { clusters, weights } = all.find(service => service.name === name)!
+      return { clusters: clusters.map(({ role, version, instances }) => `${role} ${version} × ${instances}`), weights }
+    }
+
+    const asBefore = { clusters: ['stable 0.0.1 × 4'], weights: { stable: 100 } }
+
+    describe.concurrent('in mid-canary', () => {
+      it.each([
+        ['missing', /image registry\.test\/shop:missing of container app cannot be pulled/],
+        ['crash', /container app crashed 4 times \(exit code 3\)/],
+        ['unready', /container app runs but is not ready: its readiness probe does not succeed/],
+      ] as const)('a release that does not run is taken back: %s', async (name, words) => {
+        const execution = await ended(await start(name, name))
+        expect(execution).toEqual({ status: 'rolled-back', reason: expect.stringMatching(words) })
+        expect(await found(name)).toEqual(asBefore)
+      })
+
+      it('an exhausted quota says nothing of the release', async () => {
+        const id = await underWay('quota')
+        await kubectl('quota', 'create', 'quota', 'full', '--hard=pods=5')
+        expect(await ended(id)).toEqual({
+          status: 'errored',
+          reason: expect.stringMatching(/canary 2\.0\.0 does not become ready: the namespace's quota is exhausted/),
+        })
+        expect(await found('quota')).toEqual(asBefore)
+      })
+
+      it('a Deployment that somebody deleted is not brought back, and its canary serves on', async () => {
+        const id = await underWay('deleted')
+        await kubectl('deleted', 'delete', 'deploy', 'deleted')
+        expect(await ended(id)).toEqual({
+          status: 'errored',
+          reason: expect.stringMatching(/there is no Deployment "deleted" in namespace .*; apply its manifest/),
+        })
+        expect(await found('deleted')).toEqual({ clusters: ['canary 2.0.0 × 1'], weights: { stable: 75, canary: 25 } })
+      })
+
+      it('pods that somebody added are kept, and the canary has as many before it takes their traffic', async () => {
+        const id = await underWay('scaled')
+        await kubectl('scaled', 'scale', 'deploy', 'scaled', '--replicas=8')
+        let over = false
+        const end = ended(id).finally(() => {
+          over = true
+        })
+        const fewest: Record<number, number> = {}
+        while (!over) {
+          const { clusters, weights } = await found('scaled')
+          const pods = clusters.find(cluster => cluster.startsWith('canary'))?.split(' × ')[1]
+          const { canary: share = 0 } = weights
+          fewest[share] = Math.min(fewest[share] ?? 100, Number(pods ?? 0))
+          await sleep(20)
+        }
+        expect(await end).toEqual({ status: 'succeeded', reason: null })
+        expect(fewest).toMatchObject({ 25: 1, 50: 4, 100: 8 })
+        expect(await found('scaled')).toEqual({ clusters: ['stable 2.0.0 × 8'], weights: { stable: 100 } })
+      })
+
+      it('weights that somebody edited are shown, and set again by the next step', async () => {
+        const id = await underWay('edited')
+        const refs = [
+          { name: 'edited', port: 80, weight: 1 },
+          { name: 'edited-canary', port: 80, weight: 3 },
+        ]
+        const patch = [{ op: 'replace', path: '/spec/rules/0/backendRefs', value: refs }]
+        await kubectl('edited', 'patch', 'httproute', 'edited', '--type=json', '-p', JSON.stringify(patch))
+        expect((await found('edited')).weights).toEqual({ stable: 25, canary: 75 })
+        const { items } = await server.client.getDrift({ name: placeOf('edited') })
+        const edited = items.filter(({ object }) => object === 'router of edited')
+        expect(edited.map(({ field, applied, found: there }) => [field, applied, there])).toEqual([
+          ['weights.stable', '75 %', '25 %'],
+          ['weights.canary', '25 %', '75 %'],
+        ])
+        await until(async () => (await found('edited')).weights.canary === 50, 'the next step')
+        expect(await ended(id)).toEqual({ status: 'succeeded', reason: null })
+        expect(await found('edited')).toEqual({ clusters: ['stable 2.0.0 × 4'], weights: { stable: 100 } })
+      })
+
+      it('a namespace that is being deleted ends it', async () => {
+        const { control } = cluster()
+        const id = await underWay('leaving')
+        await kubectl(
+          'leaving',
+          'patch',
+          'svc',
+          'leaving',
+          '--type=merge',
+          '-p',
+          '{"metadata":{"finalizers":["test/held"]}}',
+        )
+        await control.kubectl(['delete', 'namespace', placeOf('leaving'), '--wait=false'])
+        expect(await ended(id)).toEqual({
+          status: 'errored',
+          reason: expect.stringMatching(/namespace .* is being deleted/),
+        })
+        await kubectl('leaving', 'patch', 'svc', 'leaving', '--type=merge', '-p', '{"metadata":{"finalizers":null}}')
+      })
+    })
+
+    it('an API server that is away is waited for', async () => {
+      const { control } = cluster()
+      const id = await underWay('away')
+      await control.kill('apiserver')
+      // Longer than the step, so that the next one finds nobody.
+      await sleep(2_000)
+      const { items } = await server.client.listTargets()
+      const { error } = items.flatMap(({ services }) => services).find(({ name }) => name === 'away')!
+      expect(error).toMatch(/the API server at https.* does not answer \(ECONNREFUSED\)/)
+      expect((await server.client.getExecution({ id })).status).toBe('running')
+      await control.start('apiserver')
+      expect(await ended(id)).toEqual({ status: 'succeeded', reason: null })
+      expect(await found('away')).toEqual({ clusters: ['stable 2.0.0 × 4'], weights: { stable: 100 } })
+    })
+  })
+}
+
+const placeOf = (name: Name) => (alone.some(other => other === name) ? `in-flight-${name}` : 'in-flight')
+
+/** A namespace with services as users have them, and its target as the configuration says it. */
+async function openPlace(
+  control: ControlPlane,
+  namespace: string,
+  services: readonly Name[],
+): Promise<[string, object]> {
+  const service = (name: Name) => ({ router: { type: 'gateway-api' as const, route: name }, progressDeadline: 3_000 })
+  const all = Object.fromEntries(services.map(name => [name, service(name)]))
+  const { configuration } = await openTestTarget(control, namespace, all)
+  await apply(
+    control,
+    ...services.flatMap(name => [...userObjects(namespace, name, { replicas: 4 }), userRoute(namespace, name)]),
+  )
+  await control.kubectl(['-n', namespace, 'wait', '--for=condition=Available', 'deploy', '--all', '--timeout=60s'])
+  return [namespace, written(configuration)]
+}
+
+/** Durations as people write them. */
+function written(configuration: KubernetesTarget): object {
+  const services = Object.entries(configuration.services).map(
+    ([name, { progressDeadline, drainTimeout, settleTime, ...rest }]) => [
+      name,
+      {
+        ...rest,
+        progressDeadline: `${progressDeadline}ms`,
+        drainTimeout: `${drainTimeout}ms`,
+        settleTime: `${settleTime}ms`,
+      },
+    ],
+  )
+  return { ...configuration, services: Object.fromEntries(services) }
+}
+
+function pipelineOf(name: Name): object {
+  const release = { version: '${{ parameters.version }}', image: 'registry.test/shop:${{ parameters.version }}' }
+  const steps = [
+    { weight: 25, for: '1500ms' },
+    { weight: 50, for: '500ms' },
+  ]
+  const stage = {
+    id: 'canary',
+    type: 'deploy',
+    strategy: 'canary',
+    target: placeOf(name),
+    service: name,
+    release,
+    steps,
+  }
+  return { name, application: 'shop', parameters: { version: { type: 'string' } }, stages: [stage] }
+}
+
+async function until(holds: () => Promise<boolean>, what: string): Promise<void> {
+  for (let tries = 0; tries < 600; tries++) {
+    if (await holds()) return
+    await sleep(50)
+  }
+  throw new Error(`waited in vain for ${what}`)
+}
