@@ -7,6 +7,10 @@ import { freePort } from './ports.ts'
 
 export interface Prometheus {
   url: string
+  /** Ends it at once, as `kill -9` does. */
+  kill(): Promise<void>
+  /** Starts it again, with what it had stored. */
+  start(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -24,24 +28,35 @@ export async function startPrometheus(
   const configuration = { global: { scrape_interval: '1s', scrape_timeout: '1s' }, scrape_configs: [scrape] }
   writeFileSync(join(folder, 'prometheus.yml'), JSON.stringify(configuration))
   const args = ['--config.file', join(folder, 'prometheus.yml'), `--web.listen-address=127.0.0.1:${port}`]
-  const child = spawn(binary, [...args, `--storage.tsdb.path=${join(folder, 'data')}`], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  })
-  let output = ''
-  child.stderr.on('data', chunk => {
-    output += chunk
-  })
-  const ended = new Promise<void>(resolve => child.once('close', () => resolve()))
   const url = `http://127.0.0.1:${port}`
-  for (let tries = 0; !(await answers(`${url}/-/ready`)); tries += 1) {
-    if (tries > 200 || child.exitCode !== null) throw new Error(`Prometheus did not start:\n${output}`)
-    await sleep(50)
+  let end = async (_: NodeJS.Signals) => {}
+
+  async function start(): Promise<void> {
+    const child = spawn(binary, [...args, `--storage.tsdb.path=${join(folder, 'data')}`], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
+    let output = ''
+    child.stderr.on('data', chunk => {
+      output += chunk
+    })
+    const ended = new Promise<void>(resolve => child.once('close', () => resolve()))
+    end = async signal => {
+      child.kill(signal)
+      await ended
+    }
+    for (let tries = 0; !(await answers(`${url}/-/ready`)); tries += 1) {
+      if (tries > 200 || child.exitCode !== null) throw new Error(`Prometheus did not start:\n${output}`)
+      await sleep(50)
+    }
   }
+
+  await start()
   return {
     url,
+    start,
+    kill: () => end('SIGKILL'),
     stop: async () => {
-      child.kill('SIGTERM')
-      await ended
+      await end('SIGTERM')
       rmSync(folder, { recursive: true, force: true })
     },
   }
