@@ -143,6 +143,22 @@ test('a repository has defaults, and its address and path are checked', () => {
     expect(repositories(wrong).problems).toHaveLength(1)
 })
 
+test('credentials of a repository fit its address', () => {
+  const told = (text: string) =>
+    loadConfiguration(`pipelines:\n  - { ${text} }\n`, 'slipway.yaml').problems.map(({ message }) => message)
+  expect(told('repository: https://x/y, token: { env: T }, user: ci, caFile: ca.pem')).toEqual([])
+  expect(told('repository: ssh://git@x/y, keyFile: id, knownHostsFile: hosts')).toEqual([])
+  expect(told('repository: ssh://git@x/y, token: { env: T }')).toEqual([
+    '"token" is for https:// addresses; this one is ssh://',
+  ])
+  expect(told('repository: https://x/y, keyFile: id')).toEqual([
+    '"keyFile" is for ssh:// addresses; this one is https://',
+  ])
+  expect(told('repository: https://x/y, user: ci')).toEqual(['"user" goes with a "token"; there is none'])
+  for (const path of ['-oProxyCommand=x', 'a"b', "a'b", '%h', '"a\\nb"'])
+    expect(told(`repository: ssh://x/y, keyFile: ${path}`)).toHaveLength(1)
+})
+
 describe('who may do what', () => {
   const targets = 'targets: { eu: { type: process, environment: production, services: {} } }\n'
 

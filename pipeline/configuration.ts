@@ -5,6 +5,7 @@ import { maxProblems } from './problem.ts'
 import { routerCapabilities } from './routers.ts'
 import { authFindings } from './rules/auth.ts'
 import { subscriptionFindings } from './rules/connections.ts'
+import { repositoryFindings } from './rules/repositories.ts'
 import type { ServerView, TargetView } from './rules/server.ts'
 import type { Configuration, TargetConfiguration } from './schema/configuration.ts'
 import { configuration as schema } from './schema/configuration.ts'
@@ -75,9 +76,11 @@ function told({ notifications, connections }: Configuration): Finding[] {
   return findings.map(finding => ({ ...finding, path: ['notifications', ...finding.path] }))
 }
 
-function rules({ targets, metrics, auth, environments: marked }: Configuration): Finding[] {
+function rules({ targets, metrics, auth, pipelines, environments: marked }: Configuration): Finding[] {
   const environments = [...new Set(Object.values(targets).map(({ environment }) => environment))]
   const findings = authFindings(auth, environments)
+  for (const finding of repositoryFindings(pipelines))
+    findings.push({ ...finding, path: ['pipelines', ...finding.path] })
   for (const name of Object.keys(marked)) {
     if (environments.includes(name)) continue
     const message = `there is no environment "${name}"${didYouMean(name, environments)}; no target has it`

@@ -7,13 +7,13 @@ export interface Secrets {
   resolve(reference: SecretReference): Promise<string>
 }
 
-/** Secrets from the worker's own environment and from files it can read. */
+/** Secrets from the process's own environment and from files it can read. */
 export function localSecrets(environment: Readonly<Record<string, string | undefined>> = process.env): Secrets {
   return {
     async resolve(reference) {
       if ('env' in reference) return given(environment[reference.env], `the environment variable ${reference.env}`)
       const text = await readFile(reference.file, 'utf8').catch(error => {
-        throw new Invalid(`the secret in ${reference.file} cannot be read (${error.code}); the worker must be able to`)
+        throw new Invalid(`the secret in ${reference.file} cannot be read (${error.code}); Slipway must be able to`)
       })
       return given(text.replace(/\r?\n$/, ''), `the file ${reference.file}`)
     },
@@ -23,6 +23,6 @@ export function localSecrets(environment: Readonly<Record<string, string | undef
 function given(value: string | undefined, where: string): string {
   if (value !== undefined && value !== '') return value
   throw new Invalid(
-    `${where} should hold a secret and is ${value === undefined ? 'not set' : 'empty'}; set it for the worker`,
+    `${where} should hold a secret and is ${value === undefined ? 'not set' : 'empty'}; set it where Slipway runs`,
   )
 }

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { branchName, GitError, git, repositoryAddress } from './git.ts'
+import { adviceOf } from './git-access.ts'
 
 /** One file of a commit. */
 export interface BlobEntry {
@@ -31,6 +32,8 @@ export interface MirrorOptions {
   directory: string
   /** Milliseconds one exchange with the remote may take. */
   timeout: number
+  /** The environment in which git may reach the remote; asked at each exchange. */
+  access(): Promise<Readonly<Record<string, string>>>
 }
 
 const maxEntries = 100_000
@@ -40,12 +43,15 @@ const sha = /^[0-9a-f]{40}([0-9a-f]{24})?$/
 export function createGitMirror(options: MirrorOptions): GitMirror {
   const repository = repositoryAddress(options.repository)
   const ref = `refs/heads/${branchName(options.branch)}`
+  const { directory, timeout } = options
   const run = (args: readonly string[], input?: string) =>
-    git(
-      options.directory,
-      args,
-      input === undefined ? { timeout: options.timeout } : { timeout: options.timeout, input },
-    )
+    git(directory, args, input === undefined ? { timeout } : { timeout, input })
+  const exchange = async (args: readonly string[]) => {
+    const env = await options.access()
+    return git(directory, args, { timeout, env }).catch(error => {
+      throw new GitError(`${error.message}${adviceOf(error.message)}`)
+    })
+  }
 
   async function prepare(): Promise<void> {
     if (existsSync(`${options.directory}/HEAD`)) return
@@ -55,7 +61,7 @@ export function createGitMirror(options: MirrorOptions): GitMirror {
 
   /** What the remote's branch is at; asks only, so that an unchanged branch costs one round trip. */
   async function remoteHead(): Promise<string> {
-    const answer = (await run(['ls-remote', '--end-of-options', repository, ref])).toString()
+    const answer = (await exchange(['ls-remote', '--end-of-options', repository, ref])).toString()
     const commit = answer
       .split('\n')
       .find(line => line.endsWith(`\t${ref}`))
@@ -77,7 +83,7 @@ export function createGitMirror(options: MirrorOptions): GitMirror {
       const commit = await remoteHead()
       if (commit === (await head())) return commit
       // The plus takes a forced push as it is; the old commits stay readable (no garbage collection here).
-      await run([
+      await exchange([
         'fetch',
         '--quiet',
         '--no-tags',

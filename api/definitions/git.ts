@@ -42,6 +42,8 @@ interface GitOptions {
   timeout: number
   input?: string
   maxBuffer?: number
+  /** What this call may have besides, such as the way to a remote. */
+  env?: Readonly<Record<string, string>>
 }
 
 /**
@@ -69,8 +71,8 @@ export function git(repository: string, args: readonly string[], options: GitOpt
     GIT_CONFIG_GLOBAL: '/dev/null',
     GIT_TERMINAL_PROMPT: '0',
     GIT_ALLOW_PROTOCOL: 'https:ssh:file',
-    GIT_SSH_COMMAND: 'ssh -oBatchMode=yes -oConnectTimeout=10',
     GIT_NO_LAZY_FETCH: '1',
+    ...options.env,
   }
   return new Promise((resolve, reject) => {
     const child = execFile(
@@ -100,6 +102,15 @@ export function git(repository: string, args: readonly string[], options: GitOpt
 
 /** The line that says what is wrong, without the advice that follows it. */
 function lastWords(stderr: string): string {
-  const lines = stderr.trim().split('\n')
-  return lines.find(line => /^(fatal|error|remote):/.test(line)) ?? lines.at(-1) ?? ''
+  const lines = stderr
+    .trim()
+    .split('\n')
+    .map(line => line.trim())
+  const at = lines.findIndex(line => /^(fatal|error|remote):/.test(line))
+  if (at < 0) return lines.at(-1) ?? ''
+  // What ssh said before is the reason, and git only says that there was one.
+  const reason = lines[at] === couldNotRead ? lines.slice(0, at).findLast(Boolean) : undefined
+  return reason ?? lines[at]!
 }
+
+const couldNotRead = 'fatal: Could not read from remote repository.'

@@ -2,9 +2,11 @@ import { createHash } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
+import type { Secrets } from '../../activities/secrets/secrets.ts'
 import type { RepositorySource } from '../../pipeline/schema/configuration/pipelines.ts'
 import { every } from '../every.ts'
 import { type Check, statedName } from './definition.ts'
+import { remoteAccess } from './git-access.ts'
 import { createGitMirror } from './git-mirror.ts'
 import { openLastGood } from './last-good.ts'
 import { pathPattern } from './path-pattern.ts'
@@ -15,6 +17,7 @@ export interface RepositoryParts {
   /** Folder of all mirrors. */
   folder: string
   check: Check
+  secrets: Secrets
   now: () => Date
   log: Logger
 }
@@ -28,11 +31,14 @@ const timeout = 120_000
  */
 export function createRepositorySource(settings: RepositorySource, parts: RepositoryParts): Source {
   const { repository, branch, path } = settings
-  const { check, now, log } = parts
+  const { check, secrets, now, log } = parts
   const origin = `${repository}#${branch}`
   const directory = join(parts.folder, createHash('sha256').update(origin).digest('hex').slice(0, 16))
   mkdirSync(directory, { recursive: true, mode: 0o700 })
-  const mirror = createGitMirror({ repository, branch, directory, timeout })
+  const mirror = createGitMirror({
+    ...{ repository, branch, directory, timeout },
+    access: () => remoteAccess(settings, secrets),
+  })
   const pattern = pathPattern(path)
   // Two sources may read different paths of one branch.
   const memory = createHash('sha256').update(path).digest('hex').slice(0, 8)

@@ -69,7 +69,8 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const stopping = new AbortController()
   const check = createCheck(configuration)
   const now = () => new Date()
-  const repositories = { folder: join(options.data, 'repositories'), check, now, log }
+  const secrets = localSecrets()
+  const repositories = { folder: join(options.data, 'repositories'), check, secrets, now, log }
   const { catalog, watch } = openCatalog(configuration.pipelines, repositories)
   const environments = Object.fromEntries(
     Object.entries(configuration.targets).map(([name, { environment }]) => [name, environment]),
@@ -108,7 +109,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     steering: createSteering({ store, engine, starter, now }),
     feed,
     hooks: createHooks({
-      ...{ sources: configuration.hooks, secrets: localSecrets(), store, catalog, fire, now, log },
+      ...{ sources: configuration.hooks, secrets, store, catalog, fire, now, log },
       onPush: () => void catalog.refresh(),
     }),
     hookSources: configuration.hooks,

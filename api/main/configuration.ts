@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path'
 import { loadConfiguration } from '../../pipeline/configuration.ts'
 import { formatProblem } from '../../pipeline/problem.ts'
 import type { KubernetesConnection } from '../../pipeline/schema/configuration/kubernetes-target.ts'
+import type { PipelineSource } from '../../pipeline/schema/configuration/pipelines.ts'
 import type { Configuration, TargetConfiguration } from '../../pipeline/schema/configuration.ts'
 import { CliError, exitCodes } from '../cli/io.ts'
 
@@ -20,10 +21,16 @@ function withAbsolutePaths(value: Configuration, base: string): Configuration {
     ...value,
     targets: mapValues(value.targets, target => absoluteTarget(target, base)),
     auth: { ...value.auth, ...(users === undefined ? {} : { users: resolve(base, users) }) },
-    pipelines: value.pipelines.map(source =>
-      'directory' in source ? { directory: resolve(base, source.directory) } : source,
-    ),
+    pipelines: value.pipelines.map(source => absoluteSource(source, base)),
   }
+}
+
+function absoluteSource(source: PipelineSource, base: string): PipelineSource {
+  if ('directory' in source) return { directory: resolve(base, source.directory) }
+  const files = (['caFile', 'keyFile', 'knownHostsFile'] as const).flatMap(key =>
+    source[key] === undefined ? [] : [[key, resolve(base, source[key])]],
+  )
+  return { ...source, ...Object.fromEntries(files) }
 }
 
 function absoluteTarget(target: TargetConfiguration, base: string): TargetConfiguration {

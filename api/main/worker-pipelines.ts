@@ -4,6 +4,7 @@ import { WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client'
 import type { Logger } from 'pino'
 import { Unavailable } from '../../activities/failures.ts'
 import type { Pipelines } from '../../activities/pipelines.ts'
+import { localSecrets } from '../../activities/secrets/secrets.ts'
 import type { Execution } from '../../pipeline/execution.ts'
 import type { Configuration } from '../../pipeline/schema/configuration.ts'
 import type { Store } from '../../store/store.ts'
@@ -35,7 +36,8 @@ export function workerPipelines(options: {
 
   const open = (): Pipelines => {
     // A folder of its own: the API may keep one on the same disk.
-    const parts = { folder: join(options.data, 'worker-repositories'), check: createCheck(configuration), now, log }
+    const folder = join(options.data, 'worker-repositories')
+    const parts = { folder, check: createCheck(configuration), secrets: localSecrets(), now, log }
     const { catalog, watch } = openCatalog(configuration.pipelines, parts)
     watching = watch(stopping.signal)
     watching.catch(() => {})

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pino from 'pino'
+import { localSecrets } from '../../activities/secrets/secrets.ts'
 import { createCatalog } from '../../api/definitions/catalog.ts'
 import { createCheck } from '../../api/definitions/check.ts'
 import { createRepositorySource } from '../../api/definitions/repository-source.ts'
@@ -33,7 +34,12 @@ async function readLargeRepository({ rounds, log }: ProofOptions): Promise<Figur
     remote.commit(Object.fromEntries([...others, ...pipelines]))
     log('the repository is there')
     const settings = { repository: remote.address, branch: 'main', path: 'pipelines', poll: 3_600_000 }
-    const parts = { folder: data, check: createCheck(configuration.parse({})), now: () => new Date() }
+    const parts = {
+      folder: data,
+      check: createCheck(configuration.parse({})),
+      secrets: localSecrets(),
+      now: () => new Date(),
+    }
     const catalog = createCatalog([createRepositorySource(settings, { ...parts, log: pino({ level: 'silent' }) })])
     const [msFirstSync, found] = await timed(() => catalog.list())
     const valid = found.filter(each => each.pipeline !== null).length

@@ -35,7 +35,7 @@ function commit(files: Record<string, string>): string {
 }
 
 function mirror(branch = 'main', directory = join(folder, 'mirror')): GitMirror {
-  return createGitMirror({ repository: `file://${work}`, branch, directory, timeout: 20_000 })
+  return createGitMirror({ repository: `file://${work}`, branch, directory, timeout: 20_000, access: async () => ({}) })
 }
 
 async function read(from: GitMirror, sha: string, path = 'pipelines'): Promise<Record<string, string | undefined>> {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pino from 'pino'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { localSecrets } from '../../activities/secrets/secrets.ts'
 import { type Catalog, createCatalog } from '../../api/definitions/catalog.ts'
 import { createCheck } from '../../api/definitions/check.ts'
 import { createRepositorySource } from '../../api/definitions/repository-source.ts'
@@ -25,7 +26,12 @@ afterEach(() => {
 /** As after a start of the server, on the mirrors that are there. */
 function open(path = 'pipelines'): Catalog {
   const settings = { repository: remote.address, branch: 'main', path, poll: 60_000 }
-  const parts = { folder: data, check: createCheck(configuration.parse({})), now: () => new Date(0) }
+  const parts = {
+    folder: data,
+    check: createCheck(configuration.parse({})),
+    secrets: localSecrets(),
+    now: () => new Date(0),
+  }
   return createCatalog([createRepositorySource(settings, { ...parts, log: pino({ level: 'silent' }) })])
 }
 

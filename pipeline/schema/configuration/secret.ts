@@ -1,17 +1,17 @@
 import { z } from 'zod'
 import { isMap, worded } from '../words.ts'
 
-/** Where a secret is, never what it is; read by the activity that needs it, at the moment it needs it. */
+/** Where a secret is, never what it is; read at the moment it is needed. */
 export const secret = worded(
   z.union([
     z.strictObject({
       env: z
         .string()
         .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'the name of an environment variable')
-        .describe('Environment variable of the worker.'),
+        .describe('Environment variable of the process that needs it.'),
     }),
     z.strictObject({
-      file: z.string().min(1).max(4_096).describe('File the worker can read; its last line end is left out.'),
+      file: z.string().min(1).max(4_096).describe('File that process can read; its last line end is left out.'),
     }),
   ]),
   'a reference to a secret: a map with "env" or "file"',

@@ -1,0 +1,36 @@
+import type { Finding } from '../problem.ts'
+import type { PipelineSource, RepositorySource } from '../schema/configuration/pipelines.ts'
+
+/** What only one way to a repository understands. */
+const belongTo = {
+  token: 'https',
+  user: 'https',
+  caFile: 'https',
+  keyFile: 'ssh',
+  knownHostsFile: 'ssh',
+} as const satisfies Partial<Record<keyof RepositorySource, string>>
+
+/** Credentials that the address of a repository cannot use; paths are inside the list. */
+export function repositoryFindings(sources: readonly PipelineSource[]): Finding[] {
+  return sources.flatMap((source, index) =>
+    'directory' in source
+      ? []
+      : accessFindings(source).map(({ path, ...rest }) => ({ ...rest, path: [index, ...path] })),
+  )
+}
+
+function accessFindings(source: RepositorySource): Finding[] {
+  const scheme = source.repository.replace(/:.*/, '')
+  const findings: Finding[] = []
+  for (const [key, needed] of Object.entries(belongTo)) {
+    if (source[key as keyof typeof belongTo] === undefined || scheme === needed) continue
+    findings.push({
+      path: [key],
+      atKey: true,
+      message: `"${key}" is for ${needed}:// addresses; this one is ${scheme}://`,
+    })
+  }
+  if (source.user !== undefined && source.token === undefined && scheme === 'https')
+    findings.push({ path: ['user'], atKey: true, message: '"user" goes with a "token"; there is none' })
+  return findings
+}
