@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from 'vitest'
 import { canaryFaultSuite } from './canary-faults.suite.ts'
+import { clientSuite } from './client.suite.ts'
 import { type Cluster, startCluster, whyNoCluster } from './cluster.ts'
 import { exampleSuite } from './example.suite.ts'
 import { faultSuite } from './faults.suite.ts'
@@ -22,5 +23,6 @@ describe.skipIf(missing !== null)(name, () => {
   routerSuite(() => cluster)
   exampleSuite(() => cluster)
   faultSuite(() => cluster)
+  clientSuite(() => cluster)
   canaryFaultSuite(() => cluster)
 })

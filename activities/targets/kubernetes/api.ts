@@ -82,15 +82,18 @@ export function openApi(name: string, connection: Connection, timings: ApiTiming
 
   async function ask(path: string, asked: ApiRequest): Promise<string> {
     for (let attempt = 1; ; attempt++) {
+      const late = AbortSignal.timeout(timings.answer)
+      const signal = asked.signal ? AbortSignal.any([asked.signal, late]) : late
       try {
-        const answer = await open(path, asked, timings.answer)
+        const answer = await open(path, { ...asked, signal }, timings.answer)
         const text = await textOf(answer)
         if (answer.statusCode! < 300) return text
         const refused = errorOf(answer, text)
         if (refused.status === 403 && isByRights(refused) && !(await isReady())) throw startingUp(name, refused)
         throw refused
-      } catch (error) {
+      } catch (thrown) {
         asked.signal?.throwIfAborted()
+        const error = late.aborted ? new Error(`no answer within ${timings.answer} ms`) : thrown
         if (error instanceof ApiError && error.status === 401) connection.refresh()
         const wait = attempt < attempts ? waitBefore(error, asked, attempt) : null
         if (wait === null) throw worded(error)
@@ -110,10 +113,11 @@ export function openApi(name: string, connection: Connection, timings: ApiTiming
     const usual = timings.backoff * 2 ** (attempt - 1)
     if (!(error instanceof ApiError)) return error instanceof Unavailable || method === 'POST' ? null : usual
     if (error.status === 401) return attempt === 1 ? 0 : null
-    if (error.status === 429) return Math.min(error.retryAfter ?? usual, longestWait)
+    const wait = error.retryAfter ?? usual
+    // Asked to wait for long, it is the activity that waits.
+    if (wait > longestWait) return null
     // Objects are written with the version they were read at, so doing it again does no harm.
-    if (error.status >= 500 && method !== 'POST') return Math.min(error.retryAfter ?? usual, longestWait)
-    return null
+    return error.status === 429 || (error.status >= 500 && method !== 'POST') ? wait : null
   }
 
   function worded(error: unknown): unknown {
@@ -121,7 +125,9 @@ export function openApi(name: string, connection: Connection, timings: ApiTiming
       if (error.status === 401)
         return new Unavailable(`target ${name}: its cluster does not accept our credentials; renew the token`)
       if (error.status === 429 || error.status >= 500)
-        return new Unavailable(`target ${name}: the API server answers ${error.status}: ${error.message}`)
+        return new Unavailable(`target ${name}: the API server answers ${error.status}: ${error.message}`, {
+          retryAfter: error.retryAfter,
+        })
       return error
     }
     if (error instanceof Unavailable || !(error instanceof Error)) return error

@@ -1,4 +1,6 @@
-import type { RequestOptions } from 'node:https'
+import { readFile } from 'node:fs/promises'
+import { Agent, type RequestOptions } from 'node:https'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { KubeConfig } from '@kubernetes/client-node'
 import type { KubernetesConnection } from '../../../pipeline/schema/configuration/kubernetes-target.ts'
 import { Invalid, Unavailable } from '../../failures.ts'
@@ -14,12 +16,27 @@ export interface Connection {
 export function openConnection(name: string, configuration: KubernetesConnection): Connection {
   let loaded: Promise<KubeConfig> | null = null
 
+  async function credentials(config: KubeConfig): Promise<RequestOptions> {
+    const options: RequestOptions = {}
+    const given = new AbortController()
+    await Promise.race([config.applyToHTTPSOptions(options), tooLate(given.signal)]).finally(() => given.abort())
+    if ('tokenFile' in configuration) {
+      const token = await readFile(configuration.tokenFile, 'utf8')
+      options.headers = { ...options.headers, Authorization: `Bearer ${token.trim()}` }
+    }
+    // Else each request begins with a handshake.
+    if (options.agent instanceof Agent) Object.assign(options.agent, { keepAlive: true })
+    return options
+  }
+
   return {
     async open() {
-      loaded ??= read(name, configuration)
+      loaded ??= read(name, configuration).catch(error => {
+        loaded = null
+        throw error
+      })
       const config = await loaded
-      const options: RequestOptions = {}
-      await config.applyToHTTPSOptions(options).catch(error => {
+      const options = await credentials(config).catch(error => {
         throw new Unavailable(`target ${name}: there are no credentials for its cluster: ${error.message}`)
       })
       return { server: config.getCurrentCluster()!.server.replace(/\/+$/, ''), options }
@@ -28,6 +45,14 @@ export function openConnection(name: string, configuration: KubernetesConnection
       loaded = null
     },
   }
+}
+
+/** Milliseconds that a program may take to give credentials. */
+const patience = 30_000
+
+async function tooLate(given: AbortSignal): Promise<never> {
+  await sleep(patience, undefined, { signal: given, ref: false })
+  throw new Error(`what gives them did not answer within ${patience / 1_000} s`)
 }
 
 async function read(name: string, configuration: KubernetesConnection): Promise<KubeConfig> {
@@ -54,11 +79,11 @@ function loadFile(config: KubeConfig, { kubeconfig, context }: { kubeconfig: str
   if (context !== undefined) config.setCurrentContext(context)
 }
 
-function tokenOptions({ server, tokenFile, caFile }: { server: string; tokenFile: string; caFile?: string }) {
-  const authProvider = { name: 'tokenFile', config: { tokenFile } }
+/** Without the token, which is read at each request: it may be another one by then. */
+function tokenOptions({ server, caFile }: { server: string; caFile?: string }) {
   return {
     clusters: [{ name: 'given', server, ...(caFile === undefined ? {} : { caFile }) }],
-    users: [{ name: 'given', authProvider }],
+    users: [{ name: 'given' }],
     contexts: [{ name: 'given', cluster: 'given', user: 'given' }],
     currentContext: 'given',
   }

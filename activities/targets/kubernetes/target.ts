@@ -112,7 +112,9 @@ async function remove(work: Work, role: Role): Promise<void> {
     throw new Refused(`${place.name}: ${role} still gets ${weight} % of the traffic; route it elsewhere first`)
   const { idleSince } = await records.read(place)
   const since = idleSince[role]
-  const left = since === undefined ? 0 : since + place.settings.drainTimeout - Date.now()
+  const { drainTimeout } = place.settings
+  // Written by another worker, whose clock may be ahead of ours.
+  const left = since === undefined ? 0 : Math.min(drainTimeout, since + drainTimeout - Date.now())
   op.progress(`draining ${role}`)
   if (left > 0) await sleep(left, undefined, { signal: op.signal })
   await endRoleCluster(work, role)

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { Unavailable } from '../../failures.ts'
 import { ApiError, type KubernetesApi } from './api.ts'
 
 interface Named {
@@ -35,8 +36,11 @@ export interface Watches {
 
 /** Milliseconds a watch goes on without anybody who waits. */
 const linger = 30_000
-/** Milliseconds before a watch that broke off is resumed. */
+/** Milliseconds before a watch that broke off is resumed; doubled each time it breaks off again at once. */
 const pause = 250
+const longestPause = 5_000
+/** A watch that ends sooner has broken off, however politely. */
+const shortest = 1_000
 /** Seconds after which the server ends a watch by itself; then it is resumed. */
 const watchSeconds = '240'
 
@@ -82,6 +86,15 @@ interface Watch {
   listen(name: string): Changes
 }
 
+/** A cut connection, or a busy server, is taken up where it was; what is refused is listed anew. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof ApiError && error.status !== 429 && error.status < 500
+}
+
+function retryAfterOf(error: unknown): number {
+  return error instanceof ApiError || error instanceof Unavailable ? (error.retryAfter ?? 0) : 0
+}
+
 function startWatch(api: KubernetesApi, collection: string, ended: () => void): Watch {
   const stop = new AbortController()
   const listeners = new Map<string, Set<() => void>>()
@@ -124,16 +137,19 @@ function startWatch(api: KubernetesApi, collection: string, ended: () => void): 
   }
 
   async function run(): Promise<void> {
-    while (!stop.signal.aborted) {
+    for (let brokenOff = 0; !stop.signal.aborted; ) {
+      const began = performance.now()
+      let asked = 0
       try {
         if (at === null) await list()
         await follow(at!)
       } catch (error) {
-        if (stop.signal.aborted) return
-        // A cut connection is taken up where it was; what the server refuses is looked at anew.
-        if (error instanceof ApiError) at = null
-        await sleep(pause, undefined, { signal: stop.signal }).catch(() => {})
+        if (isRefusal(error)) at = null
+        asked = retryAfterOf(error)
       }
+      brokenOff = performance.now() - began < shortest ? brokenOff + 1 : 0
+      const usual = brokenOff === 0 ? 0 : Math.min(longestPause, pause * 2 ** (brokenOff - 1))
+      await sleep(Math.max(usual, asked), undefined, { signal: stop.signal }).catch(() => {})
     }
   }
 
