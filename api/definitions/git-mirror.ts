@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs'
-import { branchName, GitError, git, repositoryAddress } from './git.ts'
-import { adviceOf } from './git-access.ts'
+import { adviceOf } from '../../activities/git/access.ts'
+import { branchName, GitError, git, repositoryAddress } from '../../activities/git/git.ts'
 
 /** One file of a commit. */
 export interface BlobEntry {

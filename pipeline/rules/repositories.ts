@@ -1,5 +1,6 @@
 import type { Finding } from '../problem.ts'
-import type { PipelineSource, RepositorySource } from '../schema/configuration/pipelines.ts'
+import type { GitAccess } from '../schema/configuration/git-access.ts'
+import type { PipelineSource } from '../schema/configuration/pipelines.ts'
 
 /** What only one way to a repository understands. */
 const belongTo = {
@@ -8,7 +9,7 @@ const belongTo = {
   caFile: 'https',
   keyFile: 'ssh',
   knownHostsFile: 'ssh',
-} as const satisfies Partial<Record<keyof RepositorySource, string>>
+} as const satisfies Partial<Record<keyof GitAccess, string>>
 
 /** Credentials that the address of a repository cannot use; paths are inside the list. */
 export function repositoryFindings(sources: readonly PipelineSource[]): Finding[] {
@@ -19,7 +20,8 @@ export function repositoryFindings(sources: readonly PipelineSource[]): Finding[
   )
 }
 
-function accessFindings(source: RepositorySource): Finding[] {
+/** Paths are inside what says how the repository is reached. */
+export function accessFindings(source: GitAccess): Finding[] {
   const scheme = source.repository.replace(/:.*/, '')
   const findings: Finding[] = []
   for (const [key, needed] of Object.entries(belongTo)) {

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, wr
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { branchName, repositoryAddress } from '../../api/definitions/git.ts'
+import { branchName, repositoryAddress } from '../../activities/git/git.ts'
 import { createGitMirror, type GitMirror } from '../../api/definitions/git-mirror.ts'
 
 let folder: string

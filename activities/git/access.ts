@@ -1,7 +1,5 @@
-import type { Secrets } from '../../activities/secrets/secrets.ts'
-import type { RepositorySource } from '../../pipeline/schema/configuration/pipelines.ts'
-
-type Access = Pick<RepositorySource, 'repository' | 'user' | 'token' | 'caFile' | 'keyFile' | 'knownHostsFile'>
+import type { GitAccess } from '../../pipeline/schema/configuration/git-access.ts'
+import type { Secrets } from '../secrets/secrets.ts'
 
 /** What hosts of git take as the name beside a token when they do not look at it; some want it exactly so. */
 const usualUser = 'x-access-token'
@@ -10,7 +8,7 @@ const usualUser = 'x-access-token'
  * The environment in which git may reach a remote. Secrets are read at each call, and are only ever in the environment
  * of that git: not in its arguments, which every process of the machine can read, nor in the address, which git prints.
  */
-export async function remoteAccess(access: Access, secrets: Secrets): Promise<Record<string, string>> {
+export async function remoteAccess(access: GitAccess, secrets: Secrets): Promise<Record<string, string>> {
   if (access.repository.startsWith('ssh:')) return { GIT_SSH_COMMAND: sshCommand(access), ...sshFiles(access) }
   const { token, user = usualUser, caFile } = access
   const settings: [string, string][] = caFile === undefined ? [] : [['http.sslCAInfo', caFile]]
@@ -34,7 +32,7 @@ function configured(settings: readonly [string, string][]): Record<string, strin
 }
 
 /** A shell reads this, so paths come as variables. */
-function sshCommand({ keyFile, knownHostsFile }: Access): string {
+function sshCommand({ keyFile, knownHostsFile }: GitAccess): string {
   return [
     'ssh -oBatchMode=yes -oConnectTimeout=10 -oStrictHostKeyChecking=yes',
     keyFile === undefined ? '' : '-oIdentitiesOnly=yes -i "$SLIPWAY_SSH_KEY"',
@@ -44,7 +42,7 @@ function sshCommand({ keyFile, knownHostsFile }: Access): string {
     .join(' ')
 }
 
-function sshFiles({ keyFile, knownHostsFile }: Access): Record<string, string> {
+function sshFiles({ keyFile, knownHostsFile }: GitAccess): Record<string, string> {
   return {
     ...(keyFile === undefined ? {} : { SLIPWAY_SSH_KEY: keyFile }),
     ...(knownHostsFile === undefined ? {} : { SLIPWAY_KNOWN_HOSTS: knownHostsFile }),
