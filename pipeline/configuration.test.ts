@@ -155,6 +155,9 @@ test('credentials of a repository fit its address', () => {
     '"keyFile" is for ssh:// addresses; this one is https://',
   ])
   expect(told('repository: https://x/y, user: ci')).toEqual(['"user" goes with a "token"; there is none'])
+  expect(told('repository: https://x/y, report: { connection: hub }')).toEqual([
+    'there is no connection "hub"; the server has none',
+  ])
   for (const path of ['-oProxyCommand=x', 'a"b', "a'b", '%h', '"a\\nb"'])
     expect(told(`repository: ssh://x/y, keyFile: ${path}`)).toHaveLength(1)
 })

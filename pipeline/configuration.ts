@@ -48,12 +48,11 @@ export function serverView({
       ...routersOf(target),
     },
   ])
-  const types = Object.entries(connections).map(([name, { type }]) => [name, type])
   return {
     targets: Object.fromEntries(views),
     metrics: Object.keys(metrics),
     hooks: Object.keys(hooks),
-    connections: Object.fromEntries(types),
+    connections: typesOf(connections),
   }
 }
 
@@ -69,17 +68,20 @@ const releaseForms = { process: 'command', kubernetes: 'image' } as const satisf
   TargetView['release']
 >
 
+function typesOf(connections: Configuration['connections']): Record<string, string> {
+  return Object.fromEntries(Object.entries(connections).map(([name, { type }]) => [name, type]))
+}
+
 /** Only connections that can be told something. */
 function told({ notifications, connections }: Configuration): Finding[] {
-  const types = Object.fromEntries(Object.entries(connections).map(([name, { type }]) => [name, type]))
-  const findings = subscriptionFindings(notifications, types)
+  const findings = subscriptionFindings(notifications, typesOf(connections))
   return findings.map(finding => ({ ...finding, path: ['notifications', ...finding.path] }))
 }
 
-function rules({ targets, metrics, auth, pipelines, environments: marked }: Configuration): Finding[] {
+function rules({ targets, metrics, auth, pipelines, connections, environments: marked }: Configuration): Finding[] {
   const environments = [...new Set(Object.values(targets).map(({ environment }) => environment))]
   const findings = authFindings(auth, environments)
-  for (const finding of repositoryFindings(pipelines))
+  for (const finding of repositoryFindings(pipelines, typesOf(connections)))
     findings.push({ ...finding, path: ['pipelines', ...finding.path] })
   for (const name of Object.keys(marked)) {
     if (environments.includes(name)) continue

@@ -1,10 +1,8 @@
 import type { ConnectionOf } from '../../pipeline/schema/configuration/connections.ts'
 import type { ExecutionStatus } from '../../pipeline/statuses.ts'
-import { withClient } from '../connections.ts'
 import { Invalid } from '../failures.ts'
-import type { GuardedClient } from '../http/client.ts'
 import type { Notice } from '../stage-requests.ts'
-import { taken } from './answered.ts'
+import { type AskGitHub, longestDescription, withGitHub } from './github-client.ts'
 import type { Notifier } from './notifier.ts'
 
 /** What GitHub calls each status of a run; what is not named goes on. */
@@ -18,20 +16,19 @@ const states: Partial<Record<ExecutionStatus, 'success' | 'failure' | 'error'>> 
 }
 
 interface Target {
-  name: string
   connection: ConnectionOf<'github'>
-  /** Sends and answers with the document it gets. */
-  ask(method: 'GET' | 'POST', path: string, body?: object): Promise<unknown>
+  ask: AskGitHub
 }
 
 /** The status of a commit, or of a deployment of it. Telling it twice changes nothing. */
-export const github: Notifier<'github'> = async (notice, _id, connection, { name, secrets, signal }) => {
+export const github: Notifier<'github'> = async (notice, _id, connection, resources) => {
   const commit = commitOf(notice)
   if (commit === null)
-    throw new Invalid(`${notice.execution} names no commit for connection ${name}; give it a parameter "commit"`)
-  const token = await secrets.resolve(connection.token)
-  await withClient({ name, url: connection.url, connection }, async client => {
-    const target = { name, connection, ask: asking(client, { name, token, signal }) }
+    throw new Invalid(
+      `${notice.execution} names no commit for connection ${resources.name}; give it a parameter "commit"`,
+    )
+  await withGitHub(connection, resources, async ask => {
+    const target = { connection, ask }
     if (connection.reports === 'status') await tellStatus(target, commit, notice)
     else await tellDeployment(target, commit, notice)
   })
@@ -45,7 +42,7 @@ function commitOf({ parameters, revision }: Notice): string | null {
 
 async function tellStatus({ connection, ask }: Target, commit: string, notice: Notice): Promise<void> {
   const state = states[notice.status] ?? 'pending'
-  const body = { state, context: `slipway/${notice.pipeline}`, description: notice.text.slice(0, 140) }
+  const body = { state, context: `slipway/${notice.pipeline}`, description: notice.text.slice(0, longestDescription) }
   await ask('POST', `/repos/${connection.repository}/statuses/${commit}`, body)
 }
 
@@ -60,24 +57,10 @@ async function tellDeployment({ connection, ask }: Target, commit: string, notic
     task,
     auto_merge: false,
     required_contexts: [],
-    description: notice.text.slice(0, 140),
+    description: notice.text.slice(0, longestDescription),
   }
   const deployment = known[0] ?? ((await ask('POST', `/repos/${repository}/deployments`, order)) as { id: number })
   const state = states[notice.status] ?? 'in_progress'
-  const body = { state, environment, description: notice.text.slice(0, 140), auto_inactive: false }
+  const body = { state, environment, description: notice.text.slice(0, longestDescription), auto_inactive: false }
   await ask('POST', `/repos/${repository}/deployments/${deployment.id}/statuses`, body)
-}
-
-function asking(
-  client: GuardedClient,
-  { name, token, signal }: { name: string; token: string; signal: AbortSignal },
-): Target['ask'] {
-  return async (method, path, body) => {
-    const headers = { accept: 'application/vnd.github+json', 'x-github-api-version': '2022-11-28' }
-    const credentials = { authorization: `Bearer ${token}` }
-    const content = body === undefined ? {} : { body: JSON.stringify(body) }
-    const answer = await client.send({ method, url: path, headers, credentials, ...content }, signal)
-    taken(name, answer)
-    return JSON.parse(answer.body)
-  }
 }

@@ -7,6 +7,7 @@ import { connection as schema } from '../../pipeline/schema/configuration/connec
 import { connectionsOf } from '../connections.ts'
 import { localSecrets } from '../secrets/secrets.ts'
 import type { Notice } from '../stage-requests.ts'
+import { tellCommit } from './github-commits.ts'
 import { notify } from './registry.ts'
 
 const closing: (() => unknown)[] = []
@@ -226,6 +227,66 @@ describe('GitHub', () => {
     const { url } = await receiver()
     await expect(tell(github(url), { revision: 'sha256:1' })).rejects.toThrow('names no commit')
     await tell(github(url), { revision: 'x', parameters: { commit } })
+  })
+})
+
+describe('a commit on GitHub', () => {
+  const problem = { file: 'pipelines/shop.yaml', line: 4, column: 5, message: 'there is no type "rest"' }
+  const report = { commit, context: 'slipway/pipelines', problems: [problem, { ...problem, line: null, column: null }] }
+
+  async function told(url: string, as: 'status' | 'check', problems = report.problems): Promise<void> {
+    const settings = { type: 'github', url, repository: 'acme/shop', token: { env: 'TOKEN' }, ...local }
+    const connection = connectionsOf({ there: schema.parse(settings) }).of('there', 'github')
+    const resources = { name: 'there', secrets, signal: new AbortController().signal }
+    await tellCommit({ ...report, problems }, as, connection, resources)
+  }
+
+  /** Keeps what it is told as GitHub does: every status, and the checks of a name. */
+  async function hub() {
+    const statuses: object[] = []
+    const checks: Record<string, unknown>[] = []
+    const here = await receiver((request, response) => {
+      const isCheck = request.url!.includes('check-runs')
+      if (request.method === 'POST') (isCheck ? checks : statuses).unshift(JSON.parse(here.seen.at(-1)!.body))
+      response.end(JSON.stringify(isCheck ? { check_runs: checks } : statuses))
+    })
+    return { ...here, statuses, checks }
+  }
+
+  it('gets a status that says where it is wrong, once, and another when it is right again', async () => {
+    const { seen, url, statuses } = await hub()
+    await told(url, 'status')
+    await told(url, 'status')
+    await told(url, 'status', [])
+    expect(seen.map(({ request }) => request.method)).toEqual(['GET', 'POST', 'GET', 'GET', 'POST'])
+    expect(seen[1]!.request.url).toBe(`/repos/acme/shop/statuses/${commit}`)
+    expect(statuses).toEqual([
+      { state: 'success', context: 'slipway/pipelines', description: 'all pipelines are valid' },
+      {
+        ...{ state: 'failure', context: 'slipway/pipelines' },
+        description: 'pipelines/shop.yaml:4:5: there is no type "rest" (and 1 more)',
+      },
+    ])
+    await told(url, 'status', [{ ...problem, message: 'x'.repeat(500) }])
+    expect((statuses[0] as { description: string }).description).toHaveLength(140)
+  })
+
+  it('gets a check with notes on lines, once', async () => {
+    const { url, checks } = await hub()
+    await told(url, 'check')
+    await told(url, 'check')
+    await told(url, 'check', [])
+    expect(checks.map(({ conclusion }) => conclusion)).toEqual(['success', 'failure'])
+    const note = { path: problem.file, annotation_level: 'failure', message: problem.message }
+    expect(checks[1]).toMatchObject({
+      ...{ name: 'slipway/pipelines', head_sha: commit, status: 'completed' },
+      output: {
+        annotations: [
+          { ...note, start_line: 4, end_line: 4, start_column: 5, end_column: 5 },
+          { ...note, start_line: 1, end_line: 1 },
+        ],
+      },
+    })
   })
 })
 

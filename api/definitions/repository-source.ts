@@ -6,6 +6,7 @@ import { remoteAccess } from '../../activities/git/access.ts'
 import type { Secrets } from '../../activities/secrets/secrets.ts'
 import type { RepositorySource } from '../../pipeline/schema/configuration/pipelines.ts'
 import { every } from '../every.ts'
+import { createCommitReports, type TellCommit } from './commit-reports.ts'
 import { type Check, statedName } from './definition.ts'
 import { createGitMirror } from './git-mirror.ts'
 import { openLastGood } from './last-good.ts'
@@ -18,6 +19,8 @@ export interface RepositoryParts {
   folder: string
   check: Check
   secrets: Secrets
+  /** How commits of a source are told about their pipelines; null: they are not. */
+  reports(settings: RepositorySource): TellCommit | null
   now: () => Date
   log: Logger
 }
@@ -44,6 +47,9 @@ export function createRepositorySource(settings: RepositorySource, parts: Reposi
   const memory = createHash('sha256').update(path).digest('hex').slice(0, 8)
   const lastGood = openLastGood(join(directory, `good-${memory}.json`))
   const read = createSnapshots({ mirror, pattern, lastGood, check, origin })
+  const tell = parts.reports(settings)
+  const told = { file: join(directory, `reports-${memory}.json`), context: `slipway/${path}`, log, firstPause: 1_000 }
+  const reports = tell === null ? null : createCommitReports({ ...told, tell })
   let current: Snapshot | null = null
   let checkedAt: string | null = null
   let problem: string | null = null
@@ -61,6 +67,7 @@ export function createRepositorySource(settings: RepositorySource, parts: Reposi
         current = await read(commit)
         log.info({ origin, commit, pipelines: current.definitions.length }, 'read a new commit')
       }
+      if (current !== null) reports?.saw(current)
       problem = null
     } catch (error) {
       const words = error instanceof Error ? error.message : String(error)
@@ -96,7 +103,7 @@ export function createRepositorySource(settings: RepositorySource, parts: Reposi
       const texts = [...(await mirror.texts(wanted.map(({ blob }) => blob))).values()]
       return texts.find(text => statedName(text) === pipeline) ?? null
     },
-    watch: signal => every(settings.poll, signal, refresh),
+    watch: async signal => void (await Promise.all([every(settings.poll, signal, refresh), reports?.run(signal)])),
     refresh,
   }
 }

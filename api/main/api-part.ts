@@ -30,6 +30,7 @@ import { followFinished } from '../triggers/finished.ts'
 import { createFire } from '../triggers/fire.ts'
 import { startFirings } from '../triggers/firings.ts'
 import { keepSchedules } from '../triggers/schedules.ts'
+import { commitReports } from './commit-reports.ts'
 import { createIdentityPart } from './identity-part.ts'
 import { openTraffic } from './traffic.ts'
 
@@ -70,7 +71,14 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const check = createCheck(configuration)
   const now = () => new Date()
   const secrets = localSecrets()
-  const repositories = { folder: join(options.data, 'repositories'), check, secrets, now, log }
+  const repositories = {
+    folder: join(options.data, 'repositories'),
+    check,
+    secrets,
+    reports: commitReports(configuration, secrets),
+    now,
+    log,
+  }
   const { catalog, watch } = openCatalog(configuration.pipelines, repositories)
   const environments = Object.fromEntries(
     Object.entries(configuration.targets).map(([name, { environment }]) => [name, environment]),

@@ -37,7 +37,7 @@ export function workerPipelines(options: {
   const open = (): Pipelines => {
     // A folder of its own: the API may keep one on the same disk.
     const folder = join(options.data, 'worker-repositories')
-    const parts = { folder, check: createCheck(configuration), secrets: localSecrets(), now, log }
+    const parts = { folder, check: createCheck(configuration), secrets: localSecrets(), reports: () => null, now, log }
     const { catalog, watch } = openCatalog(configuration.pipelines, parts)
     watching = watch(stopping.signal)
     watching.catch(() => {})

@@ -33,6 +33,14 @@ function telling(name: string, path: Path, connections: ConnectionView): Finding
   return [{ path, message: type === null ? unknown(name, connections) : message }]
 }
 
+/** What can say something about a commit. */
+export function reporting(name: string, path: Path, connections: ConnectionView): Finding[] {
+  const type = typeOf(name, connections)
+  if (type === 'github') return []
+  const message = `connection "${name}" is of type ${type}; commits are told over one of type github`
+  return [{ path, message: type === null ? unknown(name, connections) : message }]
+}
+
 function typeOf(name: string, connections: ConnectionView): string | null {
   return Object.hasOwn(connections, name) ? connections[name]! : null
 }

@@ -1,6 +1,7 @@
 import type { Finding } from '../problem.ts'
 import type { GitAccess } from '../schema/configuration/git-access.ts'
 import type { PipelineSource } from '../schema/configuration/pipelines.ts'
+import { type ConnectionView, reporting } from './connections.ts'
 
 /** What only one way to a repository understands. */
 const belongTo = {
@@ -11,13 +12,14 @@ const belongTo = {
   knownHostsFile: 'ssh',
 } as const satisfies Partial<Record<keyof GitAccess, string>>
 
-/** Credentials that the address of a repository cannot use; paths are inside the list. */
-export function repositoryFindings(sources: readonly PipelineSource[]): Finding[] {
-  return sources.flatMap((source, index) =>
-    'directory' in source
-      ? []
-      : accessFindings(source).map(({ path, ...rest }) => ({ ...rest, path: [index, ...path] })),
-  )
+/** Credentials that an address cannot use, and reports over connections that there are not; paths are inside the list. */
+export function repositoryFindings(sources: readonly PipelineSource[], connections: ConnectionView): Finding[] {
+  return sources.flatMap((source, index) => {
+    if ('directory' in source) return []
+    const { report } = source
+    const unknown = report === undefined ? [] : reporting(report.connection, ['report', 'connection'], connections)
+    return [...accessFindings(source), ...unknown].map(finding => ({ ...finding, path: [index, ...finding.path] }))
+  })
 }
 
 /** Paths are inside what says how the repository is reached. */

@@ -38,6 +38,7 @@ async function readLargeRepository({ rounds, log }: ProofOptions): Promise<Figur
       folder: data,
       check: createCheck(configuration.parse({})),
       secrets: localSecrets(),
+      reports: () => null,
       now: () => new Date(),
     }
     const catalog = createCatalog([createRepositorySource(settings, { ...parts, log: pino({ level: 'silent' }) })])

@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pino from 'pino'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { CommitReport } from '../../activities/notifiers/github-commits.ts'
 import { localSecrets } from '../../activities/secrets/secrets.ts'
 import { type Catalog, createCatalog } from '../../api/definitions/catalog.ts'
 import { createCheck } from '../../api/definitions/check.ts'
-import { createRepositorySource } from '../../api/definitions/repository-source.ts'
+import { createRepositorySource, type RepositoryParts } from '../../api/definitions/repository-source.ts'
+import type { Source } from '../../api/definitions/source.ts'
 import { configuration } from '../../pipeline/schema/configuration.ts'
 import { git } from '../proof/git.ts'
 import { type TestRepository, testRepository } from '../repository.ts'
@@ -24,15 +26,13 @@ afterEach(() => {
 })
 
 /** As after a start of the server, on the mirrors that are there. */
-function open(path = 'pipelines'): Catalog {
+const open = (path = 'pipelines'): Catalog => createCatalog([source(path)])
+
+function source(path: string, reports: RepositoryParts['reports'] = () => null): Source {
   const settings = { repository: remote.address, branch: 'main', path, poll: 60_000 }
-  const parts = {
-    folder: data,
-    check: createCheck(configuration.parse({})),
-    secrets: localSecrets(),
-    now: () => new Date(0),
-  }
-  return createCatalog([createRepositorySource(settings, { ...parts, log: pino({ level: 'silent' }) })])
+  const check = createCheck(configuration.parse({}))
+  const parts = { folder: data, check, secrets: localSecrets(), reports, now: () => new Date(0) }
+  return createRepositorySource(settings, { ...parts, log: pino({ level: 'silent' }) })
 }
 
 const pipeline = (name: string, pause = '1s') =>
@@ -87,6 +87,39 @@ describe('pipelines of a repository', () => {
     const mended = remote.commit({ 'pipelines/shop.yaml': pipeline('shop', '3s') })
     await catalog.refresh()
     expect((await seen(catalog)).shop).toEqual({ revision: mended, valid: true, refused: null })
+  })
+
+  test('tell their commit when it breaks one and when all is well again, and wait for nobody', async () => {
+    const told: CommitReport[] = []
+    let takes = false
+    const tell = async (report: CommitReport) => {
+      if (!takes) throw new Error('away')
+      told.push(report)
+    }
+    remote.commit({ 'pipelines/shop.yaml': pipeline('shop') })
+    const first = source('pipelines', () => tell)
+    const stopping = new AbortController()
+    const watching = first.watch(stopping.signal)
+    const bad = remote.commit({ 'pipelines/shop.yaml': invalid('shop') })
+    await first.refresh()
+    expect(await first.list()).toMatchObject([{ refused: { revision: bad } }])
+    stopping.abort()
+    await watching
+    takes = true
+    const again = new AbortController()
+    const second = source('pipelines', () => tell)
+    const watchingAgain = second.watch(again.signal)
+    await expect
+      .poll(() => told, { timeout: 30_000 })
+      .toMatchObject([
+        { commit: bad, context: 'slipway/pipelines', problems: [{ file: 'pipelines/shop.yaml', line: 4 }] },
+      ])
+    const mended = remote.commit({ 'pipelines/shop.yaml': pipeline('shop', '2s') })
+    await second.refresh()
+    await expect.poll(() => told[1], { timeout: 30_000 }).toMatchObject({ commit: mended, problems: [] })
+    again.abort()
+    await watchingAgain
+    expect(told).toHaveLength(2)
   })
 
   test('without any good version are refused by name', async () => {

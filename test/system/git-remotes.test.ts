@@ -46,7 +46,12 @@ function open(
   stream.on('data', chunk => {
     said += chunk
   })
-  const parts = { folder: data, check: createCheck(configuration.parse({})), secrets: localSecrets(env) }
+  const parts = {
+    folder: data,
+    check: createCheck(configuration.parse({})),
+    secrets: localSecrets(env),
+    reports: () => null,
+  }
   return createRepositorySource(settings, { ...parts, now: () => new Date(0), log: pino({ level: 'trace' }, stream) })
 }
 

@@ -1,4 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type Server as HttpServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Client, Connection } from '@temporalio/client'
@@ -13,6 +15,9 @@ const slow = { timeout: 60_000, interval: 100 }
 let remote: TestRepository
 let data: string
 let server: Server
+/** What takes statuses of commits, and what it was told: path and body. */
+let hub: HttpServer
+const told: [string, { state: string; description: string }][] = []
 
 const pipeline = (name: string, trigger: string, stages = '  - { id: rest, type: wait, for: 10ms }') =>
   `name: ${name}
@@ -40,18 +45,32 @@ beforeAll(async () => {
     ),
   })
   data = mkdtempSync(join(tmpdir(), 'slipway-triggers-'))
+  hub = createServer(async (request, response) => {
+    const body = (await request.toArray()).join('')
+    if (request.method === 'POST') told.push([request.url!, JSON.parse(body)])
+    response.end(request.method === 'POST' ? '{}' : '[]')
+  })
+  await new Promise<void>(resolve => hub.listen(0, '127.0.0.1', resolve))
   const configuration = join(data, 'slipway.yaml')
   writeFileSync(
     configuration,
-    `pipelines: [{ repository: '${remote.address}', poll: 1h }]
+    `pipelines: [{ repository: '${remote.address}', poll: 1h, report: { connection: hub } }]
+connections:
+  hub:
+    type: github
+    url: http://127.0.0.1:${(hub.address() as AddressInfo).port}
+    addresses: [127.0.0.1/32]
+    repository: acme/delivery
+    token: { env: HUB_TOKEN }
 hooks: { ci: { type: github, secret: { env: HOOK_KEY } } }
 `,
   )
-  server = await startServer({ data, configuration, env: { ...process.env, HOOK_KEY: key } })
+  server = await startServer({ data, configuration, env: { ...process.env, HOOK_KEY: key, HUB_TOKEN: 'token' } })
 })
 
 afterAll(async () => {
   await server?.stop()
+  hub?.close()
   rmSync(data, { recursive: true, force: true })
   remote.remove()
 })
@@ -86,6 +105,10 @@ test('a commit that breaks a pipeline is refused with its place; runs go on with
   expect((await server.client.getExecution({ id, wait: '60s' })).revision).toBe(good)
   const third = await push('c'.repeat(40))
   expect((await server.client.getExecution({ id: third, wait: '60s' })).revision).toBe(good)
+  await expect.poll(() => told, slow).toHaveLength(1)
+  const [path, { state, description }] = told[0]!
+  expect([path, state]).toEqual([`/repos/acme/delivery/statuses/${bad}`, 'failure'])
+  expect(description).toMatch(/^pipelines\/build\.yaml:8:\d+: /)
 })
 
 test('a schedule is kept by Temporal as the pipeline says, starts runs, and goes with its pipeline', async () => {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { positiveDuration } from '../scalars.ts'
+import { name, positiveDuration } from '../scalars.ts'
 import { isMap, worded } from '../words.ts'
 import { gitAccess } from './git-access.ts'
 
@@ -19,6 +19,18 @@ const repository = z
       .regex(/^(?![/-])[^\s\p{Cc}\\]*$/u, 'a folder or a pattern such as pipelines or teams/*/deploy/*.yaml')
       .default('pipelines')
       .describe('A folder (its `.yaml` and `.yml` files, not below it), or a pattern with `*`, `**` and `?`.'),
+    report: z
+      .strictObject({
+        connection: name.describe('A connection of type `github`.'),
+        as: z
+          .enum(['status', 'check'])
+          .default('status')
+          .describe(
+            'A commit status, or a check run with notes on lines, for which the token has to be that of an app.',
+          ),
+      })
+      .optional()
+      .describe('Where commits that are not valid are told so, and the next one that is.'),
     poll: positiveDuration.prefault('30s').describe('How often the remote is asked.'),
   })
   .describe('A branch of a git repository. What is in force is known by its commit.')
