@@ -17,6 +17,8 @@ function files(folder: string): string[] {
   return readdirSync(new URL(folder, fixtures)).filter(name => name.endsWith('.yaml'))
 }
 
+const templates = files('templates/').map(file => ({ file: `templates/${file}`, text: read(`templates/${file}`) }))
+
 /** The first lines of a malformed fixture say everything that is told about it, in order: `# 8:11 message`. */
 function expectation(text: string): { problems: string[]; notes: string[] } {
   const lines = text.split('\n')
@@ -44,7 +46,7 @@ describe('a malformed pipeline is refused at the right line and column', () => {
 
   test.each(names)('%s', name => {
     const text = read(`malformed/${name}`)
-    const { problems, notes, pipeline } = validatePipeline(text, name)
+    const { problems, notes, pipeline } = validatePipeline(text, name, { templates })
     expect({ problems: problems.map(short), notes: notes.map(short) }).toEqual(expectation(text))
     expect(problems.length).toBeGreaterThan(0)
     expect(pipeline).toBeNull()
@@ -53,7 +55,7 @@ describe('a malformed pipeline is refused at the right line and column', () => {
 
 describe('a good pipeline', () => {
   test.each(files('good/'))('%s is accepted without a word', name => {
-    const { problems, notes, pipeline, unchecked } = validatePipeline(read(`good/${name}`), name)
+    const { problems, notes, pipeline, unchecked } = validatePipeline(read(`good/${name}`), name, { templates })
     expect([...problems, ...notes]).toEqual([])
     expect(pipeline?.application).toBe('shop')
     const sources = name === 'triggers.yaml' ? ['hook sources'] : []
@@ -83,7 +85,7 @@ describe('with a server', () => {
   const deploy = (place: string, release = "{ version: '1', command: [node] }") =>
     `name: a\napplication: shop\nstages:\n  - { id: a, type: deploy, ${place}, release: ${release} }\n`
   const check = (text: string) => {
-    const { problems, unchecked } = validatePipeline(text, 'a.yaml', server)
+    const { problems, unchecked } = validatePipeline(text, 'a.yaml', { server })
     expect(unchecked).toEqual([])
     return problems.map(short)
   }
@@ -126,7 +128,9 @@ stages:
 `
     const prod = { release: 'image', services: ['cart'], environment: 'dev', routers: { cart: 'nginx' } } as const
     const told = (baseline: string) =>
-      validatePipeline(canary(baseline), 'a.yaml', { targets: { prod }, metrics: [], hooks: [] }).problems.map(short)
+      validatePipeline(canary(baseline), 'a.yaml', {
+        server: { targets: { prod }, metrics: [], hooks: [] },
+      }).problems.map(short)
     const uncounted =
       '11:71 router "nginx" of cart on "prod" counts nothing for Slipway; ask a metric provider of the server'
     expect(told('stable')).toEqual([uncounted])
@@ -361,3 +365,49 @@ function replaced(root: unknown, position: number, value: unknown): unknown {
   holder[key] = value
   return root
 }
+
+describe('a template', () => {
+  const stagesOf = (name: string) => validatePipeline(read(`good/${name}`), name, { templates }).pipeline!.stages
+
+  test('becomes stages with the id of its use in front, in the order of its graph', () => {
+    expect(stagesOf('templates.yaml').map(({ id, needs }) => `${id} <- ${needs?.join(' ') ?? 'above'}`)).toEqual([
+      'eu-deploy <- ',
+      'eu-smoke <- above',
+      'eu-tell <- eu-deploy',
+      'us-deploy <- eu-smoke eu-tell',
+      'us-smoke <- above',
+      'us-tell <- us-deploy',
+      'done <- us-smoke us-tell',
+    ])
+  })
+
+  test('takes values as values: typed, and as one operand of an expression', () => {
+    const [deploy, smoke, tell, other] = stagesOf('templates.yaml')
+    expect(deploy).toMatchObject({ target: 'eu', release: { version: '${{ parameters.version }}' } })
+    expect(smoke).toMatchObject({ when: '${{ double("10") > 5 }}' })
+    expect(tell).toMatchObject({ when: '${{ true }}' })
+    expect(other).toMatchObject({ release: { version: "${{ stages['eu-deploy'].release.version }}" } })
+  })
+
+  test('cannot be left by a value: quotes and braces stay inside the literal', () => {
+    const hostile = `a" + "b' }} \\n {{`
+    const text = (template: string) =>
+      `name: a\napplication: shop\nstages:\n  - { id: x, template: ${template}, with: { name: ${JSON.stringify(hostile)} } }\n`
+    const say = `template: say\nversion: 1\nparameters: { name: { type: string } }\nstages:\n  - { id: say, type: run, target: eu, service: a, command: ["\${{ 'hello ' + parameters.name }}"] }\n`
+    const { pipeline, problems } = validatePipeline(text('say@1'), 'a.yaml', {
+      templates: [{ file: 'say.yaml', text: say }],
+    })
+    expect(problems).toEqual([])
+    expect(pipeline!.stages[0]).toMatchObject({ command: [`\${{ 'hello ' + ${JSON.stringify(hostile)} }}`] })
+  })
+
+  test('of two files with one name and version is refused with both', () => {
+    const text = read('templates/wrong.yaml')
+    const doubled = ['a.yaml', 'b.yaml'].map(file => ({ file, text }))
+    const use = 'name: a\napplication: shop\nstages:\n  - { id: x, template: wrong@2, with: { pause: 1s } }\n'
+    const { problems } = validatePipeline(use, 'a.yaml', { templates: doubled })
+    expect(problems.map(short)).toEqual([
+      '4:24 the template wrong@2 cannot be used: a.yaml and b.yaml both are this one',
+    ])
+  })
+})

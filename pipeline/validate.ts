@@ -3,6 +3,8 @@ import type { SourceDocument } from './document/document.ts'
 import { readDocument } from './document/read.ts'
 import type { ExpandedStage } from './expand-matrix.ts'
 import { expandMatrices } from './expand-matrix.ts'
+import type { ExpandedTemplates } from './expand-templates.ts'
+import { expandTemplates } from './expand-templates.ts'
 import { parameterFindings } from './parameters.ts'
 import { planStages } from './plan.ts'
 import type { Finding, Path, Problem } from './problem.ts'
@@ -23,6 +25,8 @@ import type { Pipeline, Stage } from './schema/pipeline.ts'
 import { pipelineFrame } from './schema/pipeline.ts'
 import { stage as stageSchema } from './schema/stage.ts'
 import { isMap } from './schema/words.ts'
+import type { TemplateText } from './templates.ts'
+import { readTemplates } from './templates.ts'
 
 export type { ServerView } from './rules/server.ts'
 
@@ -33,23 +37,53 @@ export type Validation = {
   unchecked: string[]
 } & ({ pipeline: Pipeline; problems: [] } | { pipeline: null; problems: Problem[] })
 
+/** What a pipeline is checked against, besides itself. */
+export interface Surroundings {
+  server?: ServerView | undefined
+  /** The files of the folder `templates` beside it. */
+  templates?: readonly TemplateText[]
+}
+
 /**
  * The whole check of a pipeline file, at save and at trigger time: syntax, grammar, graph, expressions, rules, and
  * (given a server's view) targets, services and providers. Any text is safe. All problems are told, in order of place,
  * at most `maxProblems`.
  */
-export function validatePipeline(text: string, file: string, server?: ServerView): Validation {
+export function validatePipeline(text: string, file: string, around: Surroundings = {}): Validation {
+  const { server, templates = [] } = around
   const read = readDocument(text, file)
   if (read.document === null) return { pipeline: null, problems: read.problems, notes: [], unchecked: [] }
   const { document } = read
-  const frame = readFrame(document.value)
-  const { faults, notes } = inspect(document.value, frame, server)
-  const problems = inOrder(document, faults)
+  if (isMap(document.value) && document.value.template !== undefined && document.value.name === undefined) {
+    const finding: Finding = { path: ['template'], atKey: true, message: isTemplateFile }
+    return { pipeline: null, problems: inOrder(document, [finding]), notes: [], unchecked: [] }
+  }
+  const { value, expanded } = withTemplates(document.value, templates)
+  if (expanded.findings.length > 0) {
+    // Without the stages of its templates nothing can be said about the rest.
+    return { pipeline: null, problems: inOrder(document, expanded.findings), notes: [], unchecked: [] }
+  }
+  const frame = readFrame(value)
+  const { faults, notes } = inspect({ value, given: expanded.given }, frame, server)
+  const placed = (findings: readonly Finding[]) => inOrder(document, findings, expanded)
+  const problems = placed(faults)
   const hookSources = frame.head.value?.triggers?.some(trigger => 'source' in trigger) ? ['hook sources'] : []
   const unchecked = server === undefined ? ['targets', 'services', 'metric providers', ...hookSources] : []
-  const rest = { notes: inOrder(document, notes), unchecked }
+  const rest = { notes: placed(notes), unchecked }
   if (problems.length > 0) return { ...rest, pipeline: null, problems }
   return { ...rest, pipeline: { ...frame.head.value!, stages: frame.stages.map(stage => stage.value!) }, problems: [] }
+}
+
+const isTemplateFile = 'this file is a template; it is checked with the pipelines that use it'
+
+function withTemplates(
+  value: unknown,
+  texts: readonly TemplateText[],
+): { value: unknown; expanded: ExpandedTemplates } {
+  const written = isMap(value) && Array.isArray(value.stages) ? value.stages : []
+  const expanded = expandTemplates(written, readTemplates(texts))
+  const uses = expanded.origins.some(({ from }) => from !== null)
+  return { value: uses && isMap(value) ? { ...value, stages: expanded.stages } : value, expanded }
 }
 
 interface Frame {
@@ -81,7 +115,7 @@ function listOfStages(value: unknown, head: Frame['head']): readonly unknown[] {
 }
 
 function inspect(
-  value: unknown,
+  { value, given }: { value: unknown; given: ExpandedTemplates['given'] },
   frame: Frame,
   server: ServerView | undefined,
 ): { faults: Finding[]; notes: Finding[] } {
@@ -111,7 +145,7 @@ function inspect(
     }),
     ...(server === undefined ? [] : fourEyesFindings(stages, server)),
     ...(server === undefined ? [] : told(frame, server)),
-    ...expressionFindings({ value, expanded: frame.expanded }, frame.head.findings, stages, plan),
+    ...expressionFindings({ value, given, expanded: frame.expanded }, frame.head.findings, stages, plan),
   ]
   return { faults, notes: stages.flatMap(({ index, rules }) => within(index, rules.notes)) }
 }
@@ -156,14 +190,25 @@ function within(index: number, findings: readonly Finding[]): Finding[] {
 }
 
 /** One problem a place (the first one found is the most basic), in the order of the file. */
-function inOrder(document: SourceDocument, findings: readonly Finding[]): Problem[] {
+function inOrder(document: SourceDocument, findings: readonly Finding[], expanded?: ExpandedTemplates): Problem[] {
   const first = new Map<string, Finding>()
   for (const finding of findings) {
     const place = `${jsonPointer(finding.path)} ${finding.offset ?? ''}`
     if (!first.has(place)) first.set(place, finding)
   }
   return [...first.values()]
-    .map(finding => document.problem(finding))
+    .map(finding => document.problem(expanded === undefined ? finding : asWritten(finding, expanded)))
     .sort((a, b) => a.line - b.line || a.column - b.column)
     .slice(0, maxProblems)
+}
+
+/** What is wrong with a stage of a template is shown where the template is used. */
+function asWritten(finding: Finding, { origins }: ExpandedTemplates): Finding {
+  const [root, position, ...inside] = finding.path
+  const origin = root === 'stages' && typeof position === 'number' ? origins[position] : undefined
+  if (origin === undefined) return finding
+  if (origin.from === null || inside[0] === 'with') return { ...finding, path: ['stages', origin.index, ...inside] }
+  const { template, stage } = origin.from
+  const message = `in template ${template}, stage "${stage}": ${finding.message}`
+  return { path: ['stages', origin.index, 'template'], message }
 }

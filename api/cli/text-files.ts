@@ -14,7 +14,7 @@ export interface TextFile {
 const mostBytes = 1024 * 1024
 const mostFiles = 10_000
 
-/** The named files, the YAML files below named folders, and standard input for `-`; one at a time. */
+/** The named files, the YAML files below named folders (but no templates), and standard input for `-`; one at a time. */
 export async function* textFiles(paths: readonly string[], io: Io): AsyncGenerator<TextFile> {
   for (const path of paths) {
     if (path === '-') yield { name: '<stdin>', text: await readText(io.stdin, 'standard input') }
@@ -35,7 +35,7 @@ async function filesOf(path: string): Promise<string[]> {
   const files = entries
     .filter(entry => entry.isFile() && /\.ya?ml$/.test(entry.name))
     .map(entry => join(entry.parentPath, entry.name))
-    .filter(file => !/(^|\/)(node_modules|\.[^./][^/]*)\//.test(file.slice(path.length)))
+    .filter(file => !/(^|\/)(node_modules|\.[^./][^/]*)\/|\/templates\/[^/]+$/.test(file.slice(path.length)))
     .sort()
   if (files.length === 0)
     throw new CliError(`${path}: there is no .yaml or .yml file in this folder`, exitCodes.invalid)

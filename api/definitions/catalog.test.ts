@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -64,4 +64,24 @@ test('links, large files, other files and missing directories are not read', asy
   const nowhere = createCatalog([createDirectorySource(join(folder, 'nowhere'), check)])
   expect((await nowhere.list())[0]!.problems[0]!.message).toContain('cannot be read')
   expect(await nowhere.sources()).toMatchObject([{ problem: 'the configured directory cannot be read', known: false }])
+})
+
+test('a template beside the pipelines is read with them, and again when it changes; a link to one is not', async () => {
+  const template = (pause: string) =>
+    `template: rest\nversion: 1\nstages:\n  - { id: rest, type: wait, for: ${pause} }\n`
+  const use = 'name: shop\napplication: store\nstages:\n  - { id: eu, template: rest@1 }\n'
+  write('a.yaml', use)
+  mkdirSync(join(folder, 'templates'))
+  writeFileSync(join(folder, 'rest.txt'), template('3s'))
+  symlinkSync(join(folder, 'rest.txt'), join(folder, 'templates', 'rest.yaml'))
+  expect((await catalog.get('shop'))!.problems[0]!.message).toContain('there is no template "rest@1"')
+  rmSync(join(folder, 'templates', 'rest.yaml'))
+  write('templates/rest.yaml', template('1s'))
+  const first = (await catalog.get('shop'))!
+  expect(first.pipeline?.stages).toMatchObject([{ id: 'eu-rest', for: 1_000 }])
+  write('templates/rest.yaml', template('2s'))
+  const second = (await catalog.get('shop'))!
+  expect(second.pipeline?.stages).toMatchObject([{ id: 'eu-rest', for: 2_000 }])
+  expect(second.definitionHash).not.toBe(first.definitionHash)
+  expect((await catalog.list()).map(({ name }) => name)).toEqual(['shop'])
 })

@@ -8,8 +8,8 @@ import type { Check } from './definition.ts'
 /** The whole check of a pipeline, against the targets and metric providers of this server. */
 export function createCheck(configuration: Configuration): Check {
   const server = serverView(configuration)
-  return (text, file) => {
-    const { pipeline, problems } = validatePipeline(text, file, server)
+  return (text, file, templates = []) => {
+    const { pipeline, problems } = validatePipeline(text, file, { server, templates })
     return pipeline === null ? { pipeline, problems: problems.map(toError) } : { pipeline, problems: [] }
   }
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Pipeline } from '../../pipeline/schema/pipeline.ts'
+import type { TemplateText } from '../../pipeline/templates.ts'
 import type { ProblemError } from '../contract/problem.ts'
 import { definitionHash } from './definition-hash.ts'
 
@@ -29,8 +30,8 @@ export interface RefusedVersion {
 
 export type Checked = { pipeline: Pipeline; problems: readonly [] } | { pipeline: null; problems: ProblemError[] }
 
-/** Reads the text of a pipeline; `file` is for messages. */
-export type Check = (text: string, file: string) => Checked
+/** Reads the text of a pipeline; `file` is for messages. Without templates it can use none. */
+export type Check = (text: string, file: string, templates?: readonly TemplateText[]) => Checked
 
 /** Where a definition stands. */
 export interface Place {

@@ -3,6 +3,7 @@ import { broken, type Check, type Definition, maxFileSize, maxFiles, problemOf, 
 import type { BlobEntry, GitMirror } from './git-mirror.ts'
 import type { GoodVersion, LastGood } from './last-good.ts'
 import type { PathPattern } from './path-pattern.ts'
+import { isTemplate, readTemplateBlobs, type TemplatesOf, templatesFolderOf } from './repository-templates.ts'
 
 /** The pipelines of a commit. */
 export interface Snapshot {
@@ -32,22 +33,33 @@ export type ReadSnapshot = (commit: string) => Promise<Snapshot>
  */
 export function createSnapshots(parts: SnapshotParts): ReadSnapshot {
   const { mirror, pattern, lastGood, check, origin } = parts
-  /** What a blob says does not change; only what is in use is kept. */
+  /** What a blob says beside the same templates does not change; only what is in use is kept. */
   let known = new Map<string, Definition>()
 
-  async function definitionsOf(entries: readonly BlobEntry[], commit: string): Promise<Map<string, Definition>> {
+  const checkWith =
+    (templates: TemplatesOf, path: string): Check =>
+    (text, file) =>
+      check(text, file, templates(path).templates)
+
+  async function definitionsOf(
+    entries: readonly BlobEntry[],
+    commit: string,
+    templates: TemplatesOf,
+  ): Promise<Map<string, Definition>> {
     const next = new Map<string, Definition>()
-    for (const group of inBatches(entries.filter(entry => !known.has(keyOf(entry))))) {
+    for (const group of inBatches(entries.filter(entry => !known.has(keyOf(entry, templates))))) {
       const texts = await mirror.texts(group.map(({ blob }) => blob))
       for (const entry of group) {
-        next.set(keyOf(entry), toDefinition({ source: entry.path, origin }, texts.get(entry.blob) ?? '', check, commit))
+        const place = { source: entry.path, origin }
+        const definition = toDefinition(place, texts.get(entry.blob) ?? '', checkWith(templates, entry.path), commit)
+        next.set(keyOf(entry, templates), definition)
         // Hundreds of files at once must not keep everybody else waiting.
         await breathe()
       }
     }
     for (const entry of entries) {
-      const before = known.get(keyOf(entry))
-      if (before !== undefined) next.set(keyOf(entry), { ...before, revision: commit })
+      const before = known.get(keyOf(entry, templates))
+      if (before !== undefined) next.set(keyOf(entry, templates), { ...before, revision: commit })
     }
     return next
   }
@@ -70,22 +82,29 @@ export function createSnapshots(parts: SnapshotParts): ReadSnapshot {
 
   async function readVersion(path: string, commit: string, blob: string): Promise<Definition | null> {
     const text = (await mirror.texts([blob])).get(blob)
-    return text === undefined ? null : toDefinition({ source: path, origin }, text, check, commit)
+    if (text === undefined) return null
+    // With the templates of its time: a template that was broken since does not matter to it.
+    const templates = await readTemplateBlobs(mirror, await mirror.files(commit, templatesFolderOf(path)))
+    return toDefinition({ source: path, origin }, text, checkWith(templates, path), commit)
   }
 
   return async commit => {
-    const files = (await mirror.files(commit, pattern.folder)).filter(({ path }) => pattern.matches(path))
+    const all = await mirror.files(commit, pattern.folder)
+    const files = all.filter(({ path }) => pattern.matches(path) && !isTemplate(path, pattern.folder))
+    const templates = await readTemplateBlobs(mirror, all)
     const read = files.slice(0, maxFiles).map(entry => ({ entry, fault: faultOf(entry) }))
     const texts = await definitionsOf(
       read.flatMap(({ entry, fault }) => (fault === null ? [entry] : [])),
       commit,
+      templates,
     )
     known = texts
     const good = new Map<string, GoodVersion>()
     const definitions: Definition[] = []
     for (const { entry, fault } of read) {
       const { path, blob } = entry
-      const newest = fault === null ? texts.get(keyOf(entry))! : broken({ source: path, origin }, fault, commit)
+      const newest =
+        fault === null ? texts.get(keyOf(entry, templates))! : broken({ source: path, origin }, fault, commit)
       if (newest.pipeline !== null) {
         good.set(path, { commit, blob, name: newest.name })
         definitions.push(newest)
@@ -125,8 +144,8 @@ function faultOf({ path, mode, size }: BlobEntry): string | null {
   return size > maxFileSize ? `larger than ${maxFileSize / 1024} KB` : null
 }
 
-function keyOf({ path, blob }: BlobEntry): string {
-  return `${blob} ${path}`
+function keyOf({ path, blob }: BlobEntry, templates: TemplatesOf): string {
+  return `${blob} ${templates(path).key} ${path}`
 }
 
 function* inBatches(entries: readonly BlobEntry[]): Generator<BlobEntry[]> {

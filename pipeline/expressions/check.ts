@@ -1,4 +1,5 @@
 import type { Environment } from '@marcbachmann/cel-js'
+import type { GivenExpression } from '../expand-templates.ts'
 import type { Finding, Path } from '../problem.ts'
 import type { Parameter } from '../schema/pipeline.ts'
 import type { Stage, StageType } from '../schema/stage.ts'
@@ -39,6 +40,24 @@ export function expressionChecker(scope: ExpressionScope): StageCheck {
       if (!mayHoldTemplate(template.text)) return plainFindings(template)
       return templateFindings(template, { scope, environment, stage: stage.id, matrix: stage.cell?.values ?? null })
     })
+}
+
+/** What is wrong with an expression that is given to a parameter of a template, its type included. */
+export function givenChecker(
+  scope: ExpressionScope,
+  { text, parameter, type, stage, path }: GivenExpression,
+): Finding[] {
+  const checking = { scope, environment: typedEnvironment(scope), stage, matrix: null }
+  const template: StageTemplate = { path, text, takes: 'text' }
+  return parseTemplate(text).flatMap(part => {
+    if (part.kind === 'text') return []
+    const found = expressionFinding(part.source, 'scalar', checking)
+    if (found !== null) return [located(found, part.expressionStart, template.path)]
+    const expression = readExpression(part.source)
+    const given = checking.environment.check(withStageVariables(expression, idsOf(scope))).type ?? 'dyn'
+    if (given === 'dyn' || given === celTypes[type] || (type === 'number' && given === 'int')) return []
+    return [{ path, message: `parameter "${parameter}" is a ${type}, but the expression gives ${article(given)}` }]
+  })
 }
 
 interface Checking {

@@ -1,6 +1,7 @@
 import type { ExpandedStage } from '../expand-matrix.ts'
+import type { GivenExpression } from '../expand-templates.ts'
 import type { ExpressionScope, StageScope } from '../expressions/check.ts'
-import { expressionChecker } from '../expressions/check.ts'
+import { expressionChecker, givenChecker } from '../expressions/check.ts'
 import { mayHoldTemplate, stageTemplates } from '../expressions/templates.ts'
 import type { Plan } from '../plan.ts'
 import type { Finding, Path } from '../problem.ts'
@@ -18,6 +19,8 @@ interface PlacedStage {
 interface Written {
   value: unknown
   expanded: readonly ExpandedStage[]
+  /** What is given to templates. */
+  given: readonly GivenExpression[]
 }
 
 /**
@@ -32,7 +35,15 @@ export function expressionFindings(
 ): Finding[] {
   const stray = strayExpressions(written, stages)
   if (stages.length === 0 || headFindings.some(({ path }) => path[0] === 'parameters')) return stray
-  const check = expressionChecker(scopeOf(written, plan))
+  const scope = scopeOf(written, plan)
+  const given = written.given.flatMap(one => {
+    const position = written.expanded.findIndex(({ id, raw }) => (id ?? (isMap(raw) ? raw.id : null)) === one.stage)
+    const index = written.expanded[position]?.index ?? 0
+    return givenChecker(scope, one).map(finding => ({ ...finding, path: ['stages', index, ...one.path.slice(2)] }))
+  })
+  // Everything that reads it would be wrong as well.
+  if (given.length > 0) return [...given, ...stray]
+  const check = expressionChecker(scope)
   const findings = stages.flatMap(({ stage, index }) =>
     check(stage).map(finding => ({ ...finding, path: ['stages', index, ...finding.path] })),
   )

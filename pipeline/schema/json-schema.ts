@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { notAvailableYet } from '../availability.ts'
 import { configuration } from './configuration.ts'
 import { pipeline } from './pipeline.ts'
+import { templateFile } from './template.ts'
 
 /** The part of JSON Schema (draft-07) that zod writes and we read. */
 export interface JsonSchema {
@@ -32,6 +33,11 @@ export function pipelineJsonSchema(): JsonSchema {
     for (const place of placesIn(schema, at.split('.'))) mark(place, values)
   }
   return schema
+}
+
+/** A file of the folder `templates`. */
+export function templateJsonSchema(): JsonSchema {
+  return generated(templateFile, 'Slipway template')
 }
 
 /** What editors check `slipway.yaml` with. */

@@ -4,6 +4,7 @@ import { duration, name, percentage, template } from './scalars.ts'
 import type { Stage } from './stage.ts'
 import { stage } from './stage.ts'
 import { subscription } from './subscription.ts'
+import { templateUse } from './template.ts'
 import { trigger } from './trigger.ts'
 
 const concurrency = z.strictObject({
@@ -33,7 +34,11 @@ export const pipelineFrame = pipelineHead.extend({ stages: z.array(z.unknown()).
 
 /** A pipeline file, as people write it. Its output is the definition that runs: durations in ms, percentages as fractions. */
 export const pipeline = pipelineHead.extend({
-  stages: z.array(stage).min(1).max(200).describe(stages),
+  stages: z
+    .array(z.union([stage, templateUse]))
+    .min(1)
+    .max(200)
+    .describe(stages),
 })
 
 export type Pipeline = Omit<z.output<typeof pipeline>, 'stages'> & { stages: Stage[] }

@@ -4,7 +4,7 @@ import { functions } from '../expressions/language.ts'
 import { executionFields, releaseFields, stageOutputs, triggerFields } from '../expressions/outputs.ts'
 import { queryVariables, selectorLabels } from '../expressions/query.ts'
 import type { JsonSchema } from './json-schema.ts'
-import { branchesOf, configurationJsonSchema, pipelineJsonSchema } from './json-schema.ts'
+import { branchesOf, configurationJsonSchema, pipelineJsonSchema, templateJsonSchema } from './json-schema.ts'
 
 /** `docs/reference.md`: every key of pipelines and of the server's configuration, from the schemas. */
 export function referenceMarkdown(): string {
@@ -13,6 +13,7 @@ export function referenceMarkdown(): string {
     'Written by `npx node pipeline/schema/generate.ts` from the schemas in `pipeline/schema/`; a test fails when it is stale.',
     'Editors check pipeline files when their first line is `# yaml-language-server: $schema=PATH/pipeline.schema.json`.',
     ...pipelineChapter(),
+    ...templateChapter(),
     ...expressionChapter(),
     ...availabilityChapter(),
     ...configurationChapter(),
@@ -23,6 +24,12 @@ function pipelineChapter(): string[] {
   const schema = pipelineJsonSchema()
   const limit = `A file holds one pipeline: YAML 1.2 without anchors, aliases, tags and merge keys; at most ${limits.bytes / 1024} KB, ${limits.depth} levels and ${limits.values} keys and values.`
   return ['## Pipeline', limit, ...onceEach(sections(schema, ''))]
+}
+
+function templateChapter(): string[] {
+  const meant =
+    'Stages for several pipelines: a file of the folder `templates` beside them, used as `template: NAME@VERSION`.'
+  return ['## Template', meant, ...onceEach(sections(templateJsonSchema(), ''))]
 }
 
 function configurationChapter(): string[] {

@@ -29,6 +29,14 @@ triggers:
 stages:
 ${stages}
 `
+const template = (pause: string) =>
+  `template: check
+version: 1
+parameters: { commit: { type: string } }
+stages:
+  - { id: rest, type: wait, for: ${pause} }
+  - { id: known, type: wait, for: 10ms, when: "\${{ parameters.commit != '' }}" }
+`
 const onPush = "{ type: git, source: ci, parameters: { commit: '${{ push.commit }}' } }"
 
 beforeAll(async () => {
@@ -38,7 +46,9 @@ beforeAll(async () => {
     'pipelines/ship.yaml': pipeline(
       'ship',
       "{ type: pipeline, pipeline: build, parameters: { commit: '${{ run.parameters.commit }}' } }",
+      "  - { id: eu, template: check@1, with: { commit: '${{ parameters.commit }}' } }",
     ),
+    'pipelines/templates/check.yaml': template('10ms'),
     'pipelines/nightly.yaml': pipeline(
       'nightly',
       "{ type: schedule, cron: '0 3 * * *', timezone: Europe/Berlin, jitter: 10s, catchUp: 1h, parameters: { commit: none } }",
@@ -92,6 +102,21 @@ test('a push starts what watches it, at the commit that was read, and its end st
     parameters: { commit: 'a'.repeat(40) },
     trigger: { type: 'pipeline', by: 'pipeline:build', detail: `${id} succeeded` },
   })
+})
+
+test('a template of the repository runs as of the commit it is pinned to, and a commit to it alone is a new version', async () => {
+  const first = (await server.client.listPipelines()).sources[0]!.revision!
+  const ship = () => server.client.startExecution({ name: 'ship', body: { parameters: { commit: 'e'.repeat(40) } } })
+  const run = await server.client.getExecution({ id: (await ship()).id, wait: '60s' })
+  expect(run).toMatchObject({ status: 'succeeded', revision: first })
+  expect(run.stages.map(({ id, status }) => `${id} ${status}`)).toEqual(['eu-rest succeeded', 'eu-known succeeded'])
+  const second = remote.commit({ 'pipelines/templates/check.yaml': template('20ms') })
+  await push(second)
+  const known = async () => (await server.client.listPipelines()).sources[0]!.revision
+  await expect.poll(known, slow).toBe(second)
+  const next = await server.client.getExecution({ id: (await ship()).id, wait: '60s' })
+  expect(next).toMatchObject({ status: 'succeeded', revision: second })
+  expect(next.definitionHash).not.toBe(run.definitionHash)
 })
 
 test('a commit that breaks a pipeline is refused with its place; runs go on with the version before', async () => {

@@ -1,5 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
+import { templatesBeside } from '../../api/definitions/templates-beside.ts'
 import type { Execution } from '../../pipeline/execution.ts'
 import { validatePipeline } from '../../pipeline/validate.ts'
 import { runOf, v1 } from '../fakes/pipelines.ts'
@@ -11,7 +13,9 @@ import { fakeRun } from '../fakes/run.ts'
 const folder = new URL('../../examples/policies/pipelines/', import.meta.url)
 
 async function example(file: string, prepare: (run: FakeRun) => void = () => {}): Promise<[Execution, FakeRun]> {
-  const { pipeline, problems, notes } = validatePipeline(readFileSync(new URL(file, folder), 'utf8'), file)
+  const { pipeline, problems, notes } = validatePipeline(readFileSync(new URL(file, folder), 'utf8'), file, {
+    templates: await templatesBeside(fileURLToPath(folder)),
+  })
   expect([...problems, ...notes]).toEqual([])
   const run = fakeRun({ ...runOf(pipeline!.stages), definition: pipeline! })
   for (const service of ['search', 'cart']) run.target.seed(service, v1, 2)
@@ -28,6 +32,16 @@ test('failure.yaml: a branch fails, the rest goes on, the run succeeds', async (
     ...['roll-out succeeded', 'smoke-test errored', 'announce skipped'],
     'report succeeded',
   ])
+})
+
+test('templates.yaml: one template for two services, one after the other', async () => {
+  const [execution] = await example('templates.yaml')
+  expect(execution.status).toBe('succeeded')
+  expect(statuses(execution)).toEqual([
+    ...['search-roll-out succeeded', 'search-settle succeeded', 'cart-roll-out succeeded', 'cart-settle succeeded'],
+    'last succeeded',
+  ])
+  expect(JSON.stringify(execution.stages[2])).toContain('2.0.0')
 })
 
 test('retry.yaml: the third attempt succeeds', async () => {
@@ -81,5 +95,6 @@ test('approval.yaml: two people approve; the stage whose condition does not hold
 
 test('every example is tried here', () => {
   const text = readFileSync(new URL(import.meta.url), 'utf8')
-  for (const file of readdirSync(folder)) expect(text).toContain(`test('${file}:`)
+  const files = readdirSync(folder).filter(name => name.endsWith('.yaml'))
+  for (const file of files) expect(text).toContain(`test('${file}:`)
 })

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import { Command, InvalidArgumentError } from 'commander'
 import type { MetricJudgment, Verdict } from '../../../pipeline/canary/judge.ts'
 import { rejudge } from '../../../pipeline/canary/rejudge.ts'
@@ -5,8 +6,10 @@ import { expandMetrics } from '../../../pipeline/presets.ts'
 import { formatProblem } from '../../../pipeline/problem.ts'
 import type { Pipeline } from '../../../pipeline/schema/pipeline.ts'
 import type { StageOf } from '../../../pipeline/schema/stage.ts'
+import type { TemplateText } from '../../../pipeline/templates.ts'
 import { validatePipeline } from '../../../pipeline/validate.ts'
 import type { Client } from '../../client/client.ts'
+import { templatesBeside } from '../../definitions/templates-beside.ts'
 import { CliError, exitCodes, type Io } from '../io.ts'
 import { note, print, printJson, safe, table } from '../output.ts'
 import { endedRuns, recordedCanary } from '../recorded-canaries.ts'
@@ -63,9 +66,16 @@ export function backtestCommand(io: Io): Command {
 
 /** A name has neither a dot nor a slash. */
 async function definitionOf(client: Client, asked: string): Promise<Pipeline> {
-  const isFile = /[./]/.test(asked)
-  const text = isFile ? await readTextFile(asked) : (await client.getPipeline({ name: asked })).text
-  const { pipeline, problems } = validatePipeline(text, asked)
+  if (!/[./]/.test(asked)) {
+    const { definition, text } = await client.getPipeline({ name: asked })
+    // What the server made of it, templates included; the text tells what is wrong when it made nothing.
+    return definition === null ? readPipeline(text, asked) : (definition as unknown as Pipeline)
+  }
+  return readPipeline(await readTextFile(asked), asked, await templatesBeside(dirname(asked)))
+}
+
+function readPipeline(text: string, asked: string, templates: readonly TemplateText[] = []): Pipeline {
+  const { pipeline, problems } = validatePipeline(text, asked, { templates })
   if (pipeline !== null) return pipeline
   const lines = problems.map(problem => safe(formatProblem(problem))).join('\n')
   throw new CliError(`the pipeline ${asked} is not valid:\n${lines}`, exitCodes.invalid)

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
@@ -52,4 +52,16 @@ test('slipway preview refuses what is not valid, with the place', async () => {
   const { code, stdout, stderr } = await preview('name: shop\n')
   expect([code, stdout]).toEqual([2, ''])
   expect(stderr).toContain('shop.yaml:1:1')
+})
+
+test('slipway preview puts in the templates beside the file', async () => {
+  mkdirSync(join(folder, 'templates'))
+  writeFileSync(
+    join(folder, 'templates', 'rest.yaml'),
+    'template: rest\nversion: 2\nparameters: { pause: { type: string } }\nstages: [{ id: rest, type: wait, for: "${{ parameters.pause }}" }]\n',
+  )
+  const use = 'name: shop\napplication: shop\nstages: [{ id: eu, template: rest@2, with: { pause: 1m } }]\n'
+  const { code, stdout } = await preview(use, '-o', 'json')
+  expect(code).toBe(0)
+  expect(JSON.parse(stdout).stages).toMatchObject([{ id: 'eu-rest', type: 'wait', for: 60_000 }])
 })

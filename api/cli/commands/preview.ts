@@ -1,9 +1,11 @@
+import { dirname } from 'node:path'
 import { Command, Option } from 'commander'
 import { planOf } from '../../../pipeline/plan.ts'
 import { formatProblem } from '../../../pipeline/problem.ts'
 import type { Pipeline } from '../../../pipeline/schema/pipeline.ts'
 import type { Stage } from '../../../pipeline/schema/stage.ts'
 import { validatePipeline } from '../../../pipeline/validate.ts'
+import { templatesBeside } from '../../definitions/templates-beside.ts'
 import { CliError, exitCodes, type Io } from '../io.ts'
 import { print, printJson, safe, table } from '../output.ts'
 import { readTextFile } from '../text-files.ts'
@@ -18,7 +20,9 @@ export function previewCommand(io: Io): Command {
     .argument('<file>', 'a pipeline file')
     .addOption(new Option('-o, --output <format>', 'how to print').choices(['text', 'json']).default('text'))
     .action(async (file: string, { output }: { output: 'text' | 'json' }) => {
-      const { pipeline, problems } = validatePipeline(await readTextFile(file), file)
+      const { pipeline, problems } = validatePipeline(await readTextFile(file), file, {
+        templates: await templatesBeside(dirname(file)),
+      })
       if (pipeline === null)
         throw new CliError(problems.map(problem => safe(formatProblem(problem))).join('\n'), exitCodes.invalid)
       const stages = inOrder(pipeline)

@@ -1,9 +1,11 @@
+import { dirname } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import type { ParameterValue } from '../../../pipeline/execution.ts'
 import { checkParameters } from '../../../pipeline/parameters.ts'
 import { formatProblem } from '../../../pipeline/problem.ts'
 import type { Pipeline } from '../../../pipeline/schema/pipeline.ts'
 import { validatePipeline } from '../../../pipeline/validate.ts'
+import { templatesBeside } from '../../definitions/templates-beside.ts'
 import type { Answer, Scenario } from '../../main/simulate/scenario.ts'
 import type { Simulation } from '../../main/simulate/simulate.ts'
 import { colours, isExecutionStatus } from '../describe.ts'
@@ -75,7 +77,9 @@ const scenarioHelp =
   'good, bad, no-traffic, metrics-down, target-fails-at:STAGE, or recorded:FILE (a case of slipway judge)'
 
 async function readPipeline(file: string): Promise<Pipeline> {
-  const { pipeline, problems } = validatePipeline(await readTextFile(file), file)
+  const { pipeline, problems } = validatePipeline(await readTextFile(file), file, {
+    templates: await templatesBeside(dirname(file)),
+  })
   if (pipeline !== null) return pipeline
   throw new CliError(problems.map(problem => safe(formatProblem(problem))).join('\n'), exitCodes.invalid)
 }

@@ -1,9 +1,11 @@
+import { dirname } from 'node:path'
 import { Command, Option } from 'commander'
 import { loadConfiguration, serverView } from '../../../pipeline/configuration.ts'
 import type { Problem } from '../../../pipeline/problem.ts'
 import { formatProblem } from '../../../pipeline/problem.ts'
 import type { ServerView } from '../../../pipeline/validate.ts'
 import { validatePipeline } from '../../../pipeline/validate.ts'
+import { templatesBeside } from '../../definitions/templates-beside.ts'
 import { CliError, exitCodes, type Io } from '../io.ts'
 import { note, paint, printJson, safe } from '../output.ts'
 import type { TextFile } from '../text-files.ts'
@@ -39,7 +41,7 @@ export function validateCommand(io: Io): Command {
       const server = config === undefined ? undefined : await readServerView(config)
       const all: Checked[] = []
       for await (const file of textFiles(paths, io)) {
-        const checked = check(file, server)
+        const checked = await check(file, server)
         all.push(checked)
         if (output === 'text') tell(checked, io)
       }
@@ -52,12 +54,15 @@ export function validateCommand(io: Io): Command {
     })
 }
 
-function check({ name: file, text }: TextFile, server: ServerView | undefined): Checked {
+async function check({ name: file, text }: TextFile, server: ServerView | undefined): Promise<Checked> {
   if (text === null) {
     const problem = { file, line: 1, column: 1, pointer: '', message: 'this is not UTF-8 text' }
     return { file, valid: false, name: null, problems: [problem], notes: [], unchecked: [] }
   }
-  const { pipeline, problems, notes, unchecked } = validatePipeline(text, file, server)
+  const { pipeline, problems, notes, unchecked } = validatePipeline(text, file, {
+    server,
+    templates: await templatesBeside(dirname(file)),
+  })
   return { file, valid: pipeline !== null, name: pipeline?.name ?? null, problems, notes, unchecked }
 }
 
