@@ -7,6 +7,7 @@ import { earlierRelease } from './earlier-release.ts'
 import type { Attempt } from './effects.ts'
 import { NotFound } from './failures.ts'
 import { measure } from './measure.ts'
+import { type LinksOf, noLinks } from './notifiers/links.ts'
 import { notify } from './notifiers/registry.ts'
 import type { Pipelines } from './pipelines.ts'
 import { pipelineEnded } from './pipelines.ts'
@@ -24,6 +25,8 @@ export interface StageResources {
   connections?: Readonly<Record<string, Connection>>
   secrets?: Secrets
   pipelines?: Pipelines
+  /** Links to answer judgments with; without it messages carry none. */
+  links?: LinksOf
 }
 
 interface Parts extends StageResources {
@@ -36,7 +39,7 @@ interface Parts extends StageResources {
 
 /** The activities of single stage types. */
 export function stageActivities(parts: Parts): StageActivities {
-  const { store, providers, target, beating, now = Date.now, secrets = localSecrets() } = parts
+  const { store, providers, target, beating, now = Date.now, secrets = localSecrets(), links = noLinks } = parts
   const connections = connectionsOf(parts.connections ?? {})
   const signal = () => Context.current().cancellationSignal
 
@@ -58,7 +61,7 @@ export function stageActivities(parts: Parts): StageActivities {
     runJob: ({ id, target: name, ...job }) =>
       beating(attempt => jobs(name).run(job, { id, signal: attempt.signal, progress: attempt.heartbeat })),
     endJob: ({ id, target: name }) => beating(() => jobs(name).end(id)),
-    notify: request => notify(request, { connections, secrets, signal: signal() }),
+    notify: request => notify(request, { connections, secrets, links, signal: signal() }),
     startPipeline: request => pipelines().start(request),
     pipelineEnded: execution => beating(attempt => pipelineEnded(execution, pipelines(), attempt.signal)),
     cancelPipeline: ({ execution, by, reason }) => pipelines().cancel(execution, by, reason),

@@ -82,6 +82,15 @@ export interface Notice {
   parameters: Readonly<Record<string, ParameterValue>>
   /** ISO 8601. */
   at: string
+  /** What waits for an answer of people. */
+  judgments?: readonly Question[]
+}
+
+/** A judgment that waits: `seen` is the hash of what is asked about, `until` when it is too late. */
+export interface Question {
+  stage: string
+  seen: string
+  until: string
 }
 
 export interface StartPipelineRequest {

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import type { ApprovalLinks } from '../activities/approval-links.ts'
 import type { Counts, CountsQuery } from '../activities/targets/process/host/protocol.ts'
 import type { Target } from '../activities/targets/target.ts'
 import type { HookSource } from '../pipeline/schema/configuration/hooks.ts'
@@ -29,6 +30,10 @@ export interface Services {
   hooks: Hooks
   hookSources: Readonly<Record<string, HookSource>>
   spreader: FreezeSpreader
+  /** Null where messages carry no links. */
+  approvalLinks: ApprovalLinks | null
+  /** Names of connections. */
+  connections: ReadonlySet<string>
   targets: Readonly<Record<string, { configuration: TargetConfiguration; target: Target }>>
   /** What the router of the process host has counted; null when it knows nothing of the window. */
   traffic(query: CountsQuery, signal: AbortSignal): Promise<Counts | null>

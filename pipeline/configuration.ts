@@ -78,11 +78,23 @@ function told({ notifications, connections }: Configuration): Finding[] {
   return findings.map(finding => ({ ...finding, path: ['notifications', ...finding.path] }))
 }
 
-function rules({ targets, metrics, auth, pipelines, connections, environments: marked }: Configuration): Finding[] {
+function rules({
+  targets,
+  metrics,
+  auth,
+  server,
+  pipelines,
+  connections,
+  environments: marked,
+}: Configuration): Finding[] {
   const environments = [...new Set(Object.values(targets).map(({ environment }) => environment))]
   const findings = authFindings(auth, environments)
   for (const finding of repositoryFindings(pipelines, typesOf(connections)))
     findings.push({ ...finding, path: ['pipelines', ...finding.path] })
+  if (server.approvalLinks !== undefined && server.url === undefined) {
+    const message = 'links need "url" beside them: where people reach this server'
+    findings.push({ path: ['server', 'approvalLinks'], atKey: true, message })
+  }
   for (const name of Object.keys(marked)) {
     if (environments.includes(name)) continue
     const message = `there is no environment "${name}"${didYouMean(name, environments)}; no target has it`

@@ -18,6 +18,9 @@ export interface SessionStore {
   removeSession(hash: string): Promise<void>
   /** True for the first who asks with this key, until it has expired; false for all others. */
   claim(key: string, expiresAt: Timestamp): Promise<boolean>
+  isClaimed(key: string): Promise<boolean>
+  /** It came to nothing: somebody may claim it again. */
+  release(key: string): Promise<void>
 }
 
 export function sessions(database: Database): SessionStore {
@@ -40,6 +43,14 @@ export function sessions(database: Database): SessionStore {
 
     async claim(key, expiresAt) {
       return (await database.query(insertClaim, [key, expiresAt])).length === 1
+    },
+
+    async isClaimed(key) {
+      return (await database.query('select key from claims where key = $1', [key])).length === 1
+    },
+
+    async release(key) {
+      await database.query('delete from claims where key = $1', [key])
     },
   }
 }

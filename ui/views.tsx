@@ -10,6 +10,7 @@ export const views = {
   login: () => <ExecutionsPage />,
   execution: view(() => import('./features/execution/execution-page.tsx').then(module => module.ExecutionPage)),
   inbox: view(() => import('./features/inbox/inbox-page.tsx').then(module => module.InboxPage)),
+  approve: view(() => import('./features/judgment/approval-page.tsx').then(module => module.ApprovalPage)),
   pipelines: view(() => import('./features/pipelines/pipelines-page.tsx').then(module => module.PipelinesPage)),
   pipeline: view(() => import('./features/pipelines/pipeline-page.tsx').then(module => module.PipelinePage)),
   traffic: view(() => import('./features/traffic/traffic-page.tsx').then(module => module.TrafficPage)),

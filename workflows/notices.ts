@@ -1,4 +1,4 @@
-import type { Notice } from '../activities/stage-requests.ts'
+import type { Notice, Question } from '../activities/stage-requests.ts'
 import type { Execution } from '../pipeline/execution.ts'
 import type { ExecutionStatus } from '../pipeline/statuses.ts'
 import type { ExecutionInput } from '../store/store.ts'
@@ -18,6 +18,7 @@ export function createNotices(input: ExecutionInput, world: Pick<World, 'activit
   const subscriptions = [...(input.definition.notifications ?? []), ...(input.notifications ?? [])]
   const open = new Set<Promise<void>>()
   let told: ExecutionStatus | null = null
+  const asked = new Set<string>()
   let count = 0
 
   const tell = (connection: string, notice: Notice) => {
@@ -31,19 +32,32 @@ export function createNotices(input: ExecutionInput, world: Pick<World, 'activit
   }
 
   return {
-    look({ status, reason }) {
-      if (status === told) return
+    look(execution) {
+      const { status, reason } = execution
+      const judgments = status === 'waiting' ? judgmentsOf(execution) : []
+      // A second judgment that begins beside the first one is told, too.
+      const isNew = judgments.some(({ seen }) => !asked.has(seen))
+      if (status === told && !isNew) return
       told = status
+      for (const { seen } of judgments) asked.add(seen)
       const wanted = subscriptions.filter(({ on }) => on.some(one => one === status))
       if (wanted.length === 0) return
       const at = new Date(world.now()).toISOString()
       const notice: Notice = { ...aboutRun(input), status, text: sentence(input, status, reason), at }
+      if (judgments.length > 0) notice.judgments = judgments
       for (const connection of new Set(wanted.map(({ connection }) => connection))) tell(connection, notice)
     },
     async settled() {
       while (open.size > 0) await Promise.all(open)
     },
   }
+}
+
+function judgmentsOf({ stages }: Execution): Question[] {
+  return stages.flatMap(({ id, status, progress }) => {
+    const judgment = status === 'waiting' ? progress?.judgment : undefined
+    return judgment === undefined ? [] : [{ stage: id, seen: judgment.seen, until: judgment.until }]
+  })
 }
 
 function sentence({ id, definition }: ExecutionInput, status: ExecutionStatus, reason: string | null): string {

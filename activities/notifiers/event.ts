@@ -1,10 +1,14 @@
 import type { ExecutionStatus } from '../../pipeline/statuses.ts'
 import type { Notice } from '../stage-requests.ts'
+import type { Link } from './links.ts'
+
+/** As receivers get it. */
+export type NoticeWithLinks = Notice & { links?: readonly Link[] }
 
 const source = '/slipway'
 
 /** CloudEvents 1.0, structured. */
-export function cloudEvent(notice: Notice, id: string): object {
+export function cloudEvent(notice: NoticeWithLinks, id: string): object {
   return {
     specversion: '1.0',
     id,
@@ -28,7 +32,7 @@ const outcomes: Partial<Record<ExecutionStatus, 'success' | 'failure' | 'error'>
 }
 
 /** CDEvents 0.4: a pipeline run that has started, or finished. */
-export function cdEvent(notice: Notice, id: string): object {
+export function cdEvent(notice: NoticeWithLinks, id: string): object {
   const { execution, pipeline, status, text, at } = notice
   const outcome = outcomes[status]
   const type =

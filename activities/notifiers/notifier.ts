@@ -1,11 +1,13 @@
 import type { Connection, ConnectionOf } from '../../pipeline/schema/configuration/connections.ts'
 import type { Secrets } from '../secrets/secrets.ts'
 import type { Notice } from '../stage-requests.ts'
+import type { LinksFor } from './links.ts'
 
 export interface NotifierResources {
   /** Of the connection, for messages. */
   name: string
   secrets: Secrets
+  links: LinksFor
   signal: AbortSignal
 }
 

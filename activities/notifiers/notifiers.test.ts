@@ -4,10 +4,13 @@ import { SMTPServer } from 'smtp-server'
 import { Webhook } from 'standardwebhooks'
 import { afterEach, describe, expect, it } from 'vitest'
 import { connection as schema } from '../../pipeline/schema/configuration/connections.ts'
+import type { AuditEntry } from '../../store/store.ts'
+import { createApprovalLinks } from '../approval-links.ts'
 import { connectionsOf } from '../connections.ts'
 import { localSecrets } from '../secrets/secrets.ts'
 import type { Notice } from '../stage-requests.ts'
 import { tellCommit } from './github-commits.ts'
+import { recordedLinks } from './links.ts'
 import { notify } from './registry.ts'
 
 const closing: (() => unknown)[] = []
@@ -17,7 +20,13 @@ afterEach(async () => {
 
 const commit = 'a'.repeat(40)
 const key = `whsec_${Buffer.from('a key of at least 24 bytes').toString('base64')}`
-const secrets = localSecrets({ KEY: key, TOKEN: 'gh-token', PASSWORD: 'smtp-password', BAD: 'no key' })
+const secrets = localSecrets({
+  KEY: key,
+  TOKEN: 'gh-token',
+  PASSWORD: 'smtp-password',
+  BAD: 'no key',
+  LINKS: 'k'.repeat(32),
+})
 const notice: Notice = {
   ...{ execution: 'shop-1', pipeline: 'shop', application: 'shop', status: 'rolled-back', revision: commit },
   ...{
@@ -26,6 +35,18 @@ const notice: Notice = {
     at: '2026-01-01T00:00:00.000Z',
   },
 }
+
+const approvalLinks = createApprovalLinks({
+  configuration: { keys: [{ env: 'LINKS' }], lifetime: 3_600_000 },
+  ...{ url: 'https://slipway.example', secrets, now: () => Date.parse(notice.at) },
+})
+const recorded = new Map<string, AuditEntry>()
+const audit = async (entry: AuditEntry, key?: string) => {
+  recorded.set(key!, entry)
+  return { ...entry, sequence: 1, previous: '', hash: '' }
+}
+const question = { stage: 'approve', seen: 'a'.repeat(64), until: '2026-01-01T02:00:00.000Z' }
+const waiting: Partial<Notice> = { status: 'waiting', text: 'shop waits', judgments: [question] }
 
 interface Received {
   request: IncomingMessage
@@ -48,7 +69,8 @@ async function receiver(answer: RequestListener = (_, response) => response.end(
 
 function tell(connection: object, change: Partial<Notice> = {}, id = 'shop-1/notice-1'): Promise<void> {
   const known = connectionsOf({ there: schema.parse(connection) })
-  const resources = { connections: known, secrets, signal: new AbortController().signal }
+  const links = recordedLinks(approvalLinks, { audit })
+  const resources = { connections: known, secrets, links, signal: new AbortController().signal }
   return notify({ id, connection: 'there', notice: { ...notice, ...change } }, resources)
 }
 
@@ -292,4 +314,56 @@ describe('a commit on GitHub', () => {
 
 it('a connection for calls is not told anything', async () => {
   await expect(tell({ type: 'http', url: 'http://ci.example' })).rejects.toThrow('cannot be told anything')
+})
+
+describe('a message about a judgment', () => {
+  const linkIn = (text: string) => /https:\/\/slipway\.example\/approve#([\w.-]+)/.exec(text)?.[1] ?? ''
+
+  it('carries a link for it in a chat and in an event; sent again, the same one', async () => {
+    recorded.clear()
+    const { seen, url } = await receiver()
+    await tell({ type: 'slack', url, ...local }, waiting)
+    await tell({ type: 'slack', url, ...local }, waiting)
+    await tell({ type: 'webhook', url, secret: { env: 'KEY' }, ...local }, waiting, 'shop-1/notice-2')
+    const [chat, again, event] = seen.map(({ body }) => JSON.parse(body))
+    expect(chat.text).toMatch(/^shop waits\n<https:\/\/slipway\.example\/approve#[\w.-]+\|Answer approve>$/)
+    expect(linkIn(again.text)).toBe(linkIn(chat.text))
+    const claims = { execution: 'shop-1', stage: 'approve', seen: question.seen, connection: 'there', subject: null }
+    expect(await approvalLinks.read(linkIn(chat.text))).toMatchObject(claims)
+    expect(event.data.links).toEqual([
+      { stage: 'approve', url: expect.stringContaining('/approve#'), expiresAt: '2026-01-01T01:00:00.000Z' },
+    ])
+    expect([...recorded.values()].map(({ action, subject }) => `${action} ${subject}`)).toEqual([
+      'approval-link.send execution:shop-1',
+      'approval-link.send execution:shop-1',
+    ])
+    expect(JSON.stringify([...recorded])).not.toContain(linkIn(chat.text))
+  })
+
+  it('is for one person when it is a mail of their own', async () => {
+    const mails: { to: string; text: string }[] = []
+    const server = new SMTPServer({
+      ...{ disabledCommands: ['STARTTLS'], authOptional: true },
+      onData(stream, { envelope }, done) {
+        void stream.toArray().then((chunks: Buffer[]) => {
+          const text = Buffer.concat(chunks).toString().replaceAll('=\r\n', '').replaceAll('=3D', '=')
+          mails.push({ to: envelope.rcptTo.map(({ address }) => address).join(), text })
+          done()
+        })
+      },
+    })
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+    closing.push(() => new Promise<void>(resolve => server.close(() => resolve())))
+    const { port } = server.server.address() as AddressInfo
+    const to = ['Ann <ann@example.org>', 'bob@example.org']
+    await tell(
+      { ...{ type: 'email', host: '127.0.0.1', port, tls: 'none', from: 's@example.org' }, to, personal: true },
+      waiting,
+    )
+    const subjects = await Promise.all(mails.map(async ({ text }) => (await approvalLinks.read(linkIn(text))).subject))
+    expect(mails.map((mail, index) => [mail.to, subjects[index]])).toEqual([
+      ['ann@example.org', 'user:ann@example.org'],
+      ['bob@example.org', 'user:bob@example.org'],
+    ])
+  })
 })

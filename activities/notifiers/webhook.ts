@@ -1,20 +1,20 @@
 import { Webhook } from 'standardwebhooks'
 import { withClient } from '../connections.ts'
 import { Invalid } from '../failures.ts'
-import type { Notice } from '../stage-requests.ts'
 import { taken } from './answered.ts'
-import { cdEvent, cloudEvent } from './event.ts'
+import { cdEvent, cloudEvent, type NoticeWithLinks } from './event.ts'
 import type { Notifier } from './notifier.ts'
 
 const formats = {
   cloudevents: { make: cloudEvent, type: 'application/cloudevents+json' },
   cdevents: { make: cdEvent, type: 'application/json' },
-} as const satisfies Record<string, { make: (notice: Notice, id: string) => object; type: string }>
+} as const satisfies Record<string, { make: (notice: NoticeWithLinks, id: string) => object; type: string }>
 
 /** An event, signed as Standard Webhooks says: id, time and body under one key. */
-export const webhook: Notifier<'webhook'> = async (notice, id, connection, { name, secrets, signal }) => {
+export const webhook: Notifier<'webhook'> = async (notice, id, connection, { name, secrets, links, signal }) => {
   const { make, type } = formats[connection.format]
-  const body = JSON.stringify(make(notice, id))
+  const answers = await links(notice)
+  const body = JSON.stringify(make(answers.length === 0 ? notice : { ...notice, links: answers }, id))
   const key = await secrets.resolve(connection.secret)
   const at = new Date()
   const headers = {

@@ -30,6 +30,19 @@ export const judgmentBody = z.strictObject({
   override: z.boolean().default(false),
 })
 
+/** What a link of a message has behind the `#`. */
+export const approvalLinkText = z.string().min(1).max(4_096)
+
+/** What a link asks: an answer through it counts for exactly this. */
+export const approvalLink = z.object({
+  execution: z.string(),
+  stage: z.string(),
+  seen: z.string(),
+  /** Connection it was sent over. */
+  connection: z.string(),
+  expiresAt: timestamp,
+})
+
 /** Something that waits for a person. */
 export const inboxItem = z.object({
   kind: z.enum(['judgment', 'held', 'errored', 'rollback-failed']),

@@ -26,8 +26,10 @@ type BodyInput<O extends Operation> = R<O>['body'] extends z.ZodPrefault
 type KeyInput<O extends Operation> = O extends 'startExecution'
   ? { idempotencyKey?: string }
   : O extends 'judgeStage'
-    ? { seen: string }
-    : unknown
+    ? { seen: string; approvalLink?: string }
+    : O extends 'getApprovalLink'
+      ? { approvalLink: string }
+      : unknown
 
 /** An empty object of zod would forbid every other key when put together with more. */
 type Keys<T> = string extends keyof T ? unknown : T

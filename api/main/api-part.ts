@@ -30,6 +30,7 @@ import { followFinished } from '../triggers/finished.ts'
 import { createFire } from '../triggers/fire.ts'
 import { startFirings } from '../triggers/firings.ts'
 import { keepSchedules } from '../triggers/schedules.ts'
+import { openApprovalLinks } from './approval-links.ts'
 import { commitReports } from './commit-reports.ts'
 import { createIdentityPart } from './identity-part.ts'
 import { openTraffic } from './traffic.ts'
@@ -58,7 +59,10 @@ export interface ApiOptions {
 }
 
 export interface RunningApi {
+  /** Where people reach it. */
   url: string
+  /** Where it listens. */
+  local: string
   /** A link that signs a browser in once. */
   loginLink(): string
   stop(): Promise<void>
@@ -66,7 +70,7 @@ export interface RunningApi {
 
 /** Everything that answers requests, put together and listening. Starts while the engine is still away. */
 export async function startApi(options: ApiOptions): Promise<RunningApi> {
-  const { configuration, store, token, log, host } = options
+  const { configuration, store, token, log, host, env = {} } = options
   const stopping = new AbortController()
   const check = createCheck(configuration)
   const now = () => new Date()
@@ -94,7 +98,8 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const feed = openFeed(store, log)
   let listening: Listening | null = null
   const port = () => listening?.port ?? options.port
-  const url = () => options.publicUrl ?? `http://${nameOf(host)}:${port()}`
+  const local = () => `http://${nameOf(host)}:${port()}`
+  const url = () => options.publicUrl ?? configuration.server.url ?? local()
 
   const isSecure = () => url().startsWith('https:')
   // Cookies are shared by all ports of a host, so the name tells the port; on https the browser holds it to this host.
@@ -105,7 +110,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const { identify, ...identity } = createIdentityPart({
     ...{ configuration, store, token, url, cookie, origins, log },
     anonymous: options.anonymous ?? false,
-    env: options.env ?? {},
+    env,
   })
 
   const services: Services = {
@@ -122,6 +127,8 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     }),
     hookSources: configuration.hooks,
     spreader,
+    approvalLinks: openApprovalLinks(configuration, env),
+    connections: new Set(Object.keys(configuration.connections)),
     targets: withConfiguration(configuration, options.targets),
     traffic: openTraffic(options.data),
     identity,
@@ -155,6 +162,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
 
   return {
     url: url(),
+    local: local(),
     loginLink: () => `${url()}/login#code=${identity.sessions.issueCode(identity.localOwner).code}`,
     async stop() {
       stopping.abort()

@@ -117,8 +117,8 @@ async function start(given: Start) {
     data: folder.path,
   })
   parts.push({ name: 'api', stop: () => api.stop() })
-  await folder.keepPort('api', Number(new URL(api.url).port))
-  await folder.writeServerFile({ url: api.url, token, pid: process.pid })
+  await folder.keepPort('api', Number(new URL(api.local).port))
+  await folder.writeServerFile({ url: api.local, token, pid: process.pid })
   return api
 }
 

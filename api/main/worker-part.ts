@@ -5,6 +5,7 @@ import type { Logger } from 'pino'
 import { createActivities } from '../../activities/activities.ts'
 import { auditedStore } from '../../activities/audited-store.ts'
 import { openProviders } from '../../activities/metrics/registry.ts'
+import { noLinks, recordedLinks } from '../../activities/notifiers/links.ts'
 import type { Activities } from '../../activities/requests.ts'
 import { hostClient } from '../../activities/targets/process/host/client.ts'
 import type { Target } from '../../activities/targets/target.ts'
@@ -14,6 +15,7 @@ import type { Configuration } from '../../pipeline/schema/configuration.ts'
 import type { Store } from '../../store/store.ts'
 import { CliError } from '../cli/io.ts'
 import { connectionTo, dataOf, type TemporalAddress } from './addresses.ts'
+import { openApprovalLinks } from './approval-links.ts'
 import { reconnectSoon } from './reconnect.ts'
 import { openAllJobs } from './targets.ts'
 import { workerPipelines } from './worker-pipelines.ts'
@@ -41,6 +43,7 @@ export async function startWorker(options: WorkerOptions): Promise<{ stop(): Pro
   const clientConnection = Connection.lazy({ ...connectionTo(options.temporal), channelArgs: reconnectSoon })
   const client = new Client({ connection: clientConnection, ...dataOf(options.temporal) })
   const children = workerPipelines({ configuration, store, client, data, log })
+  const links = openApprovalLinks(configuration, process.env)
   const activities = createActivities({
     targets,
     store: auditedStore(store),
@@ -50,6 +53,7 @@ export async function startWorker(options: WorkerOptions): Promise<{ stop(): Pro
     jobs: openAllJobs(configuration, data),
     connections: configuration.connections,
     pipelines: children.pipelines,
+    links: links === null ? noLinks : recordedLinks(links, store),
     instances: (target, service) => configuration.targets[target]?.services[service]?.instances ?? 1,
   })
   const stopping = new AbortController()

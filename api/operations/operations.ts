@@ -1,6 +1,7 @@
 import type { Handlers } from '../http/handler.ts'
 import type { Services } from '../services.ts'
 import { analysisOperations } from './analysis.ts'
+import { approvalLinkOperations } from './approval-links.ts'
 import { auditOperations } from './audit.ts'
 import { definitionOperations } from './definitions.ts'
 import { executionOperations } from './executions.ts'
@@ -21,6 +22,7 @@ export function createHandlers(services: Services): Handlers {
   return {
     ...executionOperations(services),
     ...steeringOperations(services),
+    ...approvalLinkOperations(services),
     ...analysisOperations(services),
     ...judgingOperations(services),
     ...pipelineOperations(services),

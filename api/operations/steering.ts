@@ -5,10 +5,13 @@ import { readInbox } from '../executions/inbox.ts'
 import { type Call, callerOf, type Handlers } from '../http/handler.ts'
 import { Refusal } from '../http/refusal.ts'
 import type { Services } from '../services.ts'
+import { answerThrough, readLink } from './approval-links.ts'
 import { locationOf } from './executions.ts'
 import { note } from './note.ts'
 
-export function steeringOperations(services: Services): Pick<Handlers, keyof typeof steeringRoutes> {
+export function steeringOperations(
+  services: Services,
+): Pick<Handlers, Exclude<keyof typeof steeringRoutes, 'getApprovalLink'>> {
   const { store, steering } = services
 
   /** Says something to a run that it can refuse. */
@@ -47,11 +50,14 @@ export function steeringOperations(services: Services): Pick<Handlers, keyof typ
       refuseMachine(call)
       const message = answerOf(call)
       if (message.override) await refuseOverride(services, call)
-      const body = await steering.ask(id, 'judge', message, call.requestId)
+      const link = await linkOf(services, call, message)
+      const ask = () => steering.ask(id, 'judge', message, call.requestId)
+      const body = link === null ? await ask() : await answerThrough(services, link, ask)
       note(services, call, `execution.${message.decision}`, id, {
         stage,
         seen: message.seen,
         override: message.override === true,
+        ...(link === null ? {} : { link: link.id, connection: link.connection }),
       })
       return { body }
     },
@@ -95,6 +101,18 @@ function answerOf(call: Call<'judgeStage'>): JudgmentMessage {
     ...(comment === undefined ? {} : { reason: comment }),
     ...(inputs === undefined ? {} : { inputs }),
   }
+}
+
+/** The link that an answer comes through; null when it comes without one. It has to ask exactly this. */
+async function linkOf(services: Services, call: Call<'judgeStage'>, { seen }: JudgmentMessage) {
+  const token = call.headers['approval-link']
+  if (token === undefined) return null
+  const link = await readLink(services, callerOf(call), token)
+  const { id, stage } = call.params
+  if (link.execution !== id || link.stage !== stage)
+    throw new Refusal('forbidden', `this link is for ${link.stage} of ${link.execution}, not for ${stage} of ${id}`)
+  if (link.seen !== seen) throw new Refusal('stale', 'the link asks about something else than what was looked at')
+  return link
 }
 
 async function refuseOverride({ resources }: Services, call: Call<'judgeStage'>): Promise<void> {

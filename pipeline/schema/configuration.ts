@@ -8,6 +8,7 @@ import { limits } from './configuration/limits.ts'
 import { metricsConnection } from './configuration/metrics.ts'
 import { pipelineSource } from './configuration/pipelines.ts'
 import { processTarget } from './configuration/process-target.ts'
+import { server } from './configuration/server.ts'
 import { name, positiveDuration } from './scalars.ts'
 import { subscription } from './subscription.ts'
 
@@ -40,6 +41,7 @@ export const configuration = z.strictObject({
     )
     .default({})
     .describe('What is special about environments of targets.'),
+  server: server.prefault({}).describe('How this server is reached.'),
   auth: auth.prefault({}).describe('Who is let in, and who may do what.'),
   limits: limits.prefault({}).describe('How much one caller may take.'),
   encryption: encryption.optional(),

@@ -27,6 +27,8 @@ export function availabilityContract(suite: Suite): void {
         ['token', () => suite.store.token('a')],
         ['session', () => suite.store.session('a')],
         ['claim', () => suite.store.claim('a', '2026-01-01T00:00:00.000Z')],
+        ['isClaimed', () => suite.store.isClaimed('a')],
+        ['release', () => suite.store.release('a')],
         ['freezes', () => suite.store.freezes('2026-01-01T00:00:00.000Z')],
         ['quarantine', () => suite.store.quarantine(1)],
         ['verifyAudit', () => suite.store.verifyAudit()],

@@ -75,5 +75,10 @@ export function identityContract(suite: Suite): void {
     )
     expect((await Promise.all(claims)).filter(Boolean)).toHaveLength(1)
     expect(await suite.store.claim('link/2', '2126-01-01T00:00:00.000Z')).toBe(true)
+    expect(await other.isClaimed('link/2')).toBe(true)
+    await other.release('link/2')
+    expect(await suite.store.isClaimed('link/2')).toBe(false)
+    expect(await suite.store.isClaimed('link/1')).toBe(true)
+    expect(await suite.store.claim('link/2', '2126-01-01T00:00:00.000Z')).toBe(true)
   })
 }

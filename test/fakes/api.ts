@@ -60,7 +60,7 @@ export async function startFakeApi(
     port: 0,
     log: pino({ level: 'silent' }),
   })
-  const { url } = api
+  const { local: url } = api
   return {
     ...{ url, token, store, engine, write },
     client: createClient({ url, token }),

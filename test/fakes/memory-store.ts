@@ -141,6 +141,8 @@ export function memoryStore(): MemoryStore {
         claimed.add(key)
         return true
       }),
+    isClaimed: key => up(() => claimed.has(key)),
+    release: key => up(() => void claimed.delete(key)),
     addFreeze: freeze =>
       up(() => {
         const isTaken = store.freezeList.some(({ name, endsAt }) => name === freeze.name && endsAt > freeze.createdAt)

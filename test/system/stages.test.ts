@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { hashPassword } from '../../api/auth/passwords.ts'
 import type { Execution } from '../../pipeline/execution.ts'
 import { type Server, startServer } from '../../setup/server.ts'
 
@@ -14,6 +15,13 @@ const pipelines = [...page.matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, text]) =
 /** A service as `shop.mjs`: healthy at once, and says its version. */
 const app = `import { createServer } from 'node:http'
 createServer((request, response) => response.end(request.url === '/version' ? process.env.SLIPWAY_VERSION : 'ok')).listen(process.env.PORT, process.env.HOST)
+`
+
+/** Waits for somebody else than who started it, and says so in the chat. */
+const asked = `name: asked
+application: shop
+notifications: [{ connection: chat, on: [waiting] }]
+stages: [{ id: approve, type: judgment, timeout: 10m }]
 `
 
 describe('what the page of stages shows', { timeout: 120_000 }, () => {
@@ -47,6 +55,11 @@ describe('what the page of stages shows', { timeout: 120_000 }, () => {
     mkdirSync(join(folder, 'app'))
     mkdirSync(join(folder, 'pipelines'))
     writeFileSync(join(folder, 'app', 'shop.mjs'), app)
+    writeFileSync(join(folder, 'pipelines', 'asked.yaml'), asked)
+    writeFileSync(join(folder, 'links.key'), 'a key of links that is long enough')
+    writeFileSync(join(folder, 'users.yaml'), `ann: { password: '${await hashPassword('open sesame')}' }\n`, {
+      mode: 0o600,
+    })
     for (const [index, text] of pipelines.entries()) writeFileSync(join(folder, 'pipelines', `${index}.yaml`), text)
     const service = '{ instances: 1, directory: app, drainTimeout: 1s }'
     writeFileSync(
@@ -56,6 +69,11 @@ connections:
   ci: { type: http, url: '${url}', addresses: [127.0.0.1/32] }
   chat: { type: slack, url: '${url}/chat', addresses: [127.0.0.1/32] }
 pipelines: [{ directory: pipelines }]
+server: { url: https://slipway.example, approvalLinks: { keys: [{ file: ${join(folder, 'links.key')} }] } }
+auth:
+  users: users.yaml
+  roles: { approver: [{ allow: [execution:read, execution:approve] }] }
+  bindings: [{ role: approver, to: ['user:ann'] }]
 `,
     )
     const configuration = join(folder, 'slipway.yaml')
@@ -128,6 +146,53 @@ pipelines: [{ directory: pipelines }]
     await api('POST', `/executions/${run.id}/cancel`, {})
     expect((await ended(run)).status).toBe('canceled')
     expect(builds.at(-1)).toMatchObject({ method: 'POST', url: '/builds/b%201/stop' })
+  })
+
+  /** What a person's browser may send, once they have signed in. */
+  async function signIn(user: string, password: string): Promise<Record<string, string>> {
+    const headers = { 'content-type': 'application/json', origin: server.url, 'x-slipway-csrf': '1' }
+    const body = JSON.stringify({ user, password })
+    const response = await fetch(`${server.url}/api/v1/session`, { method: 'POST', headers, body })
+    expect(response.status).toBe(200)
+    return { ...headers, cookie: response.headers.getSetCookie()[0]!.split(';')[0]! }
+  }
+
+  test('a judgment that is answered through the link in the chat: once, and by somebody else', async () => {
+    const run = await start('asked')
+    const linked = () => chat.map(text => /approve#([\w.-]+)\|/.exec(text)?.[1]).findLast(link => link !== undefined)
+    await expect.poll(linked, { timeout: 60_000 }).toBeDefined()
+    const link = { 'approval-link': linked()! }
+    const open = (headers: Record<string, string>) =>
+      fetch(`${server.url}/api/v1/approval-link`, { headers: { ...headers, ...link } })
+    const own = { authorization: `Bearer ${server.token}` }
+    const ann = await signIn('ann', 'open sesame')
+
+    expect((await open({})).status).toBe(401)
+    const question = (await (await open(ann)).json()) as { execution: string; stage: string; seen: string }
+    expect(question).toMatchObject({ execution: run.id, stage: 'approve' })
+    const answer = async (headers: Record<string, string>) => {
+      const response = await fetch(`${server.url}/api/v1/executions/${run.id}/stages/approve/judgment`, {
+        method: 'POST',
+        body: JSON.stringify({ decision: 'approve' }),
+        headers: { 'content-type': 'application/json', ...headers, ...link, 'if-match': `"${question.seen}"` },
+      })
+      return { status: response.status, text: await response.text() }
+    }
+    expect(await answer(own)).toMatchObject({
+      status: 403,
+      text: expect.stringContaining('somebody else has to approve'),
+    })
+    expect((await answer(ann)).status).toBe(200)
+    expect(await ended(run)).toMatchObject({ status: 'succeeded', stages: [{ outputs: { by: ['ann'] } }] })
+    expect(await answer(ann)).toMatchObject({ status: 409, text: expect.stringContaining('was used already') })
+    expect((await open(ann)).status).toBe(409)
+    const audit = (action: string) => server.client.searchAudit({ action, subject: `execution:${run.id}` })
+    expect((await audit('approval-link.send')).items).toMatchObject([
+      { data: { connection: 'chat', stage: 'approve' } },
+    ])
+    await expect
+      .poll(async () => (await audit('execution.approve')).items)
+      .toMatchObject([{ actor: 'ann', data: { connection: 'chat', seen: question.seen } }])
   })
 
   test('a pipeline that runs another', async () => {

@@ -5,10 +5,14 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { createApprovalLinks } from '../../activities/approval-links.ts'
+import { localSecrets } from '../../activities/secrets/secrets.ts'
 import type { Execution } from '../../pipeline/execution.ts'
 import { type Server, startServer } from '../../setup/server.ts'
 import { browserPath, whyNoBrowser } from '../browser.ts'
 import { barriers, openPages, type Pages, planted } from '../page.ts'
+
+const linkKey = 'a key of links that is long enough'
 
 if (browserPath === null) test.skip(`the views in a real browser (${whyNoBrowser})`, () => {})
 
@@ -23,8 +27,9 @@ describe.skipIf(browserPath === null)('the views on a real server', { timeout: 3
   beforeAll(async () => {
     await promisify(execFile)(process.execPath, ['setup/build.ts'])
     const configuration = 'test/fixtures/views/slipway.yaml'
-    server = await startServer({ data, configuration, args: ['--stop-instances'] })
-    pages = await openPages(browserPath as string, () => server.url, (await server.client.createLoginLink()).url)
+    const env = { ...process.env, SLIPWAY_TEST_LINKS: linkKey }
+    server = await startServer({ data, configuration, args: ['--stop-instances'], env })
+    pages = await openPages(browserPath as string, () => server.url, server.url + (await loginPath()))
     asking = await startAsking('1.0.0')
   })
 
@@ -43,6 +48,25 @@ describe.skipIf(browserPath === null)('the views on a real server', { timeout: 3
     await context.close()
     expect(pages.unwanted).toEqual([])
   })
+
+  /** The server says where people reach it, which is not where it listens. */
+  async function loginPath(): Promise<string> {
+    const { pathname, hash } = new URL((await server.client.createLoginLink()).url)
+    return pathname + hash
+  }
+
+  /** What a message in a chat carries. */
+  async function approvalPath(id: string): Promise<string> {
+    const { progress } = (await server.client.getExecution({ id })).stages.find(stage => stage.id === 'ask')!
+    const { seen, until } = progress!.judgment!
+    const links = createApprovalLinks({
+      configuration: { keys: [{ env: 'KEY' }], lifetime: 600_000 },
+      ...{ url: 'http://slipway.example', secrets: localSecrets({ KEY: linkKey }), now: Date.now },
+    })
+    const order = { execution: id, stage: 'ask', seen, until, connection: 'chat', subject: null }
+    const { url } = await links.make({ ...order, message: id, at: new Date().toISOString() })
+    return new URL(url).pathname + new URL(url).hash
+  }
 
   /** A run that has come to its judgment. */
   async function startAsking(version: string): Promise<string> {
@@ -95,6 +119,26 @@ describe.skipIf(browserPath === null)('the views on a real server', { timeout: 3
     await dialog.waitFor({ state: 'detached' })
     const { stages } = await until(id, ({ status }) => status === 'succeeded')
     expect(stages.find(one => one.id === 'ask')!.outputs).toMatchObject({ inputs: { ticket: 'T-1' } })
+  })
+
+  test('a link of a message decides nothing by being opened, outlives the sign-in, and is used up by an answer', async () => {
+    const id = await startAsking('1.1.1')
+    const path = await approvalPath(id)
+    const page = await context.newPage()
+    await page.goto(path)
+    await page.getByLabel('Login link or code').fill(server.url + (await loginPath()))
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { level: 1, name: 'Approve ask?' }).waitFor()
+    expect(await barriers(page)).toEqual([])
+    expect((await server.client.getExecution({ id })).status).toBe('waiting')
+    await page.getByLabel('ticket').fill('T-3')
+    await page.getByRole('button', { name: 'Approve' }).click()
+    await page.waitForURL(`**/executions/${id}`)
+    await until(id, ({ status }) => status === 'succeeded')
+    await page.goto('/inbox')
+    await page.goto(path)
+    await page.getByText('This link cannot be used.').waitFor()
+    await page.getByText(/this link was used already/).waitFor()
   })
 
   test('a rejection needs a reason', async () => {

@@ -7,6 +7,7 @@ export const keys = {
   pipeline: (name: string) => ['pipelines', name],
   validation: (text: string) => ['validation', text],
   inbox: ['inbox'],
+  approvalLink: (link: string) => ['approval-link', link],
   targets: ['targets'],
   health: ['health'],
   freezes: ['freezes'],

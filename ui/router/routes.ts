@@ -3,6 +3,7 @@ export const paths = {
   executions: '/executions',
   execution: '/executions/{id}',
   inbox: '/inbox',
+  approve: '/approve',
   pipelines: '/pipelines',
   pipeline: '/pipelines/{name}',
   traffic: '/traffic',

@@ -57,7 +57,6 @@ function show({ stage, context, desk, until }: Open): void {
   const given = desk.approvals.map(({ by, at }) => ({ by, at: timestamp(at) }))
   const missing = approvals - given.length
   const whom = approvers === null ? '' : ` of ${approvers.join(', ')}`
-  context.status('waiting', `needs ${missing} ${missing === 1 ? 'approval' : 'approvals'}${whom}`)
   context.progress({
     phase: 'waiting',
     judgment: {
@@ -66,6 +65,8 @@ function show({ stage, context, desk, until }: Open): void {
       inputs,
     },
   })
+  // Whoever is told that it waits is told what it asks.
+  context.status('waiting', `needs ${missing} ${missing === 1 ? 'approval' : 'approvals'}${whom}`)
 }
 
 function tell(context: StageContext, { id }: StageOf<'judgment'>, answer: Answer): void {

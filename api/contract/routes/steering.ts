@@ -1,6 +1,15 @@
 import { z } from 'zod'
 import { accepted, execution } from '../execution.ts'
-import { inbox, judgmentBody, retryBody, stageBody, stageId, steerBody } from '../steering.ts'
+import {
+  approvalLink,
+  approvalLinkText,
+  inbox,
+  judgmentBody,
+  retryBody,
+  stageBody,
+  stageId,
+  steerBody,
+} from '../steering.ts'
 import { anyHeaders, executionId, none, type Route } from './route.ts'
 
 const steered = ['not-found', 'already-ended', 'refused', 'unavailable'] as const
@@ -96,13 +105,26 @@ export const steeringRoutes = {
     path: '/api/v1/executions/{id}/stages/{stage}/judgment',
     permission: 'execution:approve',
     summary:
-      'Approve or reject. `If-Match` names what was looked at: `progress.judgment.seen` of the stage, in quotes; an answer to anything else is refused.',
+      'Approve or reject. `If-Match` names what was looked at: `progress.judgment.seen` of the stage, in quotes; an answer to anything else is refused. `Approval-Link` is what a link of a message has behind the `#`; it is used up.',
     params: executionId.extend({ stage: stageId }),
     query: none,
-    headers: z.object({ 'if-match': z.string().max(200).optional() }),
+    headers: z.object({ 'if-match': z.string().max(200).optional(), 'approval-link': approvalLinkText.optional() }),
     body: judgmentBody,
     success: { status: 200, type: 'application/json', schema: execution },
     problems: [...steered, 'invalid-answer', 'stale', 'precondition-required'],
+  },
+  getApprovalLink: {
+    method: 'get',
+    path: '/api/v1/approval-link',
+    permission: 'execution:read',
+    summary:
+      'What a link of a message asks, for whoever opens it. Changes nothing, and refuses a link that is of no use.',
+    params: none,
+    query: none,
+    headers: z.object({ 'approval-link': approvalLinkText }),
+    body: null,
+    success: { status: 200, type: 'application/json', schema: approvalLink },
+    problems: ['not-found', 'refused', 'stale', 'unavailable'],
   },
   getInbox: {
     method: 'get',

@@ -1,24 +1,10 @@
-import ipaddr from 'ipaddr.js'
 import { z } from 'zod'
 import { positiveDuration } from '../scalars.ts'
 import { isMap, worded } from '../words.ts'
+import { network, origin } from './reach.ts'
 import { secret } from './secret.ts'
 
 export const httpAddress = z.url({ protocol: /^https?$/, error: 'an http or https address' })
-
-const anOrigin = 'an origin such as https://ci.example.com or http://10.0.0.7:8080'
-
-const origin = z
-  .string(anOrigin)
-  .max(300, anOrigin)
-  .refine(text => URL.parse(text)?.origin === text && /^https?:/.test(text), anOrigin)
-
-const aNetwork = 'a network such as 10.2.0.0/16, 127.0.0.1/32 or fd00::/8'
-
-const network = z
-  .string(aNetwork)
-  .max(60, aNetwork)
-  .refine(text => ipaddr.isValidCIDR(text), aNetwork)
 
 export const headerName = z.string().regex(/^[A-Za-z0-9-]+$/, 'the name of a header')
 
@@ -83,6 +69,10 @@ const email = z.strictObject({
   password: secret.optional().describe('And the password.'),
   from: z.string().min(3).max(300).describe('Sender.'),
   to: z.array(z.string().min(3).max(300)).min(1).max(50).describe('Receivers.'),
+  personal: z
+    .boolean()
+    .default(false)
+    .describe('One mail for each receiver; its approval links are for the person of that name alone: `user:ADDRESS`.'),
   ...told,
 })
 

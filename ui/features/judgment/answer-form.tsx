@@ -20,15 +20,17 @@ interface AnswerFormProps {
   execution: ExecutionDetail
   stage: string
   judgment: JudgmentProgress
+  /** What the answer comes through, when it comes through a link of a message. */
+  link?: string
   onReload: () => void
   onClose: () => void
 }
 
 /** What is asked, what changes, who may answer, and the answer. It counts only for what is on the screen. */
-export function AnswerForm({ execution, stage, judgment, onReload, onClose }: AnswerFormProps) {
+export function AnswerForm({ execution, stage, judgment, link, onReload, onClose }: AnswerFormProps) {
   const session = useSession().data
   const definition = useDefinition(execution.id)
-  const { mutate, isPending, error, reset } = useAnswer(execution.id, stage)
+  const { mutate, isPending, error, reset } = useAnswer(execution.id, stage, link)
   const [seen, setSeen] = useState(judgment.seen)
   const [comment, setComment] = useState('')
   const [drafts, setDrafts] = useState<Readonly<Record<string, string>>>({})

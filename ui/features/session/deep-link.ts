@@ -5,8 +5,8 @@ const storageKey = 'slipway-next'
 
 /** Before the page is left to sign in elsewhere: where to go on afterwards. Only this tab knows it. */
 export function rememberPlace(): void {
-  const { pathname, search } = window.location
-  sessionStorage.setItem(storageKey, pathname + search)
+  const { pathname, search, hash } = window.location
+  sessionStorage.setItem(storageKey, pathname + search + hash)
 }
 
 /** Back from there: goes on where somebody wanted to go. Called once, at the start. */

@@ -34,5 +34,5 @@ export function partsOf(text: string, origin: string): { code: string | null; ne
 export function localPath(next: string | null, origin: string): `/${string}` {
   const resolved = next === null ? null : URL.parse(next, origin)
   if (resolved === null || resolved.origin !== origin) return '/'
-  return `/${resolved.pathname.replace(/^\/+/, '')}${resolved.search}`
+  return `/${resolved.pathname.replace(/^\/+/, '')}${resolved.search}${resolved.hash}`
 }
