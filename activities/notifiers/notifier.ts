@@ -7,7 +7,6 @@ export interface NotifierResources {
   /** Of the connection, for messages. */
   name: string
   secrets: Secrets
-  links: LinksFor
   signal: AbortSignal
 }
 
@@ -19,5 +18,5 @@ export type Notifier<T extends Connection['type']> = (
   notice: Notice,
   id: string,
   connection: ConnectionOf<T>,
-  resources: NotifierResources,
+  resources: NotifierResources & { links: LinksFor },
 ) => Promise<void>
