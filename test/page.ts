@@ -13,6 +13,8 @@ export interface Pages {
   /** Scripts that ran, styles that were refused, errors: since it was last emptied. */
   readonly unwanted: string[]
   context(options?: BrowserContextOptions): Promise<BrowserContext>
+  /** Makes every page of it one of somebody who has signed in. */
+  signIn(context: BrowserContext): Promise<void>
   /** A page of somebody who has signed in. */
   signedIn(path: string, from: BrowserContext): Promise<Page>
   close(): Promise<void>
@@ -33,6 +35,7 @@ export async function openPages(executablePath: string, url: () => string, login
   return {
     unwanted,
     context,
+    signIn: into => into.addCookies(cookies),
     async signedIn(path, from) {
       await from.addCookies(cookies)
       const opened = await from.newPage()
@@ -44,11 +47,73 @@ export async function openPages(executablePath: string, url: () => string, login
   }
 }
 
-/** What keeps people out, as axe finds it: one line a rule. */
-export async function barriers(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source)
-  const { violations } = await page.evaluate(() => (window as unknown as { axe: typeof axe }).axe.run())
+/** Goes to another view as the page itself does: without loading it anew. */
+export function visit(page: Page, path: string): Promise<void> {
+  return page.evaluate(to => {
+    window.history.pushState(null, '', to)
+    window.dispatchEvent(new PopStateEvent('popstate'))
+  }, path)
+}
+
+/** Rules of axe that a change of colours can break; no other rule reads a colour. */
+const colourRules = ['color-contrast', 'link-in-text-block']
+
+/**
+ * What is wrong with a view as it stands, one line each: barriers in light and in dark colours as axe finds them, what
+ * makes a screen of 320 pixels and one at 200 % zoom scroll sideways, and markup that came from a user's text.
+ */
+export async function flawsOf(page: Page): Promise<string[]> {
+  const size = page.viewportSize()!
+  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
+  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe.source)
+  const light = await barriers(page)
+  const dark = await barriersInTheDark(page)
+  await page.emulateMedia({ colorScheme: 'light' })
+  await page.setViewportSize({ width: 320, height: size.height })
+  const narrow = await page.evaluate(whatSticksOut)
+  await page.setViewportSize({ width: size.width / 2, height: size.height / 2 })
+  const zoomed = await page.evaluate(whatSticksOut)
+  await page.setViewportSize(size)
+  const markup = await page.locator('img[src="x"]').count()
+  return [
+    ...light.map(line => `light: ${line}`),
+    ...dark.map(line => `dark: ${line}`),
+    ...narrow.map(line => `320 pixels: ${line}`),
+    ...zoomed.map(line => `200 %: ${line}`),
+    ...(markup > 0 ? ['a text became markup'] : []),
+  ]
+}
+
+/** What is left of it when colours have had time to follow the system: not every text does so in the same frame. */
+async function barriersInTheDark(page: Page): Promise<string[]> {
+  await page.emulateMedia({ colorScheme: 'dark' })
+  await page.locator('html[data-mantine-color-scheme="dark"]').waitFor()
+  let found: string[] = []
+  for (let round = 0; round < 4; round += 1) {
+    found = await barriers(page, colourRules)
+    if (found.length === 0) break
+    await page.waitForTimeout(500)
+  }
+  return found
+}
+
+/** What keeps people out, one line a rule. */
+async function barriers(page: Page, rules?: string[]): Promise<string[]> {
+  const { violations } = await page.evaluate(
+    only => (window as unknown as { axe: typeof axe }).axe.run(only ? { runOnly: only } : {}),
+    rules,
+  )
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`)
+}
+
+/** Runs in the page: what makes it scroll sideways, with its text. */
+function whatSticksOut(): string[] {
+  const { clientWidth, scrollWidth } = document.documentElement
+  if (scrollWidth <= clientWidth) return []
+  const wide = [...document.querySelectorAll('body *')].filter(
+    element => element.getBoundingClientRect().right > clientWidth,
+  )
+  return wide.map(element => `${element.tagName}.${element.className} "${element.textContent?.slice(0, 60)}"`)
 }
 
 async function openContext(
@@ -56,7 +121,11 @@ async function openContext(
   unwanted: string[],
   options: BrowserContextOptions,
 ): Promise<BrowserContext> {
-  const opened = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options })
+  const opened = await browser.newContext({
+    viewport: { width: 1280, height: 900 },
+
+    ...options,
+  })
   await opened.exposeFunction('reportViolation', (text: string) => unwanted.push(text))
   await opened.addInitScript(() => {
     document.addEventListener('securitypolicyviolation', event => {

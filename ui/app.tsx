@@ -1,4 +1,4 @@
-import { Suspense } from 'react'
+import { type ReactNode, Suspense } from 'react'
 import { LoginPage } from './features/session/login-page.tsx'
 import { useSession } from './features/session/queries.ts'
 import { Boundary } from './kit/boundary.tsx'
@@ -33,18 +33,25 @@ export function App() {
 function CurrentView() {
   const { path } = usePlace()
   const found = match(path)
-  const view = found && Object.hasOwn(views, found.view) ? views[found.view as keyof typeof views] : null
   return (
-    <Boundary key={path} what="This view cannot be shown.">
-      <Suspense fallback={<Loading />}>{view && found ? view(found.parameters) : <NotFound />}</Suspense>
+    <Boundary key={path} what="This view cannot be shown." around={inPage}>
+      <Suspense fallback={<Loading />}>{found ? views[found.view](found.parameters) : <NotFound />}</Suspense>
     </Boundary>
+  )
+}
+
+function inPage(notice: ReactNode) {
+  return (
+    <Page title="Not available" heading="Slipway">
+      {notice}
+    </Page>
   )
 }
 
 function Loading() {
   return (
     <main id="content">
-      <p className="sr">Loading…</p>
+      <h1 className="sr">Loading…</h1>
     </main>
   )
 }

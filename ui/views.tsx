@@ -14,8 +14,9 @@ export const views = {
   pipelines: view(() => import('./features/pipelines/pipelines-page.tsx').then(module => module.PipelinesPage)),
   pipeline: view(() => import('./features/pipelines/pipeline-page.tsx').then(module => module.PipelinePage)),
   traffic: view(() => import('./features/traffic/traffic-page.tsx').then(module => module.TrafficPage)),
+  audit: view(() => import('./features/audit/audit-page.tsx').then(module => module.AuditPage)),
   targets: view(() => import('./features/targets/targets-page.tsx').then(module => module.TargetsPage)),
-} satisfies Partial<Record<View, (parameters: Parameters) => React.ReactNode>>
+} satisfies Record<View, (parameters: Parameters) => React.ReactNode>
 
 /** A view in a file of its own, drawn anew when its parameters change. */
 function view<P extends object>(load: () => Promise<ComponentType<P>>) {

@@ -43,6 +43,8 @@ test('what does not speak this API is "no server", and an abort stays an abort',
   const server = await serve((_request, response) => response.writeHead(502).end('<html>proxy</html>'))
   const proxied = createClient({ url: urlOf(server), token: 't' })
   await expect(proxied.getSession()).rejects.toMatchObject({ problem: { status: 502 }, kind: null })
+  // Not even as bad health.
+  await expect(proxied.getHealth()).rejects.toMatchObject({ problem: { status: 502 } })
   server.close()
   const signal = AbortSignal.abort()
   await expect(api.client.getSession({}, { signal })).rejects.toMatchObject({ name: 'AbortError' })

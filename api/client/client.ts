@@ -52,10 +52,14 @@ async function send(connection: Connection, route: Route, input: Record<string, 
     signal: options.signal ?? null,
   })
   // A server that is not ready says so with 503 and the usual body, not with a problem.
-  const readable = response.ok || route === routes.getHealth
+  const readable = response.ok || (route === routes.getHealth && isPlain503(response))
   if (!readable) throw new ApiProblem(await readProblem(response), response.headers)
   if (response.status === 204) return null
   return route.success.type === 'text/plain' ? await response.text() : await readJson(connection, response)
+}
+
+function isPlain503({ status, headers }: Response): boolean {
+  return status === 503 && !headers.get('content-type')?.startsWith('application/problem')
 }
 
 async function readJson(connection: Connection, response: Response): Promise<unknown> {

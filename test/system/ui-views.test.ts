@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -9,8 +9,11 @@ import { createApprovalLinks } from '../../activities/approval-links.ts'
 import { localSecrets } from '../../activities/secrets/secrets.ts'
 import type { Execution } from '../../pipeline/execution.ts'
 import { type Server, startServer } from '../../setup/server.ts'
+import { firstBadRecord } from '../../store/audit-records.ts'
+import type { AuditRecord } from '../../store/store.ts'
 import { browserPath, whyNoBrowser } from '../browser.ts'
-import { barriers, openPages, type Pages, planted } from '../page.ts'
+import { flawsOf, openPages, type Pages, planted, visit } from '../page.ts'
+import { addresses, putInState, states } from '../page-states.ts'
 
 const linkKey = 'a key of links that is long enough'
 
@@ -245,9 +248,41 @@ describe.skipIf(browserPath === null)('the views on a real server', { timeout: 3
       .toMatch(/[1-9][\d.]*\/s/)
   })
 
+  test('the audit log is searched by its address, checked and saved', async () => {
+    const page = await pages.signedIn('/targets', context)
+    await page.keyboard.press('u')
+    await page.waitForURL('**/audit')
+    const records = page.getByRole('list', { name: 'Records' }).getByRole('listitem')
+    await records.first().waitFor()
+    await page.getByLabel('Action').fill('execution.start')
+    await page.getByLabel('Outcome').selectOption('allowed')
+    await page.getByLabel('From').fill('2020-01-01T00:00')
+    await page.keyboard.press('Enter')
+    await page.waitForURL('**/audit?action=execution.start&outcome=allowed&from=20*')
+    const found = records.filter({ hasText: asking })
+    await found.waitFor()
+    const others = records.filter({ hasNotText: 'execution.start' })
+    await expect.poll(() => others.count(), { timeout: 30_000 }).toBe(0)
+    await found.getByText('Details').click()
+    await found.getByText('hash', { exact: true }).waitFor()
+    await page.getByRole('button', { name: 'Verify the chain' }).click()
+    await page.getByText(/All \d+ records hold/).waitFor()
+    const saved = page.waitForEvent('download')
+    await page.getByRole('button', { name: 'Export JSON Lines' }).click()
+    const lines = readFileSync(await (await saved).path(), 'utf8')
+    const parsed = lines
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line) as AuditRecord)
+    expect(parsed.length).toBeGreaterThan(1)
+    expect(await firstBadRecord(parsed, [])).toBeNull()
+    await page.getByRole('link', { name: `Open ${asking}` }).click()
+    await page.waitForURL(`**/executions/${asking}`)
+  })
+
   const views: Record<string, (page: Page) => Promise<unknown>> = {
     inbox: async page => {
-      await page.goto('/inbox')
+      await visit(page, '/inbox')
       await page.getByText('ask asks for a judgment').first().waitFor()
     },
     'a judgment': async page => {
@@ -255,15 +290,15 @@ describe.skipIf(browserPath === null)('the views on a real server', { timeout: 3
       await page.getByLabel('ticket').waitFor()
     },
     'the graph of a run': async page => {
-      await page.goto(`/executions/${asking}?as=graph`)
+      await visit(page, `/executions/${asking}?as=graph`)
       await page.locator('.react-flow__node').first().waitFor()
     },
     pipelines: async page => {
-      await page.goto('/pipelines')
+      await visit(page, '/pipelines')
       await page.getByRole('heading', { name: /^release/ }).waitFor()
     },
     'a pipeline': async page => {
-      await page.goto('/pipelines/release')
+      await visit(page, '/pipelines/release')
       await page.locator('.react-flow__node').first().waitFor()
     },
     'the form of a run': async page => {
@@ -271,64 +306,70 @@ describe.skipIf(browserPath === null)('the views on a real server', { timeout: 3
       await page.getByLabel('version').waitFor()
     },
     'a broken pipeline': async page => {
-      await page.goto('/pipelines/broken')
+      await visit(page, '/pipelines/broken')
       await page.getByText(/wayt/).first().waitFor()
       await page.getByRole('button', { name: 'Try a change' }).click()
     },
     'no pipeline': async page => {
-      await page.goto('/pipelines/none')
+      await visit(page, '/pipelines/none')
       await page.getByText('There is nothing here').waitFor()
     },
     targets: async page => {
-      await page.goto('/targets')
+      await visit(page, '/targets')
       await page.getByRole('heading', { level: 3, name: 'shop' }).waitFor()
     },
     traffic: async page => {
-      await page.goto('/traffic')
+      await visit(page, '/traffic')
       await page.getByRole('img', { name: /Traffic of shop/ }).waitFor()
     },
     'traffic of nothing': async page => {
-      await page.goto('/traffic?target=local&service=none')
+      await visit(page, '/traffic?target=local&service=none')
       await page.getByText('There is no service none').waitFor()
     },
+    'the audit log': async page => {
+      await visit(page, '/audit')
+      await page.getByText('Details').first().click()
+      await page.getByRole('button', { name: 'Verify the chain' }).click()
+      await page.getByText(/records hold/).waitFor()
+    },
+    'nothing in the audit log': async page => {
+      await visit(page, '/audit?actor=nobody')
+      await page.getByText('No record fits').waitFor()
+    },
+    'an audit log that was refused': async page => {
+      await visit(page, '/audit?outcome=odd')
+      await page.getByText('The log could not be searched.').waitFor()
+    },
     'what failed': async page => {
-      await page.route('**/api/v1/{targets,locks,inbox,pipelines}', route => route.fulfill({ status: 500, body: '' }))
-      await page.goto('/targets')
+      await page.route('**/api/v1/targets', route => route.fulfill({ status: 500, body: '' }))
+      await visit(page, '/targets')
       await page.getByText('The targets could not be loaded.').waitFor()
-    },
-    'what failed, the inbox': async page => {
-      await page.goto('/inbox')
-      await page.getByText('The inbox could not be loaded.').waitFor()
-    },
-    'what failed, pipelines': async page => {
-      await page.goto('/pipelines')
-      await page.getByText('The pipelines could not be loaded.').waitFor()
       await page.unrouteAll()
     },
   }
 
-  test.each(['light', 'dark'] as const)('no view has a barrier in %s colours', async colorScheme => {
-    const own = await pages.context({ colorScheme, reducedMotion: 'reduce' })
-    const page = await pages.signedIn('/targets', own)
+  test('no view has a barrier, in light and dark colours, on small screens and zoomed', async () => {
+    const page = await pages.signedIn('/targets', context)
     const found: Record<string, string[]> = {}
     for (const [name, open] of Object.entries(views)) {
       await open(page)
-      found[name] = await barriers(page)
+      found[name] = await flawsOf(page)
     }
-    await own.close()
     expect(found).toEqual(Object.fromEntries(Object.keys(views).map(name => [name, []])))
   })
 
-  test('every view fits a screen of 320 pixels, and what users write stays text', async () => {
-    const own = await pages.context({ viewport: { width: 320, height: 800 } })
-    const page = await pages.signedIn('/targets', own)
-    const widths: Record<string, number> = {}
-    for (const [name, open] of Object.entries(views)) {
-      await open(page)
-      widths[name] = await page.evaluate(() => document.documentElement.scrollWidth)
-      expect(await page.locator('img[src="x"]').count()).toBe(0)
+  test.each(Object.entries(states))('nor has any view that is %s', async (_, state) => {
+    await pages.signIn(context)
+    const page = await context.newPage()
+    await putInState(page, state)
+    await page.goto('/')
+    const found: Record<string, string[]> = {}
+    for (const [name, view] of Object.entries(addresses)) {
+      await visit(page, view.path)
+      await page.locator(state.shows(view)).first().waitFor()
+      found[name] = await flawsOf(page)
     }
-    await own.close()
-    expect(widths).toEqual(Object.fromEntries(Object.keys(views).map(name => [name, 320])))
+    await page.unrouteAll({ behavior: 'ignoreErrors' })
+    expect(found).toEqual(Object.fromEntries(Object.keys(addresses).map(name => [name, []])))
   })
 })

@@ -4,91 +4,51 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
-import axe from 'axe-core'
-import type { Browser, BrowserContext, BrowserContextOptions, Cookie, Page } from 'playwright-core'
+import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Execution } from '../../pipeline/execution.ts'
 import { type Load, startLoad } from '../../setup/load.ts'
 import { type Server, startServer } from '../../setup/server.ts'
-import { browserPath, launchBrowser, whyNoBrowser } from '../browser.ts'
+import { browserPath, whyNoBrowser } from '../browser.ts'
+import { flawsOf, openPages, type Pages, patience, planted, visit } from '../page.ts'
 
 const configuration = 'test/fixtures/page/slipway.yaml'
 /** A change takes less than a second where the machine is free; tests share theirs. */
 const soon = 15_000
-/** How long a busy machine may take to draw a page. */
-const patience = 90_000
-/** What must stay text wherever a user can write. */
-const planted = '<img src=x onerror="alert(1)"><script>alert(2)</script>'
 
 if (browserPath === null) test.skip(`the page in a real browser (${whyNoBrowser})`, () => {})
 
 describe.skipIf(browserPath === null)('the page on a real server', { timeout: 300_000 }, () => {
   const data = mkdtempSync(join(tmpdir(), 'slipway-page-'))
   let server: Server
-  let browser: Browser
+  let pages: Pages
   let context: BrowserContext
   let load: Load | null = null
-  let cookies: Cookie[] = []
-  /** Scripts that ran, styles that were refused, errors: nothing of it may happen in any test. */
-  let unwanted: string[] = []
 
   beforeAll(async () => {
     await promisify(execFile)(process.execPath, ['setup/build.ts'])
     server = await startServer({ data, configuration, args: ['--stop-instances'] })
-    browser = await launchBrowser(browserPath as string)
-    const first = await openContext()
-    const page = await first.newPage()
-    await page.goto((await server.client.createLoginLink()).url)
-    await page.getByRole('button', { name: 'Sign out' }).waitFor()
-    cookies = await first.cookies()
-    await first.close()
+    pages = await openPages(browserPath as string, () => server.url, (await server.client.createLoginLink()).url)
   })
 
   afterAll(async () => {
     await load?.stop()
-    await browser?.close()
+    await pages?.close()
     await server?.stop()
     rmSync(data, { recursive: true, force: true })
   })
 
   beforeEach(async () => {
-    unwanted = []
-    context = await openContext()
+    pages.unwanted.length = 0
+    context = await pages.context()
   })
 
   afterEach(async () => {
     await context.close()
-    expect(unwanted).toEqual([])
+    expect(pages.unwanted).toEqual([])
   })
 
-  async function openContext(options: BrowserContextOptions = {}): Promise<BrowserContext> {
-    const opened = await browser.newContext({ baseURL: server.url, viewport: { width: 1280, height: 900 }, ...options })
-    await opened.exposeFunction('reportViolation', (text: string) => unwanted.push(text))
-    await opened.addInitScript(() => {
-      document.addEventListener('securitypolicyviolation', event => {
-        const report = `${event.violatedDirective}: ${event.blockedURI} ${event.sourceFile}`
-        ;(window as unknown as { reportViolation(text: string): void }).reportViolation(report)
-      })
-    })
-    opened.setDefaultTimeout(patience)
-    opened.on('page', page => {
-      page.on('pageerror', error => unwanted.push(`error: ${error.message}`))
-      page.on('dialog', dialog => {
-        unwanted.push(`dialog: ${dialog.message()}`)
-        void dialog.dismiss()
-      })
-    })
-    return opened
-  }
-
-  /** A page of somebody who has signed in before. */
-  async function signedIn(path: string, from: BrowserContext = context): Promise<Page> {
-    await from.addCookies(cookies)
-    const page = await from.newPage()
-    await page.goto(path)
-    await page.getByRole('button', { name: 'Sign out' }).waitFor()
-    return page
-  }
+  const signedIn = (path: string) => pages.signedIn(path, context)
 
   function start(version: string, note = ''): Promise<Execution> {
     return server.client.startExecution({ name: 'shop', body: { parameters: { version, note } } })
@@ -109,12 +69,6 @@ describe.skipIf(browserPath === null)('the page on a real server', { timeout: 30
       execution = await server.client.getExecution({ id, wait: '5s', after: execution.position })
     }
     return execution
-  }
-
-  async function barriers(page: Page): Promise<string[]> {
-    await page.evaluate(axe.source)
-    const { violations } = await page.evaluate(() => (window as unknown as { axe: typeof axe }).axe.run())
-    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`)
   }
 
   test('begins with at most 250 KB of scripts, and serves nothing inline', () => {
@@ -139,7 +93,7 @@ describe.skipIf(browserPath === null)('the page on a real server', { timeout: 30
     await page.getByRole('button', { name: 'Sign out' }).waitFor()
     expect(page.url()).toBe(`${server.url}/`)
 
-    const other = await openContext()
+    const other = await pages.context()
     const late = await other.newPage()
     await late.goto(url)
     await late.getByText('That did not sign you in.').waitFor()
@@ -244,23 +198,23 @@ describe.skipIf(browserPath === null)('the page on a real server', { timeout: 30
 
     const views: Record<string, (page: Page) => Promise<void>> = {
       'the list': async page => {
-        await page.goto('/executions')
+        await visit(page, '/executions')
         await page.locator('[data-row]').first().waitFor()
       },
       'an empty list': async page => {
-        await page.goto('/executions?pipeline=none')
+        await visit(page, '/executions?pipeline=none')
         await page.getByText('No execution fits these filters').waitFor()
       },
       'a list that was refused': async page => {
-        await page.goto('/executions?status=odd')
+        await visit(page, '/executions?status=odd')
         await page.getByText('The executions could not be loaded.').waitFor()
       },
       'an ended execution': async page => {
-        await page.goto(`/executions/${first}`)
+        await visit(page, `/executions/${first}`)
         await page.getByText('What went in').waitFor()
       },
       'a running execution': async page => {
-        await page.goto(`/executions/${running}`)
+        await visit(page, `/executions/${running}`)
         await page.locator('canvas').first().waitFor()
         await page.getByText('Numbers').first().click()
       },
@@ -269,7 +223,7 @@ describe.skipIf(browserPath === null)('the page on a real server', { timeout: 30
         await page.getByRole('dialog').waitFor()
       },
       'no execution': async page => {
-        await page.goto('/executions/none')
+        await visit(page, '/executions/none')
         await page.getByText('There is nothing here').waitFor()
       },
       'the help': async page => {
@@ -283,28 +237,14 @@ describe.skipIf(browserPath === null)('the page on a real server', { timeout: 30
       },
     }
 
-    test.each(['light', 'dark'] as const)('no view has a barrier in %s colours', async colorScheme => {
-      const own = await openContext({ colorScheme, reducedMotion: 'reduce' })
-      const page = await signedIn('/', own)
+    test('no view has a barrier, in light and dark colours, on small screens and zoomed', async () => {
+      const page = await signedIn('/')
       const found: Record<string, string[]> = {}
       for (const [name, open] of Object.entries(views)) {
         await open(page)
-        found[name] = await barriers(page)
+        found[name] = await flawsOf(page)
       }
-      await own.close()
       expect(found).toEqual(Object.fromEntries(Object.keys(views).map(name => [name, []])))
-    })
-
-    test('every view fits a screen of 320 pixels', async () => {
-      const own = await openContext({ viewport: { width: 320, height: 800 } })
-      const page = await signedIn('/', own)
-      const tooWide: Record<string, string[]> = {}
-      for (const [name, open] of Object.entries(views)) {
-        await open(page)
-        tooWide[name] = await page.evaluate(whatSticksOut)
-      }
-      await own.close()
-      expect(tooWide).toEqual(Object.fromEntries(Object.keys(views).map(name => [name, []])))
     })
 
     test('says when the connection is lost, and shows the present when it is back', async () => {
@@ -338,13 +278,3 @@ describe.skipIf(browserPath === null)('the page on a real server', { timeout: 30
     })
   })
 })
-
-/** Runs in the page: what makes it scroll sideways, with its text. */
-function whatSticksOut(): string[] {
-  const { clientWidth, scrollWidth } = document.documentElement
-  if (scrollWidth <= clientWidth) return []
-  const wide = [...document.querySelectorAll('body *')].filter(
-    element => element.getBoundingClientRect().right > clientWidth,
-  )
-  return wide.map(element => `${element.tagName}.${element.className} "${element.textContent?.slice(0, 60)}"`)
-}

@@ -61,6 +61,7 @@ const shots: Record<string, Shot> = {
   pipelines: { path: () => '/pipelines', whole: 'main h2', in: ['light'] },
   pipeline: { path: () => '/pipelines/checkout', whole: '.react-flow__node', height: 960, in: ['light', 'dark'] },
   traffic: { path: () => '/traffic', whole: 'main canvas', in: every },
+  audit: { path: () => '/audit', whole: 'main ol li', in: every },
   targets: { path: () => '/targets', whole: 'main h3', in: ['light', 'dark'] },
 }
 

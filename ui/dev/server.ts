@@ -3,6 +3,7 @@ import { createServer, type ServerResponse } from 'node:http'
 import { extname, join } from 'node:path'
 import { rights } from '../../api/contract/permissions.ts'
 import { problemKinds, problemType } from '../../api/contract/problem.ts'
+import { auditOf } from './audit.ts'
 import { analysisOf, type Fixture, fixtures, seriesFixture } from './fixtures.ts'
 import { inboxOf } from './inbox.ts'
 import { definitionOf, operations } from './views.ts'
@@ -34,7 +35,7 @@ const server = createServer(async (request, response) => {
   if (!signedIn) return problem(response, 'unauthenticated', 'sign in')
   if (parts[0] === 'events') return events(response, request.headers['last-event-id'] as string, searchParams)
   if (parts[0] === 'inbox') return json(response, inboxOf(all))
-  const other = operations(pathname, searchParams)
+  const other = operations(pathname, searchParams) ?? auditOf(pathname, searchParams)
   if (other !== null) return json(response, other)
   if (parts[0] !== 'executions') return problem(response, 'not-found', `nothing at ${pathname}`)
   if (parts[1] === undefined) return list(searchParams, response)

@@ -4,6 +4,8 @@ import { ProblemNotice } from './problem-notice.tsx'
 interface BoundaryProps {
   /** What cannot be shown, as a sentence. */
   what: string
+  /** Where the notice stands; where the part would have been, unless this says otherwise. */
+  around?: (notice: ReactNode) => ReactNode
   children: ReactNode
 }
 
@@ -18,6 +20,8 @@ export class Boundary extends Component<BoundaryProps, { error: unknown }> {
   override render() {
     if (this.state.error === null) return this.props.children
     // A part that was not found was replaced by a newer version of the page: only loading that helps.
-    return <ProblemNotice what={this.props.what} error={this.state.error} onRetry={() => window.location.reload()} />
+    const retry = () => window.location.reload()
+    const notice = <ProblemNotice what={this.props.what} error={this.state.error} onRetry={retry} />
+    return this.props.around?.(notice) ?? notice
   }
 }

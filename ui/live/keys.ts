@@ -1,3 +1,4 @@
+import type { AuditFilter } from '../features/audit/filter.ts'
 import type { ExecutionFilter } from '../features/executions/filter.ts'
 
 /** The names under which the query cache keeps what it knows. One table, so that events find what they make stale. */
@@ -14,6 +15,7 @@ export const keys = {
   quarantine: ['quarantine'],
   locks: ['locks'],
   traffic: (target: string, service: string) => ['traffic', target, service],
+  audit: (filter: AuditFilter) => ['audit', filter],
   definition: (id: string) => ['definition', id],
   lists: ['executions'],
   list: (filter: ExecutionFilter) => ['executions', filter],

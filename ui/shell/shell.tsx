@@ -20,6 +20,7 @@ export function Shell({ children }: { children: ReactNode }) {
     pipelines: () => navigate(paths.pipelines),
     traffic: () => navigate(paths.traffic),
     targets: () => navigate(paths.targets),
+    audit: () => navigate(paths.audit),
   })
   return (
     <>

@@ -26,6 +26,11 @@ export function clock(at: string | number): string {
   return new Date(at).toLocaleTimeString('en-GB')
 }
 
+/** `2026-03-01 14:03:22`, in the reader's time zone: for what must be put in order with other logs. */
+export function stamp(at: string | number): string {
+  return new Date(at).toLocaleString('sv-SE')
+}
+
 /** Date, time and zone, for tooltips: nobody should have to guess the zone. */
 export function exactly(at: string | number): string {
   return new Date(at).toLocaleString('en-GB', {

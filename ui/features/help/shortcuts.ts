@@ -8,6 +8,7 @@ export const shortcuts = {
   pipelines: { key: 'l', what: 'Pipelines' },
   traffic: { key: 't', what: 'Live traffic' },
   targets: { key: 'd', what: 'Targets: what is deployed where' },
+  audit: { key: 'u', what: 'Audit log' },
   rollback: { key: 'r', what: 'Roll back the execution that is open or has the focus' },
   promote: { key: 'p', what: 'Promote its canary' },
   cancel: { key: 'c', what: 'Cancel it' },

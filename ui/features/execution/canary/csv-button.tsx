@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { ProblemNotice } from '../../../kit/problem-notice.tsx'
+import { saveFile } from '../../../kit/save-file.ts'
 import styles from './canary-report.module.css'
 import { csvOf } from './csv.ts'
 import { useReadAll } from './use-read-all.ts'
@@ -10,7 +11,7 @@ export function CsvButton({ execution, stage }: { execution: string; stage: stri
   const read = useReadAll(execution, stage)
   const { mutate, isPending, error } = useMutation({
     mutationFn: read,
-    onSuccess: analysis => save(`${execution}-${stage}.csv`, csvOf(analysis)),
+    onSuccess: analysis => saveFile(`${execution}-${stage}.csv`, csvOf(analysis), 'text/csv'),
   })
   return (
     <div className={styles.aside}>
@@ -20,13 +21,4 @@ export function CsvButton({ execution, stage }: { execution: string; stage: stri
       </Button>
     </div>
   )
-}
-
-function save(name: string, text: string): void {
-  const address = URL.createObjectURL(new Blob([text], { type: 'text/csv' }))
-  const link = document.createElement('a')
-  link.href = address
-  link.download = name
-  link.click()
-  URL.revokeObjectURL(address)
 }

@@ -1,5 +1,6 @@
 import type { StageAnalysis } from '../../../../api/contract/analysis.ts'
 import type { Observation } from '../../../../pipeline/canary/judge.ts'
+import { csv } from '../../../words/csv.ts'
 
 const columns = ['metric', 'look', 'from', 'to', 'weight', 'state'] as const
 const parts = ['bad', 'total', 'events', 'value', 'counts', 'error'] as const
@@ -14,7 +15,7 @@ export function csvOf({ metrics }: StageAnalysis): string {
       ...cellsOf(canary),
     ]),
   )
-  return [[...columns, ...sides], ...lines].map(cells => cells.map(cell).join(',')).join('\r\n')
+  return csv([[...columns, ...sides], ...lines])
 }
 
 function cellsOf(observation: Observation): (string | number)[] {
@@ -23,10 +24,4 @@ function cellsOf(observation: Observation): (string | number)[] {
     const value = seen[part]
     return Array.isArray(value) ? value.join(' ') : ((value ?? '') as string | number)
   })
-}
-
-/** A spreadsheet takes what begins with one of these for a formula; an apostrophe keeps it text. */
-function cell(value: string | number): string {
-  const text = typeof value === 'number' ? String(value) : value.replace(/^(?=[=+\-@\t\r])/, "'")
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
