@@ -61,6 +61,17 @@ describe('a call over a connection', () => {
     })
   })
 
+  it('hears nothing of its secrets again, whoever repeats them', async () => {
+    const { ask } = await service((request, response) => {
+      const { authorization = '' } = request.headers
+      const said = JSON.stringify({ said: authorization, coded: Buffer.from(`x:${authorization}`).toString('base64') })
+      response.writeHead(401, { location: `/?key=${encodeURIComponent(authorization)}` }).end(said)
+    })
+    const heard = JSON.stringify(await ask({ find: { said: '$.said' } }))
+    expect(heard).toContain('[secret]')
+    expect(heard).not.toMatch(/s3cret|czNjcmV0|M2NyZX/)
+  })
+
   it('finds scalars in the answer, and nothing where there is none', async () => {
     const { ask } = await service((_, response) =>
       response.end('{"build":{"state":"DONE","n":7,"list":[true]},"a b":1}'),

@@ -27,17 +27,19 @@ export async function call(
   const credentials = await resolved(connection.headers, secrets)
   const content: Record<string, string> =
     body === undefined ? {} : { 'content-type': contentType ?? 'application/json' }
-  const answer = await withClient({ name, url: connection.url, connection, largest: connection.largest }, client =>
-    client.send(
-      {
-        method,
-        url,
-        headers: { 'idempotency-key': id, ...content },
-        credentials,
-        ...(body === undefined ? {} : { body }),
-      },
-      signal,
-    ),
+  const answer = await withClient(
+    { name, url: connection.url, connection, secrets, largest: connection.largest },
+    client =>
+      client.send(
+        {
+          method,
+          url,
+          headers: { 'idempotency-key': id, ...content },
+          credentials,
+          ...(body === undefined ? {} : { body }),
+        },
+        signal,
+      ),
   )
   const retryAfter = waitOf(answer, now())
   if (answer.status === 429 || answer.status >= 500)

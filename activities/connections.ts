@@ -43,12 +43,14 @@ export async function withClient<T>(
     name,
     url,
     connection,
+    secrets,
     largest = usualAnswer,
     resolve,
   }: {
     name: string
     url: string
     connection: Reaching
+    secrets: Pick<Secrets, 'hide'>
     largest?: number
     resolve?: Resolve | undefined
   },
@@ -56,7 +58,7 @@ export async function withClient<T>(
 ): Promise<T> {
   const { hosts, addresses, timeout } = connection
   const client = guardedClient({
-    ...{ name, base: new URL(url), hosts, addresses, timeout, largest },
+    ...{ name, base: new URL(url), hosts, addresses, timeout, largest, hide: secrets.hide },
     ...(resolve === undefined ? {} : { resolve }),
   })
   try {

@@ -51,7 +51,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   })
   let output = ''
   const keep = (chunk: Buffer): void => {
-    output = (output + chunk.toString()).slice(-100_000)
+    output = (output + chunk.toString()).slice(-5_000_000)
   }
   child.stdout.on('data', keep)
   child.stderr.on('data', keep)

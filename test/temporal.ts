@@ -14,6 +14,8 @@ export interface TemporalServer {
   address: string
   namespace: string
   pid: number
+  /** Where its database is. */
+  folder: string
   client: Client
   stop(): Promise<void>
 }
@@ -52,6 +54,7 @@ export async function startTemporal(settings: Readonly<Record<string, string>> =
     address,
     namespace: 'default',
     pid: child.pid!,
+    folder,
     client: new Client({ connection, namespace: 'default' }),
     async stop() {
       await connection.close()

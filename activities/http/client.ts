@@ -33,6 +33,8 @@ export interface GuardedClientOptions extends Reach {
   resolve?: Resolve
   /** Certificates, where the usual ones do not do; PEM. */
   tls?: Tls
+  /** Takes out of an answer what nobody may see: some repeat what they were sent. */
+  hide?: (text: string) => string
 }
 
 /**
@@ -48,7 +50,7 @@ export interface GuardedClient {
 const mostRedirects = 5
 
 export function guardedClient(options: GuardedClientOptions): GuardedClient {
-  const { name, timeout, resolve = systemResolve } = options
+  const { name, timeout, resolve = systemResolve, hide = text => text } = options
   const agent = guardedAgent({ check: addressCheck(options.addresses), resolve, timeout, tls: options.tls ?? {} })
 
   async function follow(outgoing: OutgoingRequest, signal: AbortSignal): Promise<Answer> {
@@ -69,7 +71,10 @@ export function guardedClient(options: GuardedClientOptions): GuardedClient {
       })
       const headers = flat(response.headers)
       const next = followed(method, response.statusCode, headers.location)
-      if (next === null) return { status: response.statusCode, headers, body: await text(response.body), url: url.href }
+      if (next === null) {
+        const body = hide(await text(response.body))
+        return { status: response.statusCode, headers: mapped(headers, hide), body, url: hide(url.href) }
+      }
       response.body.on('error', () => {}).destroy()
       if (redirects === mostRedirects) throw new Refused(`connection ${name} was redirected ${mostRedirects} times`)
       url = redirected(options, url, headers.location!)
@@ -102,7 +107,7 @@ export function guardedClient(options: GuardedClientOptions): GuardedClient {
         if (failure !== null) throw failure
         signal.throwIfAborted()
         if (late.aborted) throw new Unavailable(`connection ${name} did not answer within ${timeout / 1_000} s`)
-        throw new Unavailable(`connection ${name} cannot be reached: ${reasonOf(error)}`, { cause: error })
+        throw new Unavailable(`connection ${name} cannot be reached: ${hide(reasonOf(error))}`, { cause: error })
       }
     },
     close: () => agent.close(),
@@ -125,6 +130,10 @@ function flat(headers: Readonly<Record<string, string | string[] | undefined>>):
     Array.isArray(value) ? value.join(', ') : value,
   ])
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined))
+}
+
+function mapped(headers: Readonly<Record<string, string>>, change: (text: string) => string): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, change(value)]))
 }
 
 function failureIn(error: unknown): Failure | null {

@@ -16,7 +16,10 @@ import { openProviders } from './registry.ts'
 
 const to = Date.parse('2026-03-01T10:01:00.000Z')
 const window = { from: to - 60_000, to }
-const secrets: Secrets = { resolve: async reference => `secret-${'env' in reference ? reference.env : reference.file}` }
+const secrets: Secrets = {
+  resolve: async reference => `secret-${'env' in reference ? reference.env : reference.file}`,
+  hide: text => text,
+}
 
 function queryFor(expressions: Query['expressions'], kind: Query['kind'] = 'proportion'): Query {
   const selector = { target: 'eu', service: 'checkout', role: 'canary', version: '1.2.3' } as const

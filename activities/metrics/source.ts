@@ -57,7 +57,10 @@ export function metricSource(name: string, connection: SourceConnection, secrets
   async function open(): Promise<GuardedClient> {
     const { url, hosts, addresses, timeout, tls } = connection
     const certificates = tls === undefined ? {} : { tls: await certificatesOf(tls, secrets) }
-    return guardedClient({ name, base: new URL(url), hosts, addresses, timeout, largest, ...certificates })
+    return guardedClient({
+      ...{ name, base: new URL(url), hosts, addresses, timeout, largest, hide: secrets.hide },
+      ...certificates,
+    })
   }
 
   async function send(request: SourceRequest, signal: AbortSignal): Promise<Answer> {

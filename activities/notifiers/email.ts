@@ -24,7 +24,7 @@ export const email: Notifier<'email'> = async (notice, id, connection, { name, s
     const text = [notice.text, ...mail.links.map(answer), details(notice)].join('\n\n')
     const message = { from, to: mail.to, messageId: messageIdOf(mail.id), subject, text: `${text}\n` }
     await transport.sendMail(message).catch((error: Error & { responseCode?: number }) => {
-      const said = `connection ${name} did not take the mail: ${error.responseCode ?? error.message}`
+      const said = `connection ${name} did not take the mail: ${error.responseCode ?? secrets.hide(error.message)}`
       // 4xx of SMTP means later, 5xx means no.
       throw error.responseCode !== undefined && error.responseCode >= 500 ? new Refused(said) : new Unavailable(said)
     })

@@ -14,7 +14,7 @@ export async function withGitHub(
 ): Promise<void> {
   const credentials = { authorization: `Bearer ${await secrets.resolve(connection.token)}` }
   const headers = { accept: 'application/vnd.github+json', 'x-github-api-version': '2022-11-28' }
-  await withClient({ name, url: connection.url, connection }, client =>
+  await withClient({ name, url: connection.url, connection, secrets }, client =>
     work(async (method, path, body) => {
       const content = body === undefined ? {} : { body: JSON.stringify(body) }
       const answer = await client.send({ method, url: path, headers, credentials, ...content }, signal)

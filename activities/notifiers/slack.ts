@@ -5,7 +5,7 @@ import type { Notifier } from './notifier.ts'
 /** A line of text to an incoming webhook, and one for each judgment that can be answered. */
 export const slack: Notifier<'slack'> = async (notice, _id, connection, { name, secrets, links, signal }) => {
   const address = typeof connection.url === 'string' ? connection.url : await secrets.resolve(connection.url)
-  await withClient({ name, url: address, connection }, async client => {
+  await withClient({ name, url: address, connection, secrets }, async client => {
     const answers = (await links(notice)).map(({ stage, url }) => `<${url}|Answer ${escaped(stage)}>`)
     const body = JSON.stringify({ text: [escaped(notice.text), ...answers].join('\n') })
     const headers = { 'content-type': 'application/json' }

@@ -23,7 +23,7 @@ export const webhook: Notifier<'webhook'> = async (notice, id, connection, { nam
     'webhook-timestamp': String(Math.floor(at.getTime() / 1_000)),
     'webhook-signature': signed(name, key, { id, at, body }),
   }
-  await withClient({ name, url: connection.url, connection }, async client => {
+  await withClient({ name, url: connection.url, connection, secrets }, async client => {
     taken(name, await client.send({ method: 'POST', url: connection.url, headers, body }, signal))
   })
 }

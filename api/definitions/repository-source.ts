@@ -70,7 +70,7 @@ export function createRepositorySource(settings: RepositorySource, parts: Reposi
       if (current !== null) reports?.saw(current)
       problem = null
     } catch (error) {
-      const words = error instanceof Error ? error.message : String(error)
+      const words = secrets.hide(error instanceof Error ? error.message : String(error))
       if (words !== problem) log.warn({ err: error, origin }, 'a repository cannot be read; what was read last stays')
       problem = words
     }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { DataConverter, TLSConfig } from '@temporalio/client'
+import type { Secrets } from '../../activities/secrets/secrets.ts'
 import type { Configuration } from '../../pipeline/schema/configuration.ts'
 import { CliError, exitCodes, type Io } from '../cli/io.ts'
 
@@ -66,11 +67,11 @@ export function dataOf({ namespace, converter }: TemporalAddress) {
 export async function withEncryption(
   temporal: TemporalAddress,
   { encryption }: Pick<Configuration, 'encryption'>,
-  env: Environment,
+  secrets: Secrets,
 ): Promise<TemporalAddress> {
   if (encryption === undefined) return temporal
   const { encrypted } = await import('./encryption.ts')
-  return encrypted(temporal, encryption, env)
+  return encrypted(temporal, encryption, secrets)
 }
 
 function givenTls(env: Environment): TLSConfig | boolean | null {

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Logger } from 'pino'
-import { localSecrets } from '../../activities/secrets/secrets.ts'
+import type { Secrets } from '../../activities/secrets/secrets.ts'
 import type { Target } from '../../activities/targets/target.ts'
 import type { Configuration } from '../../pipeline/schema/configuration.ts'
 import type { Store } from '../../store/store.ts'
@@ -41,6 +41,7 @@ export interface ApiOptions {
   engine: Engine
   schedules: Schedules
   targets: Readonly<Record<string, Target>>
+  secrets: Secrets
   token: string
   /** Folder of what this server keeps: copies of repositories. */
   data: string
@@ -70,11 +71,10 @@ export interface RunningApi {
 
 /** Everything that answers requests, put together and listening. Starts while the engine is still away. */
 export async function startApi(options: ApiOptions): Promise<RunningApi> {
-  const { configuration, store, token, log, host, env = {} } = options
+  const { configuration, store, secrets, token, log, host, env = {} } = options
   const stopping = new AbortController()
   const check = createCheck(configuration)
   const now = () => new Date()
-  const secrets = localSecrets()
   const repositories = {
     folder: join(options.data, 'repositories'),
     check,
@@ -127,7 +127,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     }),
     hookSources: configuration.hooks,
     spreader,
-    approvalLinks: openApprovalLinks(configuration, env),
+    approvalLinks: openApprovalLinks(configuration, secrets),
     connections: new Set(Object.keys(configuration.connections)),
     targets: withConfiguration(configuration, options.targets),
     traffic: openTraffic(options.data),

@@ -1,3 +1,5 @@
+import { knownSecrets } from '../../activities/secrets/known.ts'
+import { localSecrets } from '../../activities/secrets/secrets.ts'
 import { CliError, exitCodes, type Io } from '../cli/io.ts'
 import { print } from '../cli/output.ts'
 import { version } from '../cli/version.ts'
@@ -19,10 +21,12 @@ export interface ApiProcessOptions {
 /** Only API and page, on servers that are run elsewhere; any number of them. Resolves when it was asked to stop. */
 export async function runApi(options: ApiProcessOptions, io: Io): Promise<void> {
   const configuration = readConfiguration(options.config)
-  const temporal = await withEncryption(requireTemporal(io.env), configuration, io.env)
   const databaseUrl = requireDatabase(io.env)
   const token = requireToken(io.env)
-  const log = createLogger({ level: options.logLevel, secrets: [token, ...secretsOf(databaseUrl)], output: io.stderr })
+  const known = knownSecrets([token, io.env.TEMPORAL_API_KEY ?? '', ...secretsOf(databaseUrl)])
+  const secrets = localSecrets(io.env, known)
+  const temporal = await withEncryption(requireTemporal(io.env), configuration, secrets)
+  const log = createLogger({ level: options.logLevel, hide: known.hide, output: io.stderr })
   const publicUrl = options.publicUrl === null ? null : origin(options.publicUrl)
   const stopped = untilStopped(log)
   // Only now: what is missing is said at once, and this is what takes time to load.
@@ -36,7 +40,7 @@ export async function runApi(options: ApiProcessOptions, io: Io): Promise<void> 
   const targets = openTargets(configuration, options.data)
   const { host, port } = options
   const { engine, schedules, close } = openEngine(temporal)
-  const parts = { env: io.env, configuration, store, engine, schedules, targets, token, log, version }
+  const parts = { env: io.env, configuration, store, engine, schedules, targets, secrets, token, log, version }
   const api = await startApi({ ...parts, host, port, publicUrl, pages: userInterfaceFolder, data: options.data })
   print(io, `slipway api is ready at ${api.url}`)
   await stopped

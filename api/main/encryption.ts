@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url'
 import { createEncryption, type EncryptionKey } from '../../activities/encryption.ts'
 import { Invalid } from '../../activities/failures.ts'
-import { localSecrets } from '../../activities/secrets/secrets.ts'
+import type { Secrets } from '../../activities/secrets/secrets.ts'
 import type { EncryptionConfiguration } from '../../pipeline/schema/configuration/encryption.ts'
-import { CliError, exitCodes, type Io } from '../cli/io.ts'
+import { CliError, exitCodes } from '../cli/io.ts'
 import type { TemporalAddress } from './addresses.ts'
 
 const failureConverterPath = fileURLToPath(new URL('../../workflows/sealed-failures.ts', import.meta.url))
@@ -12,9 +12,8 @@ const failureConverterPath = fileURLToPath(new URL('../../workflows/sealed-failu
 export async function encrypted(
   temporal: TemporalAddress,
   { keys: [first, ...others] }: EncryptionConfiguration,
-  env: Io['env'],
+  secrets: Secrets,
 ): Promise<TemporalAddress> {
-  const secrets = localSecrets(env)
   const read = async ({ id, key }: typeof first): Promise<EncryptionKey> => ({
     id,
     key: Buffer.from(await secrets.resolve(key), 'base64'),

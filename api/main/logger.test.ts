@@ -1,10 +1,11 @@
 import { PassThrough } from 'node:stream'
 import { expect, test } from 'vitest'
+import { knownSecrets } from '../../activities/secrets/known.ts'
 import { createLogger } from './logger.ts'
 
 function logged(isTTY: boolean, say: (log: ReturnType<typeof createLogger>) => void): string {
   const output = Object.assign(new PassThrough(), { isTTY })
-  say(createLogger({ level: 'info', secrets: ['p4ss w0rd!'], output }))
+  say(createLogger({ level: 'info', hide: knownSecrets(['p4ss w0rd!']).hide, output }))
   return (output.read() as Buffer | null)?.toString() ?? ''
 }
 

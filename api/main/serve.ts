@@ -1,4 +1,6 @@
 import type { Logger } from 'pino'
+import { knownSecrets } from '../../activities/secrets/known.ts'
+import { localSecrets, type Secrets } from '../../activities/secrets/secrets.ts'
 import type { Configuration } from '../../pipeline/schema/configuration.ts'
 import { CliError, exitCodes, type Io } from '../cli/io.ts'
 import { note, print } from '../cli/output.ts'
@@ -43,12 +45,17 @@ export async function serve(options: ServeOptions, io: Io): Promise<void> {
     throw new CliError(`${host}:${options.port} is in use by another program; end it, or choose another with --port`)
   const token = folder.token()
   const databaseUrl = io.env.DATABASE_URL || null
-  const secrets = [token, ...(databaseUrl === null ? [] : secretsOf(databaseUrl))]
-  const log = createLogger({ level: options.logLevel, secrets, output: io.stderr })
+  const known = knownSecrets([
+    token,
+    io.env.TEMPORAL_API_KEY ?? '',
+    ...(databaseUrl === null ? [] : secretsOf(databaseUrl)),
+  ])
+  const secrets = localSecrets(io.env, known)
+  const log = createLogger({ level: options.logLevel, hide: known.hide, output: io.stderr })
   const parts: Part[] = []
   const stopped = untilStopped(log)
   try {
-    const running = await start({ options, io, configuration, folder, token, databaseUrl, log, parts })
+    const running = await start({ options, io, configuration, folder, token, databaseUrl, secrets, log, parts })
     print(io, `slipway is ready at ${running.url}`)
     log.info({ ms: Math.round(performance.now() - began), data: folder.path }, 'ready')
     note(io, 'isTTY' in io.stderr && io.stderr.isTTY ? `Sign in: ${running.loginLink()}` : 'Sign in: slipway login')
@@ -78,13 +85,14 @@ interface Start {
   folder: DataFolder
   token: string
   databaseUrl: string | null
+  secrets: Secrets
   log: Logger
   /** Everything that was started, in order; to be stopped in the opposite one. */
   parts: Part[]
 }
 
 async function start(given: Start) {
-  const { options, io, configuration, folder, token, log, parts } = given
+  const { options, io, configuration, folder, token, secrets, log, parts } = given
   const modules = Promise.all([
     import('./api-part.ts'),
     import('./engine.ts'),
@@ -99,16 +107,16 @@ async function start(given: Start) {
     () => embeddedHost(folder.path, options.stopInstances, log),
   ])
   const [{ startApi }, { openEngine }, { startWorker }, { openStore }, { openTargets }] = await modules
-  const temporal = await withEncryption(plainTemporal, configuration, io.env)
+  const temporal = await withEncryption(plainTemporal, configuration, secrets)
   const store = await openStore(databaseUrl)
   parts.push({ name: 'store connection', stop: () => store.close() })
   const targets = openTargets(configuration, folder.path)
-  const worker = await startWorker({ configuration, store, temporal, targets, data: folder.path, log })
+  const worker = await startWorker({ configuration, store, temporal, targets, secrets, data: folder.path, log })
   parts.push({ name: 'worker', stop: () => worker.stop() })
   const { engine, schedules, close } = openEngine(temporal)
   parts.push({ name: 'engine connection', stop: close })
   const api = await startApi({
-    ...{ configuration, store, engine, schedules, targets, token, host, version, log },
+    ...{ configuration, store, engine, schedules, targets, secrets, token, host, version, log },
     port: options.port ?? folder.keptPort('api') ?? usualPort,
     publicUrl: null,
     pages: userInterfaceFolder,

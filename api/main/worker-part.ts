@@ -7,6 +7,7 @@ import { auditedStore } from '../../activities/audited-store.ts'
 import { openProviders } from '../../activities/metrics/registry.ts'
 import { noLinks, recordedLinks } from '../../activities/notifiers/links.ts'
 import type { Activities } from '../../activities/requests.ts'
+import type { Secrets } from '../../activities/secrets/secrets.ts'
 import { hostClient } from '../../activities/targets/process/host/client.ts'
 import type { Target } from '../../activities/targets/target.ts'
 import type { WorkerVersion } from '../../activities/worker.ts'
@@ -25,6 +26,7 @@ export interface WorkerOptions {
   store: Store
   temporal: TemporalAddress
   targets: Readonly<Record<string, Target>>
+  secrets: Secrets
   /** Folder of the process host, which counts what the router sees. */
   data: string
   /** Null: the workers have no versions. */
@@ -38,20 +40,21 @@ const patience = 60_000
 
 /** What runs workflows and activities, put together and polling. One that fails is followed by another. */
 export async function startWorker(options: WorkerOptions): Promise<{ stop(): Promise<void> }> {
-  const { configuration, store, targets, data, log } = options
+  const { configuration, store, targets, secrets, data, log } = options
   quiet(log)
   const clientConnection = Connection.lazy({ ...connectionTo(options.temporal), channelArgs: reconnectSoon })
   const client = new Client({ connection: clientConnection, ...dataOf(options.temporal) })
-  const children = workerPipelines({ configuration, store, client, data, log })
-  const links = openApprovalLinks(configuration, process.env)
+  const children = workerPipelines({ configuration, store, secrets, client, data, log })
+  const links = openApprovalLinks(configuration, secrets)
   const activities = createActivities({
     targets,
     store: auditedStore(store),
     client,
     firings: store.firings,
-    providers: openProviders(configuration.metrics, hostClient(data)),
+    providers: openProviders(configuration.metrics, hostClient(data), secrets),
     jobs: openAllJobs(configuration, data),
     connections: configuration.connections,
+    secrets,
     pipelines: children.pipelines,
     links: links === null ? noLinks : recordedLinks(links, store),
     instances: (target, service) => configuration.targets[target]?.services[service]?.instances ?? 1,

@@ -4,7 +4,7 @@ import { WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client'
 import type { Logger } from 'pino'
 import { Unavailable } from '../../activities/failures.ts'
 import type { Pipelines } from '../../activities/pipelines.ts'
-import { localSecrets } from '../../activities/secrets/secrets.ts'
+import type { Secrets } from '../../activities/secrets/secrets.ts'
 import type { Execution } from '../../pipeline/execution.ts'
 import type { Configuration } from '../../pipeline/schema/configuration.ts'
 import type { Store } from '../../store/store.ts'
@@ -23,11 +23,12 @@ export interface WorkerPipelines {
 export function workerPipelines(options: {
   configuration: Configuration
   store: Store
+  secrets: Secrets
   client: Client
   data: string
   log: Logger
 }): WorkerPipelines {
-  const { configuration, store, client, log } = options
+  const { configuration, store, secrets, client, log } = options
   const stopping = new AbortController()
   const engine = createTemporalEngine(client)
   const now = () => new Date()
@@ -37,7 +38,7 @@ export function workerPipelines(options: {
   const open = (): Pipelines => {
     // A folder of its own: the API may keep one on the same disk.
     const folder = join(options.data, 'worker-repositories')
-    const parts = { folder, check: createCheck(configuration), secrets: localSecrets(), reports: () => null, now, log }
+    const parts = { folder, check: createCheck(configuration), secrets, reports: () => null, now, log }
     const { catalog, watch } = openCatalog(configuration.pipelines, parts)
     watching = watch(stopping.signal)
     watching.catch(() => {})

@@ -1,3 +1,5 @@
+import { knownSecrets } from '../../activities/secrets/known.ts'
+import { localSecrets } from '../../activities/secrets/secrets.ts'
 import type { WorkerVersion } from '../../activities/worker.ts'
 import type { Io } from '../cli/io.ts'
 import { print } from '../cli/output.ts'
@@ -16,9 +18,11 @@ export interface WorkerProcessOptions {
 /** Only a worker, on servers that are run elsewhere; any number of them. Resolves when it was asked to stop and has. */
 export async function runWorkerProcess(options: WorkerProcessOptions, io: Io): Promise<void> {
   const configuration = readConfiguration(options.config)
-  const temporal = await withEncryption(requireTemporal(io.env), configuration, io.env)
   const databaseUrl = requireDatabase(io.env)
-  const log = createLogger({ level: options.logLevel, secrets: secretsOf(databaseUrl), output: io.stderr })
+  const known = knownSecrets([io.env.TEMPORAL_API_KEY ?? '', ...secretsOf(databaseUrl)])
+  const secrets = localSecrets(io.env, known)
+  const temporal = await withEncryption(requireTemporal(io.env), configuration, secrets)
+  const log = createLogger({ level: options.logLevel, hide: known.hide, output: io.stderr })
   const stopped = untilStopped(log)
   // Only now: what is missing is said at once, and this is what takes time to load.
   const [{ startWorker }, { openStoreWhenThere }, { openTargets }] = await Promise.all([
@@ -29,7 +33,7 @@ export async function runWorkerProcess(options: WorkerProcessOptions, io: Io): P
   const store = await openStoreWhenThere(databaseUrl, log)
   const targets = openTargets(configuration, options.data)
   const { data, version } = options
-  const worker = await startWorker({ configuration, store, temporal, targets, data, version, log })
+  const worker = await startWorker({ configuration, store, temporal, targets, secrets, data, version, log })
   print(io, 'slipway worker is ready')
   await stopped
   await worker.stop()

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pino from 'pino'
 import type { z } from 'zod'
+import { localSecrets } from '../../activities/secrets/secrets.ts'
 import { type Client, createClient } from '../../api/client/client.ts'
 import { noSchedules } from '../../api/engine/schedules.ts'
 import { startApi } from '../../api/main/api-part.ts'
@@ -55,6 +56,7 @@ export async function startFakeApi(
     ...{ configuration: parsed, store, engine, token, targets: {}, version: '0.0.0', publicUrl: null, pages },
     data: join(folder, 'data'),
     schedules: noSchedules,
+    secrets: localSecrets(),
     env: process.env,
     host: '127.0.0.1',
     port: 0,
