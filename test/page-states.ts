@@ -20,6 +20,7 @@ export const addresses = {
   inbox: { path: '/inbox', empty: 'Nothing waits for you' },
   executions: { path: '/executions', empty: 'Nothing has run yet' },
   execution: { path: '/executions/shop-1', empty: 'There is nothing here' },
+  approve: { path: '/approve#x', empty: 'This link cannot be used' },
   pipelines: { path: '/pipelines', empty: 'This server knows no pipeline' },
   pipeline: { path: '/pipelines/shop', empty: 'There is nothing here' },
   traffic: { path: '/traffic', empty: 'No target has a service' },
@@ -38,7 +39,8 @@ const requestId = 'request-of-a-test'
 function answerNothing(route: Route): Promise<void> {
   const [, , , kind, name] = new URL(route.request().url()).pathname.split('/')
   if (kind === undefined) return route.fallback()
-  return name === undefined ? route.fulfill({ json: { items: [], next: null } }) : answerProblem(route, 'not-found')
+  const isList = name === undefined && kind !== 'approval-link'
+  return isList ? route.fulfill({ json: { items: [], next: null } }) : answerProblem(route, 'not-found')
 }
 
 function answerProblem(route: Route, kind: keyof typeof problemKinds): Promise<void> {

@@ -132,7 +132,7 @@ describe.skipIf(browserPath === null)('the views on a real server', { timeout: 3
     await page.getByLabel('Login link or code').fill(server.url + (await loginPath()))
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { level: 1, name: 'Approve ask?' }).waitFor()
-    expect(await barriers(page)).toEqual([])
+    expect(await flawsOf(page)).toEqual([])
     expect((await server.client.getExecution({ id })).status).toBe('waiting')
     await page.getByLabel('ticket').fill('T-3')
     await page.getByRole('button', { name: 'Approve' }).click()
