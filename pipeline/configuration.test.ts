@@ -106,6 +106,18 @@ pipelines:
     expect(told(text.replace('cart: {}', 'cart: { clusterHeader: true }'))).toEqual([
       '7:94 router "replicas" cannot choose a cluster by header',
     ])
+    const promote = 'cart: { promote: { type: git, repository: "file:///delivery.git", file: a.yaml, KEYS } }'
+    const withPromotion = (keys: string) => text.replace('cart: {}', promote.replace('KEYS', keys))
+    expect(told(withPromotion('image: a.b, tag: a.c, keyFile: key'))).toEqual([
+      '7:163 either "image" or "tag" says where the image is, not both',
+      '7:173 "keyFile" is for ssh:// addresses; this one is file://',
+    ])
+    expect(told(withPromotion('').replace('a.yaml', '../a.yaml'))).toEqual([
+      '7:143 "file" must be the path of a file in the repository, such as apps/shop/deployment.yaml, not "../a.yaml"',
+    ])
+    const byCommit = loadConfiguration(withPromotion('branch: main'), 'slipway.yaml').configuration!
+    expect(byCommit.targets.prod).toMatchObject({ services: { cart: { promote: { within: 600_000 } } } })
+    expect(serverView(byCommit).targets.prod).toMatchObject({ imageOnly: ['cart'] })
   })
 
   test('refuses a port that is given twice, and a provider called like the built-in one', () => {

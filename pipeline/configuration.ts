@@ -2,9 +2,9 @@ import { readDocument } from './document/read.ts'
 import { routerProvider } from './presets.ts'
 import type { Finding, Problem } from './problem.ts'
 import { maxProblems } from './problem.ts'
-import { routerCapabilities } from './routers.ts'
 import { authFindings } from './rules/auth.ts'
 import { subscriptionFindings } from './rules/connections.ts'
+import { kubernetesFindings } from './rules/kubernetes.ts'
 import { repositoryFindings } from './rules/repositories.ts'
 import type { ServerView, TargetView } from './rules/server.ts'
 import type { Configuration, TargetConfiguration } from './schema/configuration.ts'
@@ -45,7 +45,7 @@ export function serverView({
       release: releaseForms[target.type],
       services: Object.keys(target.services),
       environment: target.environment,
-      ...routersOf(target),
+      ...kubernetesView(target),
     },
   ])
   return {
@@ -56,10 +56,12 @@ export function serverView({
   }
 }
 
-function routersOf(target: TargetConfiguration): Pick<TargetView, 'routers'> {
+function kubernetesView(target: TargetConfiguration): Pick<TargetView, 'routers' | 'imageOnly'> {
   if (target.type !== 'kubernetes') return {}
-  const routers = Object.entries(target.services).map(([service, { router }]) => [service, router.type])
-  return { routers: Object.fromEntries(routers) }
+  const services = Object.entries(target.services)
+  const routers = services.map(([service, { router }]) => [service, router.type])
+  const imageOnly = services.flatMap(([service, { promote }]) => (promote.type === 'git' ? [service] : []))
+  return { routers: Object.fromEntries(routers), ...(imageOnly.length === 0 ? {} : { imageOnly }) }
 }
 
 /** The form of release each type of target runs. */
@@ -106,11 +108,8 @@ function rules({
   }
   for (const [targetName, target] of Object.entries(targets)) {
     if (target.type !== 'kubernetes') continue
-    for (const [serviceName, { router, clusterHeader }] of Object.entries(target.services)) {
-      if (!clusterHeader || routerCapabilities[router.type].header) continue
-      const path = ['targets', targetName, 'services', serviceName, 'clusterHeader']
-      findings.push({ path, message: `router "${router.type}" cannot choose a cluster by header` })
-    }
+    for (const finding of kubernetesFindings(target))
+      findings.push({ ...finding, path: ['targets', targetName, ...finding.path] })
   }
   const ports = new Map<number, string>()
   for (const [targetName, target] of Object.entries(targets)) {

@@ -140,6 +140,23 @@ stages:
     ])
   })
 
+  test('knows which services are promoted by a commit of the image alone', () => {
+    const text = `name: a
+application: shop
+stages:
+  - id: cart
+    type: deploy
+    target: prod
+    service: cart
+    release: { version: '1', image: 'cart:1', env: { COLOUR: red } }
+`
+    const prod = { release: 'image', services: ['cart'], environment: 'dev', imageOnly: ['cart'] } as const
+    const { problems } = validatePipeline(text, 'a.yaml', { targets: { prod }, metrics: [], hooks: [] })
+    expect(problems.map(short)).toEqual([
+      '8:47 cart on "prod" is promoted by a commit, which changes the image alone; put "env" into its repository',
+    ])
+  })
+
   test('its view comes from its configuration', () => {
     const configuration = {
       targets: { eu: { type: 'process', environment: 'test', services: { checkout: {} } } },

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { loadConfiguration } from '../../pipeline/configuration.ts'
 import { formatProblem } from '../../pipeline/problem.ts'
-import type { KubernetesConnection } from '../../pipeline/schema/configuration/kubernetes-target.ts'
+import type { GitAccess } from '../../pipeline/schema/configuration/git-access.ts'
+import type { KubernetesConnection, KubernetesTarget } from '../../pipeline/schema/configuration/kubernetes-target.ts'
 import type { PipelineSource } from '../../pipeline/schema/configuration/pipelines.ts'
 import type { Configuration, TargetConfiguration } from '../../pipeline/schema/configuration.ts'
 import { CliError, exitCodes } from '../cli/io.ts'
@@ -27,16 +28,27 @@ function withAbsolutePaths(value: Configuration, base: string): Configuration {
 
 function absoluteSource(source: PipelineSource, base: string): PipelineSource {
   if ('directory' in source) return { directory: resolve(base, source.directory) }
+  return absoluteAccess(source, base)
+}
+
+function absoluteAccess<T extends GitAccess>(access: T, base: string): T {
   const files = (['caFile', 'keyFile', 'knownHostsFile'] as const).flatMap(key =>
-    source[key] === undefined ? [] : [[key, resolve(base, source[key])]],
+    access[key] === undefined ? [] : [[key, resolve(base, access[key])]],
   )
-  return { ...source, ...Object.fromEntries(files) }
+  return { ...access, ...Object.fromEntries(files) }
 }
 
 function absoluteTarget(target: TargetConfiguration, base: string): TargetConfiguration {
-  if (target.type === 'kubernetes') return { ...target, connection: absoluteConnection(target.connection, base) }
+  if (target.type === 'kubernetes') return absoluteCluster(target, base)
   const services = mapValues(target.services, service => ({ ...service, directory: resolve(base, service.directory) }))
   return { ...target, services }
+}
+
+function absoluteCluster(target: KubernetesTarget, base: string): KubernetesTarget {
+  const services = mapValues(target.services, service =>
+    service.promote.type === 'git' ? { ...service, promote: absoluteAccess(service.promote, base) } : service,
+  )
+  return { ...target, services, connection: absoluteConnection(target.connection, base) }
 }
 
 function absoluteConnection(connection: KubernetesConnection, base: string): KubernetesConnection {

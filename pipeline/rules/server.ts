@@ -24,6 +24,8 @@ export interface TargetView {
   environment: string
   /** What splits the traffic of each service, where that is not our own router, which can all and counts all. */
   routers?: Readonly<Record<string, RouterType>>
+  /** Services whose releases are promoted by a commit, which changes their image and nothing else. */
+  imageOnly?: readonly string[]
 }
 
 /** Where the rules for production hold. */
@@ -34,6 +36,7 @@ export function serverFindings(stage: Stage, server: ServerView): Finding[] {
   return [
     ...placeFindings(stage, server),
     ...routerFindings(stage, server),
+    ...promotionFindings(stage, server),
     ...providerFindings(stage, server),
     ...connectionFindings(stage, server.connections ?? {}),
   ]
@@ -94,6 +97,18 @@ function routerFindings(stage: Stage, { targets }: ServerView): Finding[] {
   if (routerCapabilities[router].splits === 'many' || stage.baseline === 'stable') return uncounted
   const message = `router "${router}" of ${stage.service} on "${stage.target}" splits between stable and one other cluster; use "baseline: stable"`
   return [{ path: ['baseline'], message }, ...uncounted]
+}
+
+/** What a promotion by commit leaves behind. */
+function promotionFindings(stage: Stage, { targets }: ServerView): Finding[] {
+  if (!('release' in stage) || typeof stage.release === 'string') return []
+  const { release, service } = stage
+  if (!targets[stage.target]?.imageOnly?.includes(service)) return []
+  return (['env', 'command', 'config'] as const).flatMap(key => {
+    if (release[key] === undefined) return []
+    const message = `${service} on "${stage.target}" is promoted by a commit, which changes the image alone; put "${key}" into its repository`
+    return [{ path: ['release', key], atKey: true, message }]
+  })
 }
 
 function providerFindings(stage: Stage, { metrics }: ServerView): Finding[] {

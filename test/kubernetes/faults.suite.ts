@@ -1,5 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
+import { kubernetesTarget } from '../../activities/targets/kubernetes/target.ts'
 import type { Target } from '../../activities/targets/target.ts'
+import type { KubernetesTarget } from '../../pipeline/schema/configuration/kubernetes-target.ts'
 import type { Cluster } from './cluster.ts'
 import { adminApi, apply, op, openTestTarget, release, userObjects, userRoute } from './world.ts'
 
@@ -11,6 +13,7 @@ type Name = (typeof names)[number]
 export function faultSuite(cluster: () => Cluster): void {
   describe('when things go wrong', () => {
     let target: Target
+    let configuration: KubernetesTarget
     beforeAll(async () => {
       const { control } = cluster()
       const settings = (name: Name) => ({
@@ -25,6 +28,7 @@ export function faultSuite(cluster: () => Cluster): void {
         Object.fromEntries(names.map(name => [name, settings(name)])),
       )
       target = opened.target
+      configuration = opened.configuration
       await apply(
         control,
         ...names.flatMap(name => [...userObjects(namespace, name, { replicas: 2 }), userRoute(namespace, name)]),
@@ -90,6 +94,19 @@ export function faultSuite(cluster: () => Cluster): void {
         kind: 'Refused',
         message: expect.stringMatching(/belongs to Helm/),
       })
+      // Before it runs, not when it is to be promoted.
+      await expect(canary('owned')).rejects.toMatchObject({ kind: 'Refused' })
+      await kubectl('label', 'deploy', 'given', 'kustomize.toolkit.fluxcd.io/name=shop')
+      const ignoring = { ...configuration.services.given!, adopt: true }
+      const withOwners = (ignoreOwners: 'flux'[]) =>
+        kubernetesTarget(namespace, { ...configuration, services: { given: { ...ignoring, ignoreOwners } } })
+      const given = { role: 'canary' as const, release: release('2.0.0'), instances: 1 }
+      await expect(withOwners([]).apply('given', given, op())).rejects.toMatchObject({
+        kind: 'Refused',
+        message: expect.stringMatching(/belongs to Flux.* add it to "ignoreOwners", or promote by a commit/),
+      })
+      await withOwners(['flux']).apply('given', given, op())
+      await target.remove('given', 'canary', op())
       for (const name of ['given', 'owned', 'helm'] as const) expect(await rolesOf(name)).toEqual(['stable 0.0.1'])
     })
 

@@ -4,6 +4,7 @@ import { clientSuite } from './client.suite.ts'
 import { type Cluster, startCluster, whyNoCluster } from './cluster.ts'
 import { exampleSuite } from './example.suite.ts'
 import { faultSuite } from './faults.suite.ts'
+import { promotionSuite } from './promotion.suite.ts'
 import { routerSuite } from './routers.suite.ts'
 import { targetSuite } from './target.suite.ts'
 
@@ -24,5 +25,6 @@ describe.skipIf(missing !== null)(name, () => {
   exampleSuite(() => cluster)
   faultSuite(() => cluster)
   clientSuite(() => cluster)
+  promotionSuite(() => cluster)
   canaryFaultSuite(() => cluster)
 })

@@ -12,6 +12,7 @@ export type ServiceSettings = Partial<KubernetesService>
 
 const defaults: Omit<KubernetesService, 'url'> = {
   adopt: true,
+  promote: { type: 'apply' },
   ignoreOwners: [],
   ignoreDrift: [],
   instances: 2,

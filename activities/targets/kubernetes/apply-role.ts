@@ -6,6 +6,7 @@ import { readDeployments, stableOf, stableServiceOf } from './clusters.ts'
 import { copyConfig } from './config-copies.ts'
 import { discard, edit } from './objects.ts'
 import { deploymentOf, serviceOf } from './place.ts'
+import { promotionOf } from './promotions/registry.ts'
 import { releaseOf } from './release.ts'
 import { type RoleCluster, writeRoleCluster } from './role-cluster.ts'
 import { waitForRollout } from './rollout.ts'
@@ -21,6 +22,7 @@ export async function applyRole(
   const { role, release, instances } = desired
   const [deployments, stableService] = await Promise.all([readDeployments(api, place), stableServiceOf(api, place)])
   const stable = stableOf(place, deployments)
+  if (from === undefined && !sameRelease(release, releaseOf(place, stable))) promotionOf(work).check(stable, release)
   const source = from ?? { template: stable.spec!.template, release: releaseOf(place, stable) }
   const before = deployments.get(role) ?? null
   const copies = await copiesFor(work, { release, before, source })

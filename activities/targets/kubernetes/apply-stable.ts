@@ -7,8 +7,9 @@ import { applyRole } from './apply-role.ts'
 import { type Deployments, readDeployments, stableOf } from './clusters.ts'
 import { copyConfig } from './config-copies.ts'
 import { annotationOf, discard, edit, fenced } from './objects.ts'
-import { checkAdoption } from './owners.ts'
 import { annotations, deploymentOf, type Place, pathOf, serviceOf } from './place.ts'
+import type { Promotion } from './promotions/promotion.ts'
+import { promotionOf } from './promotions/registry.ts'
 import type { ServiceRecord } from './record.ts'
 import { releaseOf } from './release.ts'
 import { waitForRollout } from './rollout.ts'
@@ -31,11 +32,12 @@ export async function applyStable(work: Work, { release, instances }: DesiredClu
   const { api, place, router, records, op } = work
   const [deployments, record] = await Promise.all([readDeployments(api, place), records.read(place)])
   const stable = stableOf(place, deployments)
-  checkAdoption(place, stable)
+  const promotion = promotionOf(work)
+  promotion.check(stable, release)
   const running = releaseOf(place, stable)
   const begun = record.change !== null && sameRelease(record.change.to, release) ? record.change : null
   if (begun === null && stable.spec?.replicas !== 0 && sameRelease(running, release))
-    return resize(work, stable, instances)
+    return resize(work, { promotion, stable, instances })
   const change = begun ?? (await begin(work, { stable, running, release, record }))
   const weights = stable.spec?.replicas === 0 ? {} : await router.weights()
   const donor = donors.find(role => runs(place, deployments.get(role), release))
@@ -43,12 +45,13 @@ export async function applyStable(work: Work, { release, instances }: DesiredClu
   if (keeps) refuseBusyPrevious(work, { weights, deployments, change })
   try {
     const [pods] = await Promise.all([
-      roll(work, { stable, release, instances, deployments, donor, record, change }),
+      roll(work, { promotion, stable, release, instances, deployments, donor, record, change }),
       keeps ? keepWarm(work, change) : undefined,
     ])
     if ((weights.stable ?? 0) > 0) await settle(work, 'stable', pods)
   } catch (error) {
-    if (!op.signal.aborted) await putBack(work, change, keeps && !deployments.has('previous'))
+    if (!op.signal.aborted)
+      await putBack(work, { promotion, change, startedPrevious: keeps && !deployments.has('previous') })
     throw error
   }
   if (donor !== undefined && (weights[donor] ?? 0) > 0) await takeOver(work, donor, weights)
@@ -56,16 +59,15 @@ export async function applyStable(work: Work, { release, instances }: DesiredClu
   await records.change(place, op, () => ({ change: null }))
 }
 
-async function resize(work: Work, stable: V1Deployment, instances: number): Promise<void> {
-  const { api, place, op } = work
+async function resize(
+  work: Work,
+  { promotion, stable, instances }: { promotion: Promotion; stable: V1Deployment; instances: number },
+): Promise<void> {
+  const { place, op } = work
   const scaler = stable.spec?.replicas === instances ? null : await autoscalerOf(work)
   if (scaler !== null) op.progress(`stable: ${scaler} decides how many pods there are`)
-  const name = place.deployment
-  const wanted = await edit<V1Deployment>(api, place, { kind: 'deployments', name }, found => {
-    if (found === null || found.spec?.replicas === instances || scaler !== null) return null
-    found.spec!.replicas = instances
-    return fenced(place, found, op.fence)
-  })
+  const changes = scaler === null && stable.spec?.replicas !== instances
+  const wanted = changes ? await promotion.scale(instances) : null
   await waitForRollout(work, { ...op, place, wanted: wanted ?? stable, what: 'stable' })
 }
 
@@ -87,6 +89,7 @@ async function begin({ records, place, op }: Work, { stable, running, release, r
 }
 
 interface Roll extends Beginning {
+  promotion: Promotion
   instances: number
   deployments: Deployments
   donor: Role | undefined
@@ -95,7 +98,7 @@ interface Roll extends Beginning {
 
 async function roll(work: Work, given: Omit<Roll, 'running'>): Promise<number> {
   const { place, op } = work
-  const { release, instances, donor, deployments } = given
+  const { promotion, release, instances, donor, deployments } = given
   const [copies, digest, scaler] = await Promise.all([
     copiesFor(work, given),
     donor === undefined ? null : digestThatRan(work, donor),
@@ -104,9 +107,10 @@ async function roll(work: Work, given: Omit<Roll, 'running'>): Promise<number> {
   const pinned = digest === null || release.digest !== undefined ? release : { ...release, digest }
   const stable = deployments.get('stable')!
   op.progress(`stable: from ${releaseOf(place, stable).version} to ${release.version}`)
-  const wanted = await writeStable(work, {
+  const wanted = await promotion.write({
     release,
     copies,
+    isThere: found => sameRelease(releaseOf(place, found), release) && found.spec!.replicas !== 0,
     template: template => templateFor(place, template, { ...given, pinned, copies }),
     replicas: now => (scaler !== null && now > 0 ? now : Math.max(now, instances)),
   })
@@ -124,32 +128,6 @@ function templateFor(place: Place, found: V1PodTemplateSpec, given: TemplateSour
   const earlier = record.change?.from
   if (earlier !== undefined && sameRelease(earlier.release, release)) return earlier.template
   return withRelease(place, found, { before: releaseOf(place, stable), release: pinned, copies })
-}
-
-interface StableWrite {
-  release: Release
-  copies: ConfigCopies
-  template(found: V1PodTemplateSpec): V1PodTemplateSpec
-  replicas(now: number): number
-}
-
-async function writeStable(work: Work, write: StableWrite): Promise<V1Deployment | null> {
-  const { api, place, op } = work
-  return edit<V1Deployment>(api, place, { kind: 'deployments', name: place.deployment }, found => {
-    if (found === null) stableOf(place, new Map())
-    const deployment = found!
-    // An earlier attempt has written it.
-    if (sameRelease(releaseOf(place, deployment), write.release) && deployment.spec!.replicas !== 0) return null
-    deployment.spec!.template = write.template(deployment.spec!.template)
-    deployment.spec!.replicas = write.replicas(deployment.spec!.replicas ?? 1)
-    deployment.metadata!.annotations = {
-      ...deployment.metadata!.annotations,
-      [annotations.release]: JSON.stringify(write.release),
-      [annotations.image]: containerOf(place, deployment.spec!.template).image ?? '',
-      [annotations.config]: JSON.stringify(write.copies),
-    }
-    return fenced(place, deployment, op.fence)
-  })
 }
 
 /** The configuration the release has where it runs or last ran here; a new release gets copies of what there is now. */
@@ -194,20 +172,21 @@ function keepWarm(work: Work, { from: { release, template, replicas } }: Change)
   return applyRole(work, { role: 'previous', release, instances: replicas }, { template, release })
 }
 
+interface Back {
+  promotion: Promotion
+  change: Change
+  startedPrevious: boolean
+}
+
 /** Everything as it was: also when that takes long, the old pods were never fewer than before. */
-async function putBack(work: Work, { from }: Change, startedPrevious: boolean): Promise<void> {
+async function putBack(work: Work, { promotion, change: { from }, startedPrevious }: Back): Promise<void> {
   const { api, place, op, records } = work
   op.progress(`stable: back to ${from.release.version}`)
-  const wanted = await edit<V1Deployment>(api, place, { kind: 'deployments', name: place.deployment }, found => {
-    if (found === null) return null
-    found.spec!.template = from.template
-    found.spec!.replicas = from.replicas
-    found.metadata!.annotations = {
-      ...found.metadata!.annotations,
-      [annotations.release]: JSON.stringify(from.release),
-      [annotations.image]: containerOf(place, from.template).image ?? '',
-    }
-    return fenced(place, found, op.fence)
+  const wanted = await promotion.write({
+    release: from.release,
+    isThere: () => false,
+    template: () => from.template,
+    replicas: () => from.replicas,
   })
   if (startedPrevious) {
     await discard(api, place, 'deployments', deploymentOf(place, 'previous'))

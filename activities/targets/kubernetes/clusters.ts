@@ -41,7 +41,11 @@ export function clustersOf(place: Place, deployments: Deployments): ClusterState
 export function stableOf(place: Place, deployments: Deployments): V1Deployment {
   const found = deployments.get('stable')
   if (found) return found
-  throw new NotFound(
+  throw noDeployment(place)
+}
+
+export function noDeployment(place: Place): NotFound {
+  return new NotFound(
     `${place.name}: there is no Deployment "${place.deployment}" in namespace ${place.namespace}; apply its manifest, with "replicas: 0" when nothing shall run yet`,
   )
 }

@@ -3,6 +3,7 @@ import type { V1Deployment } from '@kubernetes/client-node'
 import { type Role, roles, type Weights } from '../../../pipeline/clusters.ts'
 import type { KubernetesTarget } from '../../../pipeline/schema/configuration/kubernetes-target.ts'
 import { Invalid, NotFound, Refused } from '../../failures.ts'
+import { localSecrets } from '../../secrets/secrets.ts'
 import type { ClusterState, Op, ServiceState, Target } from '../target.ts'
 import { type KubernetesApi, openApi } from './api.ts'
 import { applyRole } from './apply-role.ts'
@@ -11,10 +12,10 @@ import { clustersOf, readDeployments } from './clusters.ts'
 import { discardUnusedCopies } from './config-copies.ts'
 import { openConnection } from './connection.ts'
 import { driftOf } from './drift.ts'
-import { edit, fenced } from './objects.ts'
-import { checkAdoption } from './owners.ts'
 import { type Place, placeOf } from './place.ts'
+import { promotionOf } from './promotions/registry.ts'
 import { openRecords } from './record.ts'
+import { releaseOf } from './release.ts'
 import { endRoleCluster } from './role-cluster.ts'
 import { openRouter } from './routers/registry.ts'
 import { shift } from './shift.ts'
@@ -37,6 +38,7 @@ export function kubernetesTarget(
   const places = new Map(services.map(service => [service, placeOf(name, configuration, service)]))
   const watches = openWatches(api)
   const records = openRecords(api)
+  const secrets = localSecrets()
 
   function known(service: string): Place {
     const found = places.get(service)
@@ -57,7 +59,7 @@ export function kubernetesTarget(
     const place = known(service)
     await inWords(api, place, async () => {
       if (!(await records.begin(place, op))) return
-      await act({ api, watches, records, router: openRouter(api, place), place, op })
+      await act({ api, watches, records, router: openRouter(api, place), secrets, place, op })
       await records.finish(place, op, () => ({}))
     })
     return place
@@ -107,7 +109,7 @@ async function remove(work: Work, role: Role): Promise<void> {
   // Also where somebody deleted what is stable: then it is all that serves.
   const weight = deployments.has(role) ? ((await router.weights())[role] ?? 0) : 0
   const serves = deployments.has(role) && deployments.get(role)!.spec?.replicas !== 0
-  if (role === 'stable') return serves ? scaleToZero(work) : undefined
+  if (role === 'stable') return serves ? scaleToZero(work, deployments.get('stable')!) : undefined
   if (weight > 0)
     throw new Refused(`${place.name}: ${role} still gets ${weight} % of the traffic; route it elsewhere first`)
   const { idleSince } = await records.read(place)
@@ -123,13 +125,10 @@ async function remove(work: Work, role: Role): Promise<void> {
 }
 
 /** The user's own Deployment is never deleted. */
-async function scaleToZero({ api, place, op }: Work): Promise<void> {
-  await edit<V1Deployment>(api, place, { kind: 'deployments', name: place.deployment }, found => {
-    if (found === null) return null
-    checkAdoption(place, found)
-    found.spec!.replicas = 0
-    return fenced(place, found, op.fence)
-  })
+async function scaleToZero(work: Work, stable: V1Deployment): Promise<void> {
+  const promotion = promotionOf(work)
+  promotion.check(stable, releaseOf(work.place, stable))
+  await promotion.scale(0)
 }
 
 /** Refuses weights that do not add up to 100, and any for a cluster that cannot take traffic. */

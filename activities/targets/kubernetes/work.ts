@@ -1,3 +1,4 @@
+import type { Secrets } from '../../secrets/secrets.ts'
 import type { Op } from '../target.ts'
 import type { KubernetesApi } from './api.ts'
 import { annotationOf, type KubernetesObject } from './objects.ts'
@@ -13,6 +14,7 @@ export interface Work {
   watches: Watches
   records: Records
   router: Router
+  secrets: Secrets
   place: Place
   op: Op
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { duration, name, positiveDuration } from '../scalars.ts'
 import { isMap, worded } from '../words.ts'
+import { gitAccess } from './git-access.ts'
 
 const file = z.string().min(1).max(4_096)
 
@@ -50,6 +51,41 @@ const router = z.discriminatedUnion('type', [
   }),
 ])
 
+const aPath = 'a path such as web.image or images.0.tag'
+const keyPath = z
+  .string(aPath)
+  .max(500, aPath)
+  .regex(/^[^.\p{Cc}]+(\.[^.\p{Cc}]+)*$/u, aPath)
+
+const aFileInside = 'the path of a file in the repository, such as apps/shop/deployment.yaml'
+
+const promote = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('apply').describe('Written into the Deployment; needs `adopt: true`.') }),
+  z.strictObject({
+    type: z
+      .literal('git')
+      .describe('Committed to the repository that Argo CD, Flux or somebody else brings to the cluster.'),
+    ...gitAccess,
+    branch: z.string().min(1).max(200).default('main').describe('The branch that is committed to.'),
+    file: z
+      .string(aFileInside)
+      .max(1_000, aFileInside)
+      .regex(/^(?![/-])(?!.*(^|\/)\.\.?(\/|$))[^\p{Cc}\\]+$/u, aFileInside)
+      .describe('The YAML file that says the image: the Deployment, a Kustomization with `images`, or values.'),
+    image: keyPath.optional().describe('Of other files: where in it the whole image is, such as `web.image`.'),
+    tag: keyPath.optional().describe('Of other files: where in it the tag of the image is, such as `web.image.tag`.'),
+    author: z
+      .string()
+      .max(200)
+      .regex(/^[^<>\p{Cc}]+ <[^<>\s\p{Cc}]+>$/u, 'a name and an address, such as Slipway <slipway@example.org>')
+      .default('Slipway <slipway@localhost>')
+      .describe('Whose commits they are.'),
+    within: positiveDuration
+      .prefault('10m')
+      .describe('How long the cluster may take to show what was committed; then it is committed back.'),
+  }),
+])
+
 const owner = z.enum(['argo-cd', 'flux', 'helm'])
 
 const service = z.strictObject({
@@ -60,6 +96,9 @@ const service = z.strictObject({
     .boolean()
     .default(false)
     .describe('Lets promotions change image, command, environment and configuration of the Deployment.'),
+  promote: promote
+    .prefault({ type: 'apply' })
+    .describe('How a release becomes the stable one, when it is not written into the Deployment.'),
   ignoreOwners: z
     .array(owner)
     .max(3)
@@ -107,4 +146,6 @@ export type KubernetesConnection = KubernetesTarget['connection']
 export type KubernetesService = KubernetesTarget['services'][string]
 export type RouterConfiguration = KubernetesService['router']
 export type RouterType = RouterConfiguration['type']
+export type Promotion = KubernetesService['promote']
+export type CommitSettings = Extract<Promotion, { type: 'git' }>
 export type Owner = z.output<typeof owner>
