@@ -151,7 +151,8 @@ stages:
     release: { version: '1', image: 'cart:1', env: { COLOUR: red } }
 `
     const prod = { release: 'image', services: ['cart'], environment: 'dev', imageOnly: ['cart'] } as const
-    const { problems } = validatePipeline(text, 'a.yaml', { targets: { prod }, metrics: [], hooks: [] })
+    const server = { targets: { prod }, metrics: [], hooks: [] }
+    const { problems } = validatePipeline(text, 'a.yaml', { server })
     expect(problems.map(short)).toEqual([
       '8:47 cart on "prod" is promoted by a commit, which changes the image alone; put "env" into its repository',
     ])
