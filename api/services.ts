@@ -16,6 +16,7 @@ import type { Steering } from './executions/steer.ts'
 import type { FreezeSpreader } from './freezes/spread.ts'
 import type { Hooks } from './hooks/receive.ts'
 import type { Feed } from './live/feed.ts'
+import type { SimulateVersions } from './main/simulate-apart.ts'
 import type { Metrics } from './metrics/metrics.ts'
 
 /** All that operations work with; made once, in the composition root. */
@@ -24,6 +25,7 @@ export interface Services {
   engine: Engine
   catalog: Catalog
   check: Check
+  simulateVersions: SimulateVersions
   starter: Starter
   steering: Steering
   feed: Feed

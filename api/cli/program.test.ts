@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Execution } from '../../pipeline/execution.ts'
-import { anExecution, type FakeApi, startFakeApi } from '../../test/fakes/api.ts'
+import { anExecution, type FakeApi, goodPipeline, startFakeApi } from '../../test/fakes/api.ts'
 import { MessageRefused } from '../engine/engine.ts'
 import { runProgram } from './program.ts'
 
@@ -132,6 +132,20 @@ describe('list and get', () => {
     api.engine.pendingList = []
     expect(stdout).toMatch(/route +scheduled +7 +no answer/)
   })
+})
+
+test('preview --in-force compares with what the server has in force', { timeout: 60_000 }, async () => {
+  writeFileSync(
+    join(folder, 'shop.yaml'),
+    goodPipeline.replace('stages:', 'stages:\n  - { id: rest, type: wait, for: 1m }'),
+  )
+  const told = await slipway(`preview --in-force -p version=7 ${folder}/shop.yaml`)
+  expect([told.code, told.stderr]).toEqual([0, ''])
+  expect(told.stdout).toContain('stages.rest: (none) → {"id":"rest","type":"wait","for":"1m"}')
+  expect(told.stdout).toMatch(/a good release: succeeded after 0:01:10 .*, before succeeded after 0:00:10/)
+  writeFileSync(join(folder, 'shop.yaml'), goodPipeline.replace('target: local', 'target: moon'))
+  const refused = await slipway(`preview --in-force ${folder}/shop.yaml`)
+  expect([refused.code, refused.stdout]).toEqual([2, expect.stringContaining('moon')])
 })
 
 describe('people steer runs from the command line', () => {

@@ -32,7 +32,7 @@ function undoText(title: string, undone: readonly Undone[]): string[] {
 }
 
 /** `0:01:30.5` */
-function clock(milliseconds: number): string {
+export function clock(milliseconds: number): string {
   const seconds = Math.floor(milliseconds / 1_000)
   const two = (value: number) => String(value).padStart(2, '0')
   const rest = milliseconds % 1_000

@@ -58,14 +58,3 @@ export const pipelineSourceState = z.object({
 export type PipelineSourceState = z.output<typeof pipelineSourceState>
 
 export const pipelineList = z.object({ items: z.array(pipelineSummary), sources: z.array(pipelineSourceState) })
-
-export const validateBody = z.strictObject({ text: z.string().max(250_000) })
-
-export const validation = z.object({
-  valid: z.boolean(),
-  problems: z.array(problemError),
-  /** Null when it is not valid. */
-  name: z.string().nullable(),
-})
-
-export type Validation = z.output<typeof validation>

@@ -9,8 +9,9 @@ import type { Check } from './definition.ts'
 export function createCheck(configuration: Configuration): Check {
   const server = serverView(configuration)
   return (text, file, templates = []) => {
-    const { pipeline, problems } = validatePipeline(text, file, { server, templates })
-    return pipeline === null ? { pipeline, problems: problems.map(toError) } : { pipeline, problems: [] }
+    const { pipeline, problems, ...checked } = validatePipeline(text, file, { server, templates })
+    const notes = checked.notes.map(toError)
+    return pipeline === null ? { pipeline, problems: problems.map(toError), notes } : { pipeline, problems: [], notes }
   }
 }
 

@@ -28,7 +28,10 @@ export interface RefusedVersion {
   problems: ProblemError[]
 }
 
-export type Checked = { pipeline: Pipeline; problems: readonly [] } | { pipeline: null; problems: ProblemError[] }
+export type Checked = {
+  /** What is allowed, but hardly meant. */
+  notes: ProblemError[]
+} & ({ pipeline: Pipeline; problems: readonly [] } | { pipeline: null; problems: ProblemError[] })
 
 /** Reads the text of a pipeline; `file` is for messages. Without templates it can use none. */
 export type Check = (text: string, file: string, templates?: readonly TemplateText[]) => Checked

@@ -33,6 +33,7 @@ import { keepSchedules } from '../triggers/schedules.ts'
 import { openApprovalLinks } from './approval-links.ts'
 import { commitReports } from './commit-reports.ts'
 import { createIdentityPart } from './identity-part.ts'
+import { simulateApart } from './simulate-apart.ts'
 import { openTraffic } from './traffic.ts'
 
 export interface ApiOptions {
@@ -118,6 +119,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     engine,
     catalog,
     check,
+    simulateVersions: simulateApart(),
     starter,
     steering: createSteering({ store, engine, starter, now }),
     feed,

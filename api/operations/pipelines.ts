@@ -1,3 +1,6 @@
+import { comparePipelines, type PipelineVersion } from '../../pipeline/compare.ts'
+import { readDocument } from '../../pipeline/document/read.ts'
+import type { Pipeline } from '../../pipeline/schema/pipeline.ts'
 import { missing } from '../auth/authorize.ts'
 import { isVisibleIn } from '../auth/policy.ts'
 import { statedApplication } from '../auth/resources.ts'
@@ -9,6 +12,7 @@ import type { Services } from '../services.ts'
 export function pipelineOperations({
   catalog,
   check,
+  simulateVersions,
 }: Services): Pick<Handlers, 'listPipelines' | 'getPipeline' | 'validatePipeline'> {
   return {
     async listPipelines(call) {
@@ -28,11 +32,27 @@ export function pipelineOperations({
       return { body: { ...summary(definition), text, definition: toJson(pipeline), definitionHash } }
     },
 
-    async validatePipeline({ body: { text } }) {
-      const { pipeline, problems } = check(text, 'pipeline.yaml')
-      return { body: { valid: pipeline !== null, problems: [...problems], name: pipeline?.name ?? null } }
+    async validatePipeline(call) {
+      const { text, templates, simulate, parameters } = call.body
+      const { pipeline, problems, notes } = check(text, 'pipeline.yaml', templates)
+      if (pipeline === null)
+        return { body: { valid: false, problems: [...problems], notes, name: null, preview: null } }
+      const isShown = isVisibleIn(callerOf(call).access.visible('pipeline:read'))
+      const inForce = await catalog.get(pipeline.name)
+      const before = inForce?.pipeline && isShown(inForce.pipeline.application) ? inForce : null
+      const changes = comparePipelines(before && written(before.pipeline!, before.text), written(pipeline, text))
+      const isWorth = simulate && changes.length > 0
+      const simulated = isWorth
+        ? await simulateVersions({ before: before?.pipeline ?? null, after: pipeline, parameters }, call.signal)
+        : { simulations: null, notSimulated: null }
+      const preview = { base: before?.revision ?? null, changes, ...simulated }
+      return { body: { valid: true, problems: [], notes, name: pipeline.name, preview } }
     },
   }
+}
+
+function written(pipeline: Pipeline, text: string): PipelineVersion {
+  return { pipeline, written: readDocument(text, 'pipeline.yaml').document?.value }
 }
 
 function applicationOf({ pipeline, text }: Definition): string | null {

@@ -1,6 +1,5 @@
 import { dirname } from 'node:path'
 import { Command, Option } from 'commander'
-import { loadConfiguration, serverView } from '../../../pipeline/configuration.ts'
 import type { Problem } from '../../../pipeline/problem.ts'
 import { formatProblem } from '../../../pipeline/problem.ts'
 import type { ServerView } from '../../../pipeline/validate.ts'
@@ -8,8 +7,9 @@ import { validatePipeline } from '../../../pipeline/validate.ts'
 import { templatesBeside } from '../../definitions/templates-beside.ts'
 import { CliError, exitCodes, type Io } from '../io.ts'
 import { note, paint, printJson, safe } from '../output.ts'
+import { readServerView } from '../server-view.ts'
 import type { TextFile } from '../text-files.ts'
-import { readTextFile, textFiles } from '../text-files.ts'
+import { textFiles } from '../text-files.ts'
 
 interface ValidateOptions {
   config?: string
@@ -76,11 +76,4 @@ function tellUnchecked(all: readonly Checked[], io: Io): void {
   const unchecked = [...new Set(all.flatMap(checked => checked.unchecked))]
   if (unchecked.length === 0) return
   note(io, `not checked without a server: ${unchecked.join(', ')} (give --config slipway.yaml to check them)`)
-}
-
-async function readServerView(file: string): Promise<ServerView> {
-  const { configuration, problems } = loadConfiguration(await readTextFile(file), file)
-  if (configuration !== null) return serverView(configuration)
-  const lines = problems.map(problem => safe(formatProblem(problem))).join('\n')
-  throw new CliError(`the configuration ${file} is not valid:\n${lines}`, exitCodes.invalid)
 }

@@ -1,4 +1,5 @@
-import { pipelineDetail, pipelineList, validateBody, validation } from '../pipelines.ts'
+import { pipelineDetail, pipelineList } from '../pipelines.ts'
+import { validateBody, validation } from '../preview.ts'
 import { anyHeaders, none, pipelineName, type Route } from './route.ts'
 
 export const pipelineRoutes = {
@@ -30,7 +31,8 @@ export const pipelineRoutes = {
     method: 'post',
     path: '/api/v1/validate',
     permission: 'pipeline:read',
-    summary: 'Check the text of a pipeline against the language and this server. Nothing is kept.',
+    summary:
+      'Check the text of a pipeline against this server and compare it with the version in force. Nothing is kept.',
     params: none,
     query: none,
     headers: anyHeaders,
