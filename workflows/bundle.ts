@@ -40,7 +40,12 @@ export async function workflowBundle(entry = mainEntry, failures?: FailureConver
 /** Throws when the workflows import what they must not. */
 export async function buildBundle(entry = mainEntry, failures?: FailureConverterPath): Promise<{ code: string }> {
   const converter = failures === undefined ? {} : { failureConverterPath: failures }
-  return bundleWorkflowCode({ workflowsPath: entry, logger: quiet(), ...converter })
+  return bundleWorkflowCode({
+    workflowsPath: entry,
+    workflowInterceptorModules: [join(root, 'workflows', 'whole-steps.ts')],
+    logger: quiet(),
+    ...converter,
+  })
 }
 
 function quiet(): Logger {

@@ -163,7 +163,7 @@ async function runReal(schedule: Schedule, name: string, parts: Parts): Promise<
     const ended = handle(input.id)
       .result()
       .then(() => true)
-    if (!(await Promise.race([ended, sleep(90_000, false)]))) wrong.push(`${input.id} has not ended`)
+    if (!(await Promise.race([ended, sleep(240_000, false)]))) wrong.push(`${input.id} has not ended`)
   }
   if (turning !== null) clearTimeout(turning)
   const ended = await Promise.all(
