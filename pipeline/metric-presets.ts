@@ -35,6 +35,12 @@ export const metricPresets = {
     requests: `nginx_ingress_controller_requests{${selector}}`,
     latency: { name: 'nginx_ingress_controller_request_duration_seconds', matchers: '', unit: 's' },
   },
+  traefik: {
+    what: 'Traefik’s counters of services, which have to be told apart by relabelling',
+    failed: `traefik_service_requests_total{code=~"5..",${selector}}`,
+    requests: `traefik_service_requests_total{${selector}}`,
+    latency: { name: 'traefik_service_request_duration_seconds', matchers: '', unit: 's' },
+  },
   linkerd: {
     what: 'Linkerd’s proxies, inbound',
     failed: `response_total{direction="inbound",classification="failure",${selector}}`,

@@ -30,6 +30,11 @@ export const components = {
     packages: ['prometheus'],
     find: env => env.PROMETHEUS_PATH || onPath('prometheus', env),
   },
+  containerd: {
+    use: 'the canary tests on real pods',
+    packages: ['containerd', 'runc', 'containernetworking-plugins'],
+    find: env => (existsSync('/usr/lib/cni/bridge') && onPath('runc', env) ? onPath('containerd', env) : null),
+  },
   influxdb: {
     use: 'the metric tests on a real InfluxDB',
     packages: ['influxdb'],

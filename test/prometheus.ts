@@ -14,18 +14,21 @@ export interface Prometheus {
   stop(): Promise<void>
 }
 
-/** A real Prometheus on a free loopback port that scrapes `targets`, and those of files in a folder, every second. */
+/**
+ * A real Prometheus on a free loopback port that scrapes `targets`, and those of files in the folder `discovery`, every
+ * second. `scrape`: more of how it does that, in its own words.
+ */
 export async function startPrometheus(
   binary: string,
   targets: readonly string[],
-  discovery?: string,
+  { discovery, scrape = {} }: { discovery?: string; scrape?: object } = {},
 ): Promise<Prometheus> {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-prometheus-'))
   const port = await freePort()
   const discovered =
     discovery === undefined ? {} : { file_sd_configs: [{ files: [join(discovery, '*.json')], refresh_interval: '1s' }] }
-  const scrape = { job_name: 'test', static_configs: [{ targets }], ...discovered }
-  const configuration = { global: { scrape_interval: '1s', scrape_timeout: '1s' }, scrape_configs: [scrape] }
+  const job = { job_name: 'test', static_configs: [{ targets }], ...discovered, ...scrape }
+  const configuration = { global: { scrape_interval: '1s', scrape_timeout: '1s' }, scrape_configs: [job] }
   writeFileSync(join(folder, 'prometheus.yml'), JSON.stringify(configuration))
   const args = ['--config.file', join(folder, 'prometheus.yml'), `--web.listen-address=127.0.0.1:${port}`]
   const url = `http://127.0.0.1:${port}`

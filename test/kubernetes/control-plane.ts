@@ -104,7 +104,12 @@ export async function startControlPlane(
     kwok: {
       program: 'kwok',
       args: [
-        ...[`--kubeconfig=${kubeconfig}`, '--manage-all-nodes=true', '--node-lease-duration-seconds=40'],
+        ...[
+          `--kubeconfig=${kubeconfig}`,
+          '--manage-all-nodes=false',
+          '--manage-nodes-with-annotation-selector=kwok.x-k8s.io/node=fake',
+          '--node-lease-duration-seconds=40',
+        ],
         ...[`--config=${file('stages.yaml')}`, `--cidr=${podNetwork}`],
       ],
     },

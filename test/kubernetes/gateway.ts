@@ -8,6 +8,8 @@ import type { ControlPlane } from './control-plane.ts'
 /** A real Traefik that does what the Gateway `gateway` in namespace `default` says. */
 export interface RunningGateway {
   url: string
+  /** Host and port of its counters, for Prometheus: `traefik_service_requests_total` by Service and status. */
+  metrics: string
   stop(): Promise<void>
 }
 
@@ -19,7 +21,7 @@ export async function installGatewayApi(control: ControlPlane, folder: string): 
 }
 
 export async function startGateway(control: ControlPlane, folder: string): Promise<RunningGateway> {
-  const port = await freePort()
+  const [port, metrics] = [await freePort(), await freePort()]
   await control.kubectl(['apply', '-f', '-'], manifests(port))
   const child = spawn(
     join(folder, 'traefik'),
@@ -29,6 +31,7 @@ export async function startGateway(control: ControlPlane, folder: string): Promi
         '--log.level=ERROR',
         '--providers.providersthrottleduration=20ms',
       ],
+      ...[`--entrypoints.metrics.address=127.0.0.1:${metrics}`, '--metrics.prometheus.entrypoint=metrics'],
       ...[
         `--providers.kubernetesgateway.endpoint=${control.server}`,
         '--providers.kubernetesgateway.token=admin-token',
@@ -49,7 +52,7 @@ export async function startGateway(control: ControlPlane, folder: string): Promi
     child,
     () => output,
   )
-  return { url, stop: () => end(child) }
+  return { url, metrics: `127.0.0.1:${metrics}`, stop: () => end(child) }
 }
 
 function manifests(port: number): string {

@@ -5,6 +5,7 @@ import { type Cluster, startCluster, whyNoCluster } from './cluster.ts'
 import { exampleSuite } from './example.suite.ts'
 import { faultSuite } from './faults.suite.ts'
 import { promotionSuite } from './promotion.suite.ts'
+import { realCanarySuite } from './real-canary.suite.ts'
 import { routerSuite } from './routers.suite.ts'
 import { targetSuite } from './target.suite.ts'
 
@@ -22,6 +23,7 @@ describe.skipIf(missing !== null)(name, () => {
 
   targetSuite(() => cluster)
   routerSuite(() => cluster)
+  realCanarySuite(() => cluster)
   exampleSuite(() => cluster)
   faultSuite(() => cluster)
   clientSuite(() => cluster)

@@ -44,7 +44,7 @@ describe.skipIf(binary === null)(
       mkdirSync(discovery)
       await new Promise<void>(resolve => exporter.listen(0, '127.0.0.1', resolve))
       const { port } = exporter.address() as AddressInfo
-      prometheus = await startPrometheus(binary as string, [`127.0.0.1:${port}`], discovery)
+      prometheus = await startPrometheus(binary as string, [`127.0.0.1:${port}`], { discovery })
       const service = { directory: fixture, health: '/healthz' }
       const names = [...measured, ...Object.keys(odd)]
       const services = Object.fromEntries(names.map(name => [name, service]))

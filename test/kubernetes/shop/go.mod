@@ -1,0 +1,3 @@
+module slipway.dev/test/shop
+
+go 1.25
