@@ -1,12 +1,12 @@
 import '@xyflow/react/dist/base.css'
 import { Controls, type Edge, Handle, MarkerType, type Node, type NodeProps, Position, ReactFlow } from '@xyflow/react'
-import { useMemo } from 'react'
 import type { StageStatus } from '../../pipeline/statuses.ts'
 import { icons } from '../kit/icons.tsx'
 import { statusMarks } from '../kit/status-mark.tsx'
 import { Link } from '../router/link.tsx'
-import { nodeSize, placeStages } from './layout.ts'
+import { nodeSize } from './layout.ts'
 import styles from './stage-graph.module.css'
+import { usePlaced } from './use-placed.ts'
 
 export interface GraphStage {
   id: string
@@ -27,8 +27,8 @@ const handles = { width: 1, height: 1 }
 /** The stages as a graph that can be panned and zoomed; each leads to its stage. The list says the same in words. */
 export function StageGraph({ stages }: { stages: readonly GraphStage[] }) {
   const shape = JSON.stringify(stages.map(({ id, needs }) => [id, needs]))
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a status changes nothing about the layout
-  const placed = useMemo(() => placeStages(stages), [shape])
+  const placed = usePlaced(stages, shape)
+  if (placed === null) return <p className={styles.wait}>Laying out {stages.length} stages…</p>
   const nodes = stages.map(
     (stage): StageNode => ({
       ...{ id: stage.id, type: 'stage', position: placed.nodes.get(stage.id) ?? { x: 0, y: 0 } },
