@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { ApprovalLinks } from '../activities/approval-links.ts'
+import type { Breakers } from '../activities/metrics/breakers.ts'
 import type { Counts, CountsQuery } from '../activities/targets/process/host/protocol.ts'
 import type { Target } from '../activities/targets/target.ts'
 import type { HookSource } from '../pipeline/schema/configuration/hooks.ts'
@@ -18,6 +19,7 @@ import type { Hooks } from './hooks/receive.ts'
 import type { Feed } from './live/feed.ts'
 import type { SimulateVersions } from './main/simulate-apart.ts'
 import type { Metrics } from './metrics/metrics.ts'
+import type { Simulator } from './simulator.ts'
 
 /** All that operations work with; made once, in the composition root. */
 export interface Services {
@@ -26,6 +28,7 @@ export interface Services {
   catalog: Catalog
   check: Check
   simulateVersions: SimulateVersions
+  simulate: Simulator
   starter: Starter
   steering: Steering
   feed: Feed
@@ -43,6 +46,10 @@ export interface Services {
   resources: Resources
   auditor: Auditor
   metrics: Metrics
+  /** Names and types of all metric providers. */
+  metricTypes: Readonly<Record<string, string>>
+  /** How they stand; null when this process asks none of them. */
+  breakers: Breakers | null
   version: string
   /** Where people reach this server, without a slash at the end. */
   url(): string

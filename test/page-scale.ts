@@ -1,4 +1,3 @@
-import type { Page } from 'playwright-core'
 import type { MetricJudgment } from '../pipeline/canary/judge.ts'
 import type { Json, StageState } from '../pipeline/execution.ts'
 import type { ExecutionInput } from '../store/store.ts'
@@ -110,60 +109,4 @@ function stageOf(id: string, type: string): StageState {
 const canary: StageState = {
   ...stageOf('canary', 'canary'),
   ...{ status: 'succeeded', endedAt: '2026-01-01T04:00:00.000Z', outputs: { verdict: 'pass' } },
-}
-
-/** When each of many events was on the screen, by its number; and how often it stands there in the end. */
-export interface Arrivals {
-  /** Milliseconds from the event to the screen. */
-  delays: number[]
-  lost: number
-  doubled: number
-}
-
-/** Lets events happen in a run whose page is open, in steps of `pause` milliseconds, and watches them arrive. */
-export async function sendEvents(
-  page: Page,
-  store: MemoryStore,
-  { execution, from, to, pause }: { execution: string; from: number; to: number; pause: number },
-): Promise<Arrivals> {
-  const sent = new Map<number, number>()
-  for (let number = from; number < to; number += 1) {
-    sent.set(number, Date.now())
-    const data = { message: 'note', by: 'ada', reason: `event-${number}.` }
-    store.add({ execution, kind: 'message.received', data })
-    await new Promise(resolve => setTimeout(resolve, pause))
-  }
-  await page
-    .getByText(`event-${to - 1}.`)
-    .first()
-    .waitFor()
-  const seen = await page.evaluate(() => (window as unknown as { seen: Record<string, number> }).seen)
-  await page
-    .getByRole('button', { name: /Show \d+ older/ })
-    .click()
-    .catch(() => {})
-  const text = await page.getByRole('region', { name: 'Timeline' }).innerText()
-  const numbers = [...text.matchAll(/event-(\d+)\./g)].map(([, number]) => Number(number))
-  const counts = Map.groupBy(numbers, number => number)
-  const all = [...sent.keys()]
-  return {
-    delays: all.flatMap(number => (seen[number] === undefined ? [] : [seen[number] - sent.get(number)!])),
-    lost: all.filter(number => !counts.has(number)).length,
-    doubled: [...counts.values()].filter(({ length }) => length > 1).length,
-  }
-}
-
-/** Runs in the page, before everything else: notes when each numbered event is first drawn. */
-export function noteArrivals(): void {
-  const watched = window as unknown as { seen: Record<string, number> }
-  watched.seen = {}
-  const note = (node: Node) => {
-    for (const [, number] of (node.textContent ?? '').matchAll(/event-(\d+)\./g)) watched.seen[number!] ??= Date.now()
-  }
-  new MutationObserver(changes => {
-    for (const { addedNodes, target, type } of changes) {
-      if (type === 'characterData') note(target)
-      for (const node of addedNodes) note(node)
-    }
-  }).observe(document, { subtree: true, childList: true, characterData: true })
 }

@@ -4,6 +4,7 @@ import type { Configuration } from '../../pipeline/schema/configuration.ts'
 import { localSecrets, type Secrets } from '../secrets/secrets.ts'
 import type { HostClient } from '../targets/process/host/client.ts'
 import { atlasProvider } from './atlas.ts'
+import { type Breakers, createBreakers } from './breakers.ts'
 import { cloudwatchProvider } from './cloudwatch.ts'
 import { datadogProvider } from './datadog.ts'
 import { graphiteProvider } from './graphite.ts'
@@ -40,12 +41,16 @@ export function openProviders(
   connections: Configuration['metrics'],
   host: Pick<HostClient, 'counts' | 'ping'>,
   secrets: Secrets = localSecrets(),
+  breakers: Breakers = createBreakers(),
 ): Record<string, MetricProvider> {
   const opened = Object.entries(connections).map(([name, connection]) => {
     const provider = openProvider(name, connection, secrets)
-    return [name, resilient(name, provider, { ...usualPatience, timeout: connection.timeout })]
+    return [name, resilient(name, provider, { ...usualPatience, timeout: connection.timeout, breakers })]
   })
-  return { ...Object.fromEntries(opened), [router]: resilient(router, routerProvider(host)) }
+  return {
+    ...Object.fromEntries(opened),
+    [router]: resilient(router, routerProvider(host), { ...usualPatience, breakers }),
+  }
 }
 
 function openProvider<T extends ProviderType>(

@@ -1,5 +1,6 @@
 import {
   BrokenCircuitError,
+  CircuitState,
   ConsecutiveBreaker,
   circuitBreaker,
   ExponentialBackoff,
@@ -8,6 +9,7 @@ import {
   wrap,
 } from 'cockatiel'
 import { Failure, Unavailable } from '../failures.ts'
+import type { BreakerState, Breakers } from './breakers.ts'
 import type { MetricProvider } from './provider.ts'
 
 export interface Patience {
@@ -20,6 +22,8 @@ export interface Patience {
   /** Failures in a row after which the provider is left alone, and for how long. */
   breakAfter: number
   leaveAlone: number
+  /** Where it is told how the breaker stands. */
+  breakers?: Breakers
 }
 
 export const usualPatience: Patience = { timeout: 10_000, retries: 2, pause: 100, breakAfter: 10, leaveAlone: 15_000 }
@@ -45,6 +49,13 @@ export function resilient(name: string, provider: MetricProvider, patience = usu
     breaker: new ConsecutiveBreaker(patience.breakAfter),
   })
   const policy = wrap(again, breaker)
+  const { breakers } = patience
+  breakers?.note(name, 'closed', null)
+  breaker.onStateChange(state => breakers?.note(name, stateNames[state], last === '' ? null : last))
+  // The breaker opens before whoever asked hears of it.
+  breaker.onFailure(({ reason }) => {
+    last = 'error' in reason ? messageOf(reason.error) : last
+  })
 
   async function within<T>(ask: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> {
     try {
@@ -56,7 +67,7 @@ export function resilient(name: string, provider: MetricProvider, patience = usu
       return answer
     } catch (error) {
       if (error instanceof BrokenCircuitError) throw leftAlone(name, patience, last)
-      last = error instanceof Error ? error.message : String(error)
+      last = messageOf(error)
       throw error
     }
   }
@@ -67,6 +78,17 @@ export function resilient(name: string, provider: MetricProvider, patience = usu
     // A person asks, and wants to know how it is now.
     ping: signal => inTime(name, inner => provider.ping(inner), { signal, timeout: patience.timeout }),
   }
+}
+
+const stateNames = {
+  [CircuitState.Closed]: 'closed',
+  [CircuitState.Open]: 'open',
+  [CircuitState.HalfOpen]: 'half-open',
+  [CircuitState.Isolated]: 'open',
+} as const satisfies Record<CircuitState, BreakerState>
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
 function leftAlone(name: string, { breakAfter, leaveAlone }: Patience, last: string): Unavailable {

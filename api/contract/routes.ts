@@ -1,5 +1,6 @@
 import type { ProblemKind } from './problem.ts'
 import { auditRoutes } from './routes/audit.ts'
+import { breakerRoutes } from './routes/breakers.ts'
 import { definitionRoutes } from './routes/definitions.ts'
 import { executionRoutes } from './routes/executions.ts'
 import { freezeRoutes } from './routes/freezes.ts'
@@ -10,6 +11,7 @@ import type { Route } from './routes/route.ts'
 import { seriesRoutes } from './routes/series.ts'
 import { serverRoutes } from './routes/server.ts'
 import { sessionRoutes } from './routes/sessions.ts'
+import { simulationRoutes } from './routes/simulation.ts'
 import { steeringRoutes } from './routes/steering.ts'
 import { targetRoutes } from './routes/targets.ts'
 import { tokenRoutes } from './routes/tokens.ts'
@@ -26,10 +28,12 @@ export const routes = {
   ...definitionRoutes,
   ...seriesRoutes,
   ...pipelineRoutes,
+  ...simulationRoutes,
   ...hookRoutes,
   ...targetRoutes,
   ...freezeRoutes,
   ...trafficRoutes,
+  ...breakerRoutes,
   ...sessionRoutes,
   ...tokenRoutes,
   ...auditRoutes,

@@ -1,7 +1,9 @@
 import { join } from 'node:path'
 import type { Logger } from 'pino'
+import type { Breakers } from '../../activities/metrics/breakers.ts'
 import type { Secrets } from '../../activities/secrets/secrets.ts'
 import type { Target } from '../../activities/targets/target.ts'
+import { routerProvider } from '../../pipeline/presets.ts'
 import type { Configuration } from '../../pipeline/schema/configuration.ts'
 import type { Store } from '../../store/store.ts'
 import { createAuditor } from '../audit/auditor.ts'
@@ -33,6 +35,7 @@ import { keepSchedules } from '../triggers/schedules.ts'
 import { openApprovalLinks } from './approval-links.ts'
 import { commitReports } from './commit-reports.ts'
 import { createIdentityPart } from './identity-part.ts'
+import { createSimulator } from './simulate/simulator.ts'
 import { simulateApart } from './simulate-apart.ts'
 import { openTraffic } from './traffic.ts'
 
@@ -43,6 +46,8 @@ export interface ApiOptions {
   schedules: Schedules
   targets: Readonly<Record<string, Target>>
   secrets: Secrets
+  /** Of the worker in this process; left out when there is none. */
+  breakers?: Breakers
   token: string
   /** Folder of what this server keeps: copies of repositories. */
   data: string
@@ -120,6 +125,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     catalog,
     check,
     simulateVersions: simulateApart(),
+    simulate: createSimulator(),
     starter,
     steering: createSteering({ store, engine, starter, now }),
     feed,
@@ -137,6 +143,8 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     auditor,
     resources: createResources({ store, catalog, environmentOf: name => environmentOf(configuration, name) }),
     metrics,
+    metricTypes: metricTypesOf(configuration),
+    breakers: options.breakers ?? null,
     version: options.version,
     url,
     cookie,
@@ -177,6 +185,11 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
 
 function environmentOf({ targets }: Configuration, name: string): string | null {
   return Object.hasOwn(targets, name) ? targets[name]!.environment : null
+}
+
+function metricTypesOf({ metrics }: Configuration): Record<string, string> {
+  const connections = Object.entries(metrics).map(([name, { type }]) => [name, type] as const)
+  return { ...Object.fromEntries(connections), [routerProvider]: 'process host' }
 }
 
 const loopback = ['127.0.0.1', 'localhost', '[::1]']

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import { createBreakers } from '../../activities/metrics/breakers.ts'
 import { knownSecrets } from '../../activities/secrets/known.ts'
 import { localSecrets, type Secrets } from '../../activities/secrets/secrets.ts'
 import type { Configuration } from '../../pipeline/schema/configuration.ts'
@@ -111,12 +112,22 @@ async function start(given: Start) {
   const store = await openStore(databaseUrl)
   parts.push({ name: 'store connection', stop: () => store.close() })
   const targets = openTargets(configuration, folder.path)
-  const worker = await startWorker({ configuration, store, temporal, targets, secrets, data: folder.path, log })
+  const breakers = createBreakers()
+  const worker = await startWorker({
+    configuration,
+    store,
+    temporal,
+    targets,
+    secrets,
+    breakers,
+    data: folder.path,
+    log,
+  })
   parts.push({ name: 'worker', stop: () => worker.stop() })
   const { engine, schedules, close } = openEngine(temporal)
   parts.push({ name: 'engine connection', stop: close })
   const api = await startApi({
-    ...{ configuration, store, engine, schedules, targets, secrets, token, host, version, log },
+    ...{ configuration, store, engine, schedules, targets, secrets, breakers, token, host, version, log },
     port: options.port ?? folder.keptPort('api') ?? usualPort,
     publicUrl: null,
     pages: userInterfaceFolder,

@@ -4,6 +4,7 @@ import { makeTelemetryFilterString, NativeConnection, Runtime } from '@temporali
 import type { Logger } from 'pino'
 import { createActivities } from '../../activities/activities.ts'
 import { auditedStore } from '../../activities/audited-store.ts'
+import type { Breakers } from '../../activities/metrics/breakers.ts'
 import { openProviders } from '../../activities/metrics/registry.ts'
 import { noLinks, recordedLinks } from '../../activities/notifiers/links.ts'
 import type { Activities } from '../../activities/requests.ts'
@@ -29,6 +30,8 @@ export interface WorkerOptions {
   secrets: Secrets
   /** Folder of the process host, which counts what the router sees. */
   data: string
+  /** Told how the breakers around metric providers stand. */
+  breakers?: Breakers
   /** Null: the workers have no versions. */
   version?: WorkerVersion | null
   log: Logger
@@ -51,7 +54,7 @@ export async function startWorker(options: WorkerOptions): Promise<{ stop(): Pro
     store: auditedStore(store),
     client,
     firings: store.firings,
-    providers: openProviders(configuration.metrics, hostClient(data), secrets),
+    providers: openProviders(configuration.metrics, hostClient(data), secrets, options.breakers),
     jobs: openAllJobs(configuration, data),
     connections: configuration.connections,
     secrets,

@@ -3,6 +3,7 @@ import type { Services } from '../services.ts'
 import { analysisOperations } from './analysis.ts'
 import { approvalLinkOperations } from './approval-links.ts'
 import { auditOperations } from './audit.ts'
+import { breakerOperations } from './breakers.ts'
 import { definitionOperations } from './definitions.ts'
 import { executionOperations } from './executions.ts'
 import { freezeOperations } from './freezes.ts'
@@ -12,6 +13,7 @@ import { pipelineOperations } from './pipelines.ts'
 import { seriesOperations } from './series.ts'
 import { serverOperations } from './server.ts'
 import { sessionOperations } from './sessions.ts'
+import { simulationOperations } from './simulation.ts'
 import { steeringOperations } from './steering.ts'
 import { targetOperations } from './targets.ts'
 import { tokenOperations } from './tokens.ts'
@@ -26,6 +28,7 @@ export function createHandlers(services: Services): Handlers {
     ...analysisOperations(services),
     ...judgingOperations(services),
     ...pipelineOperations(services),
+    ...simulationOperations(services),
     ...hookOperations(services),
     ...targetOperations(services),
     ...freezeOperations(services),
@@ -33,6 +36,7 @@ export function createHandlers(services: Services): Handlers {
     ...definitionOperations(services),
     ...seriesOperations(services),
     ...trafficOperations(services),
+    ...breakerOperations(services),
     ...tokenOperations(services),
     ...auditOperations(services),
     ...serverOperations(services),

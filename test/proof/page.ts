@@ -1,53 +1,23 @@
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startServer } from '../../setup/server.ts'
 import { browserPath } from '../browser.ts'
 import { openPages } from '../page.ts'
+import { followRun, noteEntries, writeMany } from '../page-events.ts'
 import { type Drawn, draw, p95 } from '../page-figures.ts'
-import { noteArrivals, sendEvents, sizes, startFullServer } from '../page-scale.ts'
-import type { Proof } from './proof.ts'
+import { sizes, startFullServer } from '../page-scale.ts'
+import type { Figures, Proof, ProofOptions } from './proof.ts'
 
 /** The page over a full store: how soon it is there, whether it ever hangs, and how soon events are on the screen. */
 export const page: Proof = {
-  what: 'the page with 10,000 executions, 200 stages, 60 metrics × 1,440 looks and 500 events',
+  what: 'the page with 10,000 executions, 200 stages, 60 metrics × 1,440 looks and 500 events of a real server',
   whole: 500,
-  async run({ rounds, log }) {
+  async run(options) {
     if (browserPath === null) throw new Error('this needs a browser; SLIPWAY_INSTALL=1 npm test installs one')
-    const server = await startFullServer()
-    const pages = await openPages(browserPath, () => server.url, `${server.url}/login#code=${server.loginCode()}`)
-    const drawn: Record<string, Drawn> = {}
-    try {
-      const context = await pages.context()
-      for (const [name, [address, selector]] of Object.entries(views)) {
-        const tab = await pages.signedIn('/audit', context)
-        drawn[name] = await draw(tab, address, selector)
-        log(`${name}: ${JSON.stringify(drawn[name])}`)
-        await tab.close()
-      }
-      await context.addInitScript(noteArrivals)
-      const tab = await pages.signedIn(`/executions/${small}`, context)
-      await tab.getByRole('region', { name: 'Timeline' }).waitFor()
-      const order = { execution: small, from: 0, to: rounds, pause: 40 }
-      const arrivals = await sendEvents(tab, server.store, order)
-      return {
-        ...sizes,
-        ...Object.fromEntries(
-          Object.entries(drawn).flatMap(([name, { paint, longestTask }]) => [
-            [`${name}PaintMs`, paint],
-            [`${name}LongestTaskMs`, longestTask],
-          ]),
-        ),
-        events: rounds,
-        eventToScreenP95Ms: Math.round(p95(arrivals.delays)),
-        eventToScreenMaxMs: Math.round(Math.max(...arrivals.delays)),
-        lost: arrivals.lost,
-        doubled: arrivals.doubled,
-      }
-    } finally {
-      await pages.close()
-      await server.stop()
-    }
+    return { ...sizes, ...(await drawFull(browserPath, options)), ...(await followReal(browserPath, options)) }
   },
 }
-
-const small = 'shop-000000009999'
 
 /** Address and what is useful of it. */
 const views = {
@@ -55,3 +25,68 @@ const views = {
   graph: ['/executions/graph-1?as=graph', '.react-flow__node'],
   report: ['/executions/report-1', 'table[aria-label^="Metrics"] tbody tr'],
 } as const
+
+async function drawFull(executablePath: string, { log }: ProofOptions): Promise<Figures> {
+  const server = await startFullServer()
+  const pages = await openPages(executablePath, () => server.url, `${server.url}/login#code=${server.loginCode()}`)
+  try {
+    const context = await pages.context()
+    const drawn: [string, Drawn][] = []
+    for (const [name, [address, selector]] of Object.entries(views)) {
+      const tab = await pages.signedIn('/login', context)
+      drawn.push([name, await draw(tab, address, selector)])
+      log(`${name}: ${JSON.stringify(drawn.at(-1)![1])}`)
+      await tab.close()
+    }
+    const figures = drawn.flatMap(([name, { paint, longestTask }]) => [
+      [`${name}PaintMs`, paint],
+      [`${name}LongestTaskMs`, longestTask],
+    ])
+    return Object.fromEntries(figures)
+  } finally {
+    await pages.close()
+    await server.stop()
+  }
+}
+
+/** A third of the events before the server is killed and started again, a third while, and a third after it. */
+async function followReal(executablePath: string, { rounds, log }: ProofOptions): Promise<Figures> {
+  const files = mkdtempSync(join(tmpdir(), 'slipway-page-proof-'))
+  const data = join(files, 'data')
+  for (const part of ['views', 'shop']) cpSync(join('test/fixtures', part), join(files, part), { recursive: true })
+  writeMany(join(files, 'views/pipelines'), Math.ceil(rounds / 6))
+  const settings = { data, configuration: join(files, 'views/slipway.yaml') }
+  const env = { ...process.env, SLIPWAY_TEST_LINKS: 'a key of links that is long enough' }
+  let server = await startServer({ ...settings, env, args: ['--stop-instances'] })
+  const { pathname, hash } = new URL((await server.client.createLoginLink()).url)
+  const pages = await openPages(executablePath, () => server.url, server.url + pathname + hash)
+  async function restart(): Promise<void> {
+    const { port } = new URL(server.url)
+    await server.kill()
+    server = await startServer({ ...settings, env, args: ['--stop-instances', '--port', port] })
+  }
+  try {
+    const context = await pages.context()
+    await context.addInitScript(noteEntries)
+    const tab = await pages.signedIn('/executions', context)
+    const before = await followRun(tab, server.client)
+    const amid = await followRun(tab, server.client, restart)
+    const after = await followRun(tab, server.client)
+    log(JSON.stringify({ before: p95(before.delays), after: p95(after.delays) }))
+    const all = [before, amid, after]
+    const sum = (part: 'events' | 'lost' | 'doubled') => all.reduce((total, one) => total + one[part], 0)
+    return {
+      events: sum('events'),
+      eventToScreenP95Ms: Math.round(p95(before.delays)),
+      eventToScreenMaxMs: Math.round(Math.max(...before.delays)),
+      afterRestartP95Ms: Math.round(p95(after.delays)),
+      afterRestartMaxMs: Math.round(Math.max(...after.delays)),
+      lost: sum('lost'),
+      doubled: sum('doubled'),
+    }
+  } finally {
+    await pages.close()
+    await server.stop()
+    rmSync(files, { recursive: true, force: true })
+  }
+}

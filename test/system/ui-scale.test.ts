@@ -3,7 +3,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { browserPath, whyNoBrowser } from '../browser.ts'
 import { openPages, type Pages } from '../page.ts'
-import { type FullServer, noteArrivals, sendEvents, sizes, startFullServer } from '../page-scale.ts'
+import { type FullServer, sizes, startFullServer } from '../page-scale.ts'
 
 if (browserPath === null) test.skip(`the page over a full store (${whyNoBrowser})`, () => {})
 
@@ -53,17 +53,6 @@ describe.skipIf(browserPath === null)('the page over a full store', { timeout: 1
     expect(await page.locator('canvas').count()).toBeLessThan(sizes.metrics)
     const series = await server.client.getSeries({ id: 'report-1', stage: 'canary' })
     expect(series.looks).toHaveLength(sizes.looks)
-    await context.close()
-  })
-
-  test('shows every event of a run once', async () => {
-    const context = await pages.context()
-    await context.addInitScript(noteArrivals)
-    const execution = 'shop-000000009999'
-    const page = await pages.signedIn(`/executions/${execution}`, context)
-    await page.getByRole('region', { name: 'Timeline' }).waitFor()
-    const { delays, lost, doubled } = await sendEvents(page, server.store, { execution, from: 0, to: 150, pause: 10 })
-    expect({ lost, doubled, seen: delays.length }).toEqual({ lost: 0, doubled: 0, seen: 150 })
     await context.close()
   })
 })

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -13,6 +13,7 @@ import { firstBadRecord } from '../../store/audit-records.ts'
 import type { AuditRecord } from '../../store/store.ts'
 import { browserPath, whyNoBrowser } from '../browser.ts'
 import { flawsOf, openPages, type Pages, planted, visit } from '../page.ts'
+import { followRun, noteEntries, writeMany } from '../page-events.ts'
 import { addresses, putInState, states } from '../page-states.ts'
 
 const linkKey = 'a key of links that is long enough'
@@ -21,6 +22,7 @@ if (browserPath === null) test.skip(`the views in a real browser (${whyNoBrowser
 
 describe.skipIf(browserPath === null)('the views on a real server', { timeout: 300_000 }, () => {
   const data = mkdtempSync(join(tmpdir(), 'slipway-views-'))
+  const files = mkdtempSync(join(tmpdir(), 'slipway-views-files-'))
   let server: Server
   let pages: Pages
   let context: BrowserContext
@@ -29,7 +31,9 @@ describe.skipIf(browserPath === null)('the views on a real server', { timeout: 3
 
   beforeAll(async () => {
     await promisify(execFile)(process.execPath, ['setup/build.ts'])
-    const configuration = 'test/fixtures/views/slipway.yaml'
+    // A copy, as tests change pipelines.
+    for (const part of ['views', 'shop']) cpSync(join('test/fixtures', part), join(files, part), { recursive: true })
+    const configuration = join(files, 'views/slipway.yaml')
     const env = { ...process.env, SLIPWAY_TEST_LINKS: linkKey }
     server = await startServer({ data, configuration, args: ['--stop-instances'], env })
     pages = await openPages(browserPath as string, () => server.url, server.url + (await loginPath()))
@@ -39,7 +43,7 @@ describe.skipIf(browserPath === null)('the views on a real server', { timeout: 3
   afterAll(async () => {
     await pages?.close()
     await server?.stop()
-    rmSync(data, { recursive: true, force: true })
+    for (const folder of [data, files]) rmSync(folder, { recursive: true, force: true })
   })
 
   beforeEach(async () => {
@@ -144,17 +148,24 @@ describe.skipIf(browserPath === null)('the views on a real server', { timeout: 3
     await page.getByText(/this link was used already/).waitFor()
   })
 
-  test('a rejection needs a reason', async () => {
+  test('a rejection needs a reason, and is given by keyboard alone', async () => {
     const id = await startAsking('1.2.0')
     const page = await pages.signedIn(`/executions/${id}`, context)
-    await page.getByRole('button', { name: 'Answer…' }).click()
-    await page.getByRole('button', { name: 'Reject' }).click()
+    await page.getByText('ask: needs 1 approval').waitFor()
+    const press = async (...keys: string[]) => {
+      for (const key of keys) await page.keyboard.press(key)
+    }
+    await press('a')
+    await page.getByLabel('ticket').waitFor()
+    await press('Tab', 'Tab', 'Enter')
     await page.getByText('Say why you reject it.').waitFor()
-    await page.keyboard.type('not today')
-    await page.getByLabel('Comment').fill('not today')
-    await page.getByRole('button', { name: 'Reject' }).click()
+    await press('Shift+Tab', 'Shift+Tab')
+    await page.keyboard.type(planted)
+    await press('Tab', 'Tab', 'Enter')
     await page.getByRole('heading', { level: 1, name: /rejected/ }).waitFor()
-    await until(id, ({ status, reason }) => status === 'rejected' && reason!.includes('not today'))
+    await page.getByText(planted).first().waitFor()
+    expect(await page.locator('img[src="x"]').count()).toBe(0)
+    await until(id, ({ status, reason }) => status === 'rejected' && reason!.includes(planted))
   })
 
   test('an answer to what is not there any more is refused, and the page asks to look again', async () => {
@@ -192,6 +203,19 @@ describe.skipIf(browserPath === null)('the views on a real server', { timeout: 3
     await page.getByRole('heading', { level: 1, name: /succeeded/ }).waitFor()
   })
 
+  test('a run is canceled by keyboard alone', async () => {
+    const { id } = await server.client.startExecution({ name: 'nap' })
+    const page = await pages.signedIn(`/executions/${id}`, context)
+    await page.getByRole('heading', { level: 1, name: /running/ }).waitFor()
+    await page.keyboard.press('c')
+    await page.getByRole('dialog', { name: 'Cancel nap?' }).waitFor()
+    await page.keyboard.type(planted)
+    for (const key of ['Tab', 'Tab', 'Enter']) await page.keyboard.press(key)
+    await page.getByRole('heading', { level: 1, name: /canceled/ }).waitFor()
+    await page.getByText(planted).first().waitFor()
+    expect(await page.locator('img[src="x"]').count()).toBe(0)
+  })
+
   test('the stages of a run are a list and a graph, and its definition can be compared', async () => {
     const page = await pages.signedIn(`/executions/${asking}`, context)
     await page.getByRole('button', { name: 'Graph' }).click()
@@ -203,8 +227,53 @@ describe.skipIf(browserPath === null)('the views on a real server', { timeout: 3
     await page.getByRole('heading', { level: 2, name: 'aside' }).waitFor()
     await page.getByRole('button', { name: 'As it ran' }).click()
     await page.getByText('name: release').waitFor()
-    await page.getByRole('button', { name: 'Against the newest version' }).click()
+    await page.getByRole('button', { name: 'Against what is in force' }).click()
     await page.getByText('The same as').waitFor()
+  })
+
+  test('versions of a pipeline are compared, and a run says that another one is in force', async () => {
+    const nap = join(files, 'views/pipelines/nap.yaml')
+    const { id } = await server.client.startExecution({ name: 'nap' })
+    await server.client.cancelExecution({ id })
+    const page = await pages.signedIn(`/executions/${id}`, context)
+    await page.getByText(/^Pinned to/).waitFor()
+    expect(await page.getByText('What is in force now differs.').count()).toBe(0)
+    writeFileSync(nap, readFileSync(nap, 'utf8').replace('for: 1h', 'for: 2h'))
+    await page.reload()
+    await page.getByText('What is in force now differs.').waitFor()
+    await page.getByRole('button', { name: 'Against what is in force' }).click()
+    await page.getByText('From this run to').waitFor()
+    const diff = page.getByRole('region', { name: 'What has changed' })
+    await diff.locator('[data-kind="added"]').waitFor()
+    await visit(page, '/pipelines/nap')
+    await page.getByLabel('From', { exact: true }).waitFor()
+    expect(await page.getByLabel('To', { exact: true }).locator('option:checked').textContent()).toMatch(/in force/)
+    await diff.locator('[data-kind="removed"]').waitFor()
+    await page.getByLabel('To', { exact: true }).selectOption({ index: 1 })
+    await page.waitForURL('**/pipelines/nap?from=*&to=*')
+  })
+
+  test('a pipeline is simulated as it is, and as it would be changed', async () => {
+    const page = await pages.signedIn('/pipelines/nap', context)
+    await page.getByRole('button', { name: 'Simulate', exact: true }).click()
+    await page.getByText('A good release takes from 2h 00m to 2h 00m.').waitFor()
+    const stages = page.getByRole('list', { name: 'When each stage was at work' })
+    expect(await stages.getByRole('listitem').count()).toBe(2)
+    await page.getByRole('button', { name: 'Try a change' }).click()
+    const editor = page.getByLabel('Definition to try out')
+    await editor.fill((await editor.inputValue()).replace('2h', '3h'))
+    await page.getByRole('button', { name: 'Simulate the change' }).click()
+    await page.getByText('A good release takes from 3h 00m to 3h 00m.').waitFor()
+    await editor.fill('name: nap')
+    await page.getByRole('button', { name: 'Simulate the change' }).click()
+    await page.getByText('It could not be simulated.').waitFor()
+    await visit(page, '/pipelines/release')
+    await page.getByLabel('What happens').selectOption('target-fails-at')
+    await page.getByLabel('Stage that fails').selectOption('roll')
+    await page.getByRole('button', { name: 'Simulate', exact: true }).click()
+    await page.getByText('What was undone, in this order').waitFor()
+    await page.getByText(/^Timeline, \d+ entries/).click()
+    await page.getByRole('list', { name: 'Simulated timeline' }).getByText('the run ends: errored').waitFor()
   })
 
   test('a run is started from the form that its definition makes', async () => {
@@ -213,8 +282,9 @@ describe.skipIf(browserPath === null)('the views on a real server', { timeout: 3
     await page.getByRole('button', { name: 'Run…' }).click()
     await page.getByRole('button', { name: 'Run', exact: true }).click()
     await page.getByText('A value is needed.').waitFor()
-    await page.getByLabel('version').fill('2.0.0')
-    await page.getByLabel('region').selectOption('us')
+    const form = page.getByRole('dialog')
+    await form.getByLabel('version').fill('2.0.0')
+    await form.getByLabel('region').selectOption('us')
     await page.getByRole('button', { name: 'Run', exact: true }).click()
     await page.waitForURL('**/executions/release-*')
     const id = page.url().split('/').at(-1)!.split('?')[0]!
@@ -236,9 +306,15 @@ describe.skipIf(browserPath === null)('the views on a real server', { timeout: 3
   })
 
   test('targets show what runs, and traffic where requests go', async () => {
+    const freeze = { name: 'elsewhere', reason: planted, scope: { applications: ['other'] }, end: '2999-01-01T00:00' }
+    await server.client.createFreeze({ body: freeze })
     const page = await pages.signedIn('/targets', context)
+    await page.getByText(planted).waitFor()
     await page.getByRole('row', { name: /stable 1\.\d\.0 100.% 1 of 1/ }).waitFor()
     await page.getByText('Temporal', { exact: true }).waitFor()
+    const breakers = page.getByRole('list', { name: 'Circuit breakers of metric providers' })
+    await breakers.getByText('process host, breaker closed: asked as usual').waitFor()
+    await page.getByRole('region', { name: 'Queue of nap' }).getByText('1 at once; later ones wait in line').waitFor()
     const url = (await server.client.listTargets()).items[0]!.services[0]!.url!
     await Promise.all(Array.from({ length: 40 }, () => fetch(url)))
     await page.getByRole('link', { name: 'Traffic of shop' }).click()
@@ -246,6 +322,15 @@ describe.skipIf(browserPath === null)('the views on a real server', { timeout: 3
     await expect
       .poll(() => page.getByRole('row', { name: /stable/ }).textContent(), { timeout: 30_000 })
       .toMatch(/[1-9][\d.]*\/s/)
+  })
+
+  test('everything that happens in a run is on its open page once, without a reload', async () => {
+    writeMany(join(files, 'views/pipelines'), 40)
+    await context.addInitScript(noteEntries)
+    const page = await pages.signedIn('/executions', context)
+    const { events, delays, lost, doubled } = await followRun(page, server.client)
+    expect(events).toBeGreaterThan(80)
+    expect({ seen: delays.length, lost, doubled }).toEqual({ seen: events, lost: 0, doubled: 0 })
   })
 
   test('the audit log is searched by its address, checked and saved', async () => {
@@ -301,9 +386,13 @@ describe.skipIf(browserPath === null)('the views on a real server', { timeout: 3
       await visit(page, '/pipelines/release')
       await page.locator('.react-flow__node').first().waitFor()
     },
+    'a simulation': async page => {
+      await page.getByRole('button', { name: 'Simulate', exact: true }).click()
+      await page.getByText(/^Timeline, \d+ entries/).click()
+    },
     'the form of a run': async page => {
       await page.getByRole('button', { name: 'Run…' }).click()
-      await page.getByLabel('version').waitFor()
+      await page.getByRole('dialog').getByLabel('version').waitFor()
     },
     'a broken pipeline': async page => {
       await visit(page, '/pipelines/broken')

@@ -38,31 +38,34 @@ interface Shot {
   whole: string
   height?: number
   before?(page: Page): Promise<void>
-  in: readonly Look[]
 }
 
-const every: readonly Look[] = ['light', 'dark', 'phone']
-
 const shots: Record<string, Shot> = {
-  executions: { path: () => '/executions', whole: '[data-row]', in: every },
-  execution: { path: () => canaryPath('rolled-back'), whole: 'canvas', height: 1_340, in: every },
-  graph: {
-    path: async () => `${await canaryPath('running')}?as=graph`,
-    whole: '.react-flow__node',
-    in: ['light', 'dark'],
-  },
-  inbox: { path: () => '/inbox', whole: 'main article', in: every },
+  executions: { path: () => '/executions', whole: '[data-row]' },
+  execution: { path: () => canaryPath('rolled-back'), whole: 'canvas', height: 1_340 },
+  graph: { path: async () => `${await canaryPath('running')}?as=graph`, whole: '.react-flow__node' },
+  inbox: { path: () => '/inbox', whole: 'main article' },
   judgment: {
     path: () => '/inbox',
     whole: 'main article',
     before: page => page.getByRole('button', { name: 'Answer…' }).first().click(),
-    in: ['light', 'phone'],
   },
-  pipelines: { path: () => '/pipelines', whole: 'main h2', in: ['light'] },
-  pipeline: { path: () => '/pipelines/checkout', whole: '.react-flow__node', height: 960, in: ['light', 'dark'] },
-  traffic: { path: () => '/traffic', whole: 'main canvas', in: every },
-  audit: { path: () => '/audit', whole: 'main ol li', in: every },
-  targets: { path: () => '/targets', whole: 'main h3', in: ['light', 'dark'] },
+  pipelines: { path: () => '/pipelines', whole: 'main h2' },
+  pipeline: { path: () => '/pipelines/checkout', whole: '.react-flow__node', height: 960 },
+  simulation: {
+    path: () => '/pipelines/checkout',
+    whole: '.react-flow__node',
+    height: 1_000,
+    async before(page) {
+      const panel = page.getByRole('region', { name: 'Simulation' })
+      await panel.getByRole('button').click()
+      await panel.getByText('A good release takes').waitFor()
+      await panel.evaluate(element => element.scrollIntoView())
+    },
+  },
+  traffic: { path: () => '/traffic', whole: 'main canvas' },
+  targets: { path: () => '/targets', whole: 'main h3', height: 1_000 },
+  audit: { path: () => '/audit', whole: 'main ol li' },
 }
 
 const browser = await chromium.launch({
@@ -71,7 +74,7 @@ const browser = await chromium.launch({
 })
 try {
   await mkdir(values.to, { recursive: true })
-  for (const look of every) await shoot(browser, look)
+  for (const look of Object.keys(looks) as Look[]) await shoot(browser, look)
 } finally {
   await browser.close()
 }
@@ -81,7 +84,7 @@ async function shoot(from: Browser, look: Look): Promise<void> {
   const page = await context.newPage()
   await signIn(page)
   for (const [name, shot] of Object.entries(shots)) {
-    if (!shot.in.includes(look) || (values.only !== undefined && values.only !== name)) continue
+    if (values.only !== undefined && values.only !== name) continue
     const { width, height } = looks[look].viewport
     await page.setViewportSize({ width, height: look === 'phone' ? height : (shot.height ?? height) })
     await page.goto(url + (await shot.path()))

@@ -1,6 +1,8 @@
+import type { BreakerView } from '../../api/contract/breakers.ts'
 import type { FreezeView } from '../../api/contract/freezes.ts'
-import type { LockView, TargetView } from '../../api/contract/targets.ts'
+import type { LockView, QueueView, TargetView } from '../../api/contract/targets.ts'
 import type { TrafficView } from '../../api/contract/traffic.ts'
+import { simulated } from './simulation.ts'
 
 /** Made-up answers for the views besides executions; null for an address that none of them has. */
 export function operations(path: string, search: URLSearchParams): unknown {
@@ -11,13 +13,15 @@ export function operations(path: string, search: URLSearchParams): unknown {
   if (path === '/api/v1/targets') return { items: targets }
   if (path === '/api/v1/freezes') return { items: freezes }
   if (path === '/api/v1/quarantine') return { items: quarantine }
-  if (path === '/api/v1/locks') return { items: locks }
+  if (path === '/api/v1/locks') return { items: locks, queues }
+  if (path === '/api/v1/breakers') return { items: breakers }
   if (/^\/api\/v1\/targets\/\w+\/services\/\w+\/traffic$/.test(path)) return traffic(search)
+  if (path === '/api/v1/simulate') return simulated
   if (path === '/api/v1/validate') return { valid: false, problems: broken.problems, name: null }
   return null
 }
 
-export function definitionOf(revision: string) {
+export function definitionOf(revision: string, older = false) {
   const stages = [
     {
       ...{ id: 'canary', type: 'canary', target: 'eu', service: 'checkout', baseline: 'fresh' },
@@ -38,7 +42,12 @@ export function definitionOf(revision: string) {
     { id: 'approve-us', type: 'judgment', needs: ['canary'], approvals: 2 },
     { id: 'us', type: 'deploy', needs: ['approve-us'], target: 'us', service: 'checkout' },
   ]
-  return { revision, definitionHash: 'sha256:fixture', definition: { name: 'checkout', application: 'shop', stages } }
+  return {
+    ...{ revision, definitionHash: older ? 'sha256:older' : 'sha256:fixture' },
+    definition: { name: 'checkout', application: 'shop', stages },
+    text: older ? text.replace('weight: 25, for: 2m', 'weight: 20, for: 3m') : text,
+    inForce: { revision: '3f2a91c04be17d20', text, differs: older },
+  }
 }
 
 const text = `name: checkout
@@ -148,6 +157,19 @@ const locks: LockView[] = [
     holder: { execution: 'checkout-3f2a91c04b', stage: 'canary', since },
     waiting: [{ execution: 'checkout-3f2a923c07', stage: 'canary', since }],
   },
+]
+
+const queues: QueueView[] = [
+  {
+    ...{ pipeline: 'checkout', limit: 1, whenBusy: 'queue' },
+    running: [{ execution: 'checkout-3f2a91c04b', stage: null, since }],
+    waiting: [{ execution: 'checkout-3f2a923c07', stage: null, since }],
+  },
+]
+
+const breakers: BreakerView[] = [
+  { name: 'prom', type: 'prometheus', state: 'open', since, lastFailure: 'prom did not answer within 10 s' },
+  { name: 'router', type: 'process host', state: 'closed', since: null, lastFailure: null },
 ]
 
 function traffic(_search: URLSearchParams): TrafficView {

@@ -11,6 +11,7 @@ export const keys = {
   approvalLink: (link: string) => ['approval-link', link],
   targets: ['targets'],
   health: ['health'],
+  breakers: ['breakers'],
   freezes: ['freezes'],
   quarantine: ['quarantine'],
   locks: ['locks'],

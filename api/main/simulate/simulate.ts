@@ -1,6 +1,6 @@
 import type { ExecutionEvent, Json } from '../../../pipeline/execution.ts'
 import type { Pipeline } from '../../../pipeline/schema/pipeline.ts'
-import type { ExecutionStatus } from '../../../pipeline/statuses.ts'
+import type { ExecutionStatus, StageStatus } from '../../../pipeline/statuses.ts'
 import { executionStatuses } from '../../../pipeline/statuses.ts'
 import type { RunSettings, SimulatedRun } from './run.ts'
 import { runSimulated } from './run.ts'
@@ -32,6 +32,8 @@ export interface TimelineEntry {
   at: number
   stage: string | null
   what: string
+  /** What the stage became; null when something else happened. */
+  status: StageStatus | null
 }
 
 export interface Gate {
@@ -72,7 +74,7 @@ export async function simulate(pipeline: Pipeline, settings: SimulateSettings): 
     ...{ status, reason, duration: run.duration, looks: run.looks },
     timeline: run.events.flatMap(event => {
       const what = wordsOf(event)
-      return what === null ? [] : [{ at: at(event), stage: event.stage ?? null, what }]
+      return what === null ? [] : [{ at: at(event), stage: event.stage ?? null, what, status: statusIn(event) }]
     }),
     gates: gatesOf(run, at),
     undone: undoneIn(run),
@@ -103,6 +105,10 @@ function wordsOf({ kind, data }: ExecutionEvent): string | null {
     default:
       return null
   }
+}
+
+function statusIn({ kind, data }: ExecutionEvent): StageStatus | null {
+  return kind === 'stage.status' ? (data.status as StageStatus) : null
 }
 
 function shares(weights: Json | undefined): string {

@@ -50,7 +50,7 @@ export function useDefinition(id: string): Pipeline | null {
   return (data?.definition as unknown as Pipeline | undefined) ?? null
 }
 
-/** What an execution was started with. It never changes. */
+/** What an execution was started with, which never changes, and how that compares to what is in force. */
 export function usePinned(id: string | null) {
   const client = useClient()
   return useQuery({

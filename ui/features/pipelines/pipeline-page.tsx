@@ -15,14 +15,17 @@ import { useMay } from '../session/queries.ts'
 import { NewestRuns } from './newest-runs.tsx'
 import styles from './pipeline-page.module.css'
 import { usePipeline } from './queries.ts'
+import { RefusedNotice } from './refused-notice.tsx'
 import { RunDialog } from './run-dialog.tsx'
+import { SimulationPanel } from './simulation/simulation-panel.tsx'
 import { StageTable } from './stage-table.tsx'
 import { TextPanel } from './text-panel.tsx'
+import { VersionsPanel } from './versions/versions-panel.tsx'
 
-/** One pipeline: its graph, its text with what is wrong in it, its newest runs, and the way to start one. */
+/** One pipeline: its graph, its text with what is wrong in it, its newest runs, what a run would do, its versions, and the way to start one. */
 export function PipelinePage({ name }: { name: string }) {
   const { data: pipeline, error, refetch } = usePipeline(name)
-  if (pipeline) return <Loaded pipeline={pipeline} />
+  if (pipeline) return <Loaded key={pipeline.revision} pipeline={pipeline} />
   if (error instanceof ApiProblem && (error.kind === 'not-found' || error.kind === 'invalid-request'))
     return <NotFound>There is no pipeline {name}, or you may not see it.</NotFound>
   return (
@@ -40,7 +43,8 @@ function Loaded({ pipeline }: { pipeline: PipelineDetail }) {
   const [running, setRunning] = useState(false)
   const may = useMay('execution:start')
   const chosen = usePlace().search.get('stage')
-  const { name, application, description, source, revision, valid, stages } = pipeline
+  const [draft, setDraft] = useState<string | null>(null)
+  const { name, application, description, source, revision, valid, stages, text, refused } = pipeline
   return (
     <Page
       title={name}
@@ -53,6 +57,7 @@ function Loaded({ pipeline }: { pipeline: PipelineDetail }) {
         )
       }
     >
+      <RefusedNotice refused={refused} />
       {description !== null && <p className={styles.description}>{description}</p>}
       <p className={styles.facts}>
         {application !== null && <Link to={withSearch(paths.executions, { application })}>{application}</Link>}
@@ -74,7 +79,9 @@ function Loaded({ pipeline }: { pipeline: PipelineDetail }) {
           <StageTable pipeline={pipeline} chosen={chosen} />
         </Panel>
       )}
-      <TextPanel key={revision} pipeline={pipeline} />
+      <TextPanel pipeline={pipeline} draft={draft} onDraft={setDraft} />
+      <SimulationPanel pipeline={pipeline} text={draft ?? text} changed={draft !== null} />
+      <VersionsPanel pipeline={pipeline} />
       <NewestRuns pipeline={name} />
       {running && <RunDialog pipeline={pipeline} onClose={() => setRunning(false)} />}
     </Page>

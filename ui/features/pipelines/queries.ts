@@ -15,11 +15,12 @@ export function useAllPipelines() {
   })
 }
 
-export function usePipeline(name: string) {
+export function usePipeline(name: string, { enabled }: { enabled: boolean } = { enabled: true }) {
   const client = useClient()
   return useQuery({
     queryKey: keys.pipeline(name),
     queryFn: ({ signal }) => client.getPipeline({ name }, { signal }),
+    enabled,
     ...fresh,
   })
 }
@@ -43,6 +44,15 @@ export function useStart(name: string) {
     mutationFn: ({ parameters, key }: { parameters: Record<string, ParameterValue>; key: string }) =>
       client.startExecution({ name, body: { parameters }, idempotencyKey: key }),
     onSuccess: () => queryClient.invalidateQueries({ queryKey: keys.lists }),
+  })
+}
+
+/** Its runs, as far as their versions are looked at, newest first. */
+export function useRuns(pipeline: string) {
+  const client = useClient()
+  return useQuery({
+    queryKey: [...keys.lists, 'versions', pipeline],
+    queryFn: ({ signal }) => client.listExecutions({ pipeline, limit: 200 }, { signal }),
   })
 }
 

@@ -1,4 +1,4 @@
-import { Button, NativeSelect, Switch, TextInput } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import type { PipelineDetail } from '../../../api/contract/pipelines.ts'
 import { announce } from '../../kit/announce.tsx'
@@ -6,9 +6,10 @@ import { Dialog } from '../../kit/dialog.tsx'
 import { ProblemNotice } from '../../kit/problem-notice.tsx'
 import { navigate } from '../../router/location.ts'
 import { executionPath } from '../../router/routes.ts'
+import { ParameterField } from './parameter-field.tsx'
 import styles from './pipeline-page.module.css'
 import { useStart } from './queries.ts'
-import { type Drafts, draftOf, type Parameter, problemWith, valuesOf } from './run-form.ts'
+import { type Drafts, draftOf, problemWith, valuesOf } from './run-form.ts'
 
 interface RunDialogProps {
   pipeline: PipelineDetail
@@ -41,7 +42,7 @@ export function RunDialog({ pipeline: { name, parameters }, onClose }: RunDialog
       <form onSubmit={submit} className={styles.form} noValidate>
         {entries.length === 0 && <p>It takes no parameters.</p>}
         {entries.map(([parameter, wanted], index) => (
-          <Field
+          <ParameterField
             key={parameter}
             name={parameter}
             wanted={wanted}
@@ -62,52 +63,5 @@ export function RunDialog({ pipeline: { name, parameters }, onClose }: RunDialog
         </div>
       </form>
     </Dialog>
-  )
-}
-
-interface FieldProps {
-  name: string
-  wanted: Parameter
-  draft: string
-  error: string | null
-  first: boolean
-  onChange: (draft: string) => void
-}
-
-function Field({ name, wanted, draft, error, first, onChange }: FieldProps) {
-  const common = {
-    label: name,
-    description: wanted.description,
-    error: error ?? undefined,
-    ...(first ? { 'data-first': true } : {}),
-  }
-  if (wanted.type === 'boolean')
-    return (
-      <Switch
-        {...common}
-        checked={draft === 'true'}
-        onChange={event => onChange(String(event.currentTarget.checked))}
-      />
-    )
-  if (wanted.enum !== undefined)
-    return (
-      <NativeSelect
-        {...common}
-        data={['', ...wanted.enum.map(String)]}
-        value={draft}
-        onChange={event => onChange(event.currentTarget.value)}
-      />
-    )
-  return (
-    <TextInput
-      {...common}
-      required={wanted.default === undefined}
-      inputMode={wanted.type === 'number' ? 'decimal' : undefined}
-      value={draft}
-      onChange={event => onChange(event.currentTarget.value)}
-      autoComplete="off"
-      spellCheck={false}
-      maxLength={16_384}
-    />
   )
 }

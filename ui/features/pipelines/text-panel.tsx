@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core'
-import { useDeferredValue, useState } from 'react'
+import { useDeferredValue } from 'react'
 import type { PipelineDetail } from '../../../api/contract/pipelines.ts'
 import { Panel } from '../../kit/panel.tsx'
 import { ProblemNotice } from '../../kit/problem-notice.tsx'
@@ -7,19 +7,25 @@ import { useValidation } from './queries.ts'
 import styles from './text-panel.module.css'
 import { YamlText } from './yaml-text.tsx'
 
+interface TextPanelProps {
+  pipeline: PipelineDetail
+  /** The change that is being tried; null when none is. */
+  draft: string | null
+  onDraft: (draft: string | null) => void
+}
+
 /** The pipeline as it is written, with what is wrong at its place; a change can be tried out and is not kept. */
-export function TextPanel({ pipeline: { text, problems } }: { pipeline: PipelineDetail }) {
-  const [draft, setDraft] = useState<string | null>(null)
+export function TextPanel({ pipeline: { text, problems }, draft, onDraft }: TextPanelProps) {
   return (
     <Panel
       title="Definition"
       aside={
-        <Button size="compact-sm" variant="default" onClick={() => setDraft(draft === null ? text : null)}>
+        <Button size="compact-sm" variant="default" onClick={() => onDraft(draft === null ? text : null)}>
           {draft === null ? 'Try a change' : 'Back to the file'}
         </Button>
       }
     >
-      {draft === null ? <YamlText text={text} problems={problems} /> : <Draft text={draft} onChange={setDraft} />}
+      {draft === null ? <YamlText text={text} problems={problems} /> : <Draft text={draft} onChange={onDraft} />}
     </Panel>
   )
 }

@@ -36,6 +36,18 @@ export function useHealth() {
   })
 }
 
+/** How the circuit breakers around metric providers stand. */
+export function useBreakers() {
+  const client = useClient()
+  const may = useMay('server:read')
+  return useQuery({
+    queryKey: keys.breakers,
+    queryFn: ({ signal }) => client.listBreakers({}, { signal }),
+    refetchInterval: again,
+    enabled: may,
+  })
+}
+
 /** Freezes that are coming or in force. */
 export function useFreezes() {
   const client = useClient()

@@ -2,8 +2,10 @@ import type { LockView, TargetView } from '../../../api/contract/targets.ts'
 import { Page } from '../../kit/page.tsx'
 import { Panel } from '../../kit/panel.tsx'
 import { ProblemNotice } from '../../kit/problem-notice.tsx'
+import { Breakers } from './breakers.tsx'
 import { Dependencies } from './dependencies.tsx'
 import { useLocks, useTargets } from './queries.ts'
+import { Queues } from './queues.tsx'
 import { ServiceCard } from './service-card.tsx'
 import { Stops } from './stops.tsx'
 import styles from './targets-page.module.css'
@@ -15,6 +17,7 @@ export function TargetsPage() {
   return (
     <Page title="Targets" heading="Targets">
       <Dependencies />
+      <Breakers />
       <Stops />
       {error && <ProblemNotice what="The targets could not be loaded." error={error} onRetry={() => refetch()} />}
       {locks.error && <ProblemNotice what="Who changes what is not known." error={locks.error} />}
@@ -29,6 +32,7 @@ export function TargetsPage() {
       {data?.items.map(target => (
         <Target key={target.name} target={target} locks={locks.data?.items ?? []} />
       ))}
+      <Queues queues={locks.data?.queues ?? []} />
       {!data && !error && <p>Loading…</p>}
     </Page>
   )

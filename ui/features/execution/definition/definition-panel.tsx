@@ -3,6 +3,7 @@ import type { Execution } from '../../../../pipeline/execution.ts'
 import { Boundary } from '../../../kit/boundary.tsx'
 import { Panel } from '../../../kit/panel.tsx'
 import { Segments } from '../../../kit/segments.tsx'
+import { usePinned } from '../queries.ts'
 import styles from './definition.module.css'
 
 const Comparison = lazy(() => import('./comparison.tsx').then(module => ({ default: module.Comparison })))
@@ -10,7 +11,7 @@ const Comparison = lazy(() => import('./comparison.tsx').then(module => ({ defau
 export const sides = {
   ran: 'As it ran',
   previous: 'Against the previous run',
-  newest: 'Against the newest version',
+  newest: 'Against what is in force',
 } as const
 
 export type Side = keyof typeof sides
@@ -23,6 +24,7 @@ export function DefinitionPanel({ execution }: { execution: Execution }) {
       {side === null ? (
         <p className={styles.quiet}>
           Pinned to <code>{execution.revision}</code>: what the pipeline becomes later does not change this run.
+          <Since id={execution.id} />
         </p>
       ) : (
         <Boundary key={side} what="The definition cannot be shown.">
@@ -33,4 +35,10 @@ export function DefinitionPanel({ execution }: { execution: Execution }) {
       )}
     </Panel>
   )
+}
+
+/** Says when a run that is started now would be given something else. */
+function Since({ id }: { id: string }) {
+  const { data } = usePinned(id)
+  return data?.inForce?.differs ? <> What is in force now differs.</> : null
 }

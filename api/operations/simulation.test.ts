@@ -1,0 +1,41 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type FakeApi, goodPipeline, startFakeApi } from '../../test/fakes/api.ts'
+
+let api: FakeApi
+
+beforeAll(async () => {
+  api = await startFakeApi()
+})
+
+afterAll(() => api.stop())
+
+/** A thread has to load the whole interpreter first. */
+const patient = { timeout: 60_000 }
+
+test('a text is simulated as it would run, with samples for what nobody gave', patient, async () => {
+  const simulated = await api.client.simulatePipeline({ body: { text: goodPipeline } })
+  expect(simulated).toMatchObject({ pipeline: 'shop', scenario: 'good', seed: 1, status: 'succeeded' })
+  const statuses = simulated.timeline.filter(({ stage, status }) => stage === 'roll' && status !== null)
+  expect(statuses.map(({ status }) => status)).toEqual(['running', 'succeeded'])
+  expect(simulated.undoable).not.toEqual([])
+})
+
+test('a scenario that names a stage makes that stage fail', patient, async () => {
+  const scenario = { kind: 'target-fails-at', stage: 'roll' } as const
+  const { status, undone } = await api.client.simulatePipeline({ body: { text: goodPipeline, scenario } })
+  expect([status, undone.length > 0]).toEqual(['errored', true])
+})
+
+test.each([
+  ['a text that is no pipeline', { text: 'name: 1' }, 'invalid-definition'],
+  ['a value that does not fit', { text: goodPipeline, parameters: { version: 'x' } }, 'invalid-parameters'],
+  [
+    'a stage that is not there',
+    { text: goodPipeline, scenario: { kind: 'target-fails-at', stage: 'rol' } as const },
+    'invalid-request',
+  ],
+])('%s is refused', async (_what, body, kind) => {
+  const refusal = await api.client.simulatePipeline({ body }).catch(error => error)
+  expect(refusal).toMatchObject({ kind })
+  expect(refusal.problem.errors[0].message).not.toBe('')
+})

@@ -1,0 +1,42 @@
+import { checkParameters } from '../../pipeline/parameters.ts'
+import { jsonPointer } from '../../pipeline/problem.ts'
+import type { Pipeline } from '../../pipeline/schema/pipeline.ts'
+import { didYouMean } from '../../pipeline/suggest.ts'
+import type { ProblemError } from '../contract/problem.ts'
+import type { Handlers } from '../http/handler.ts'
+import { Refusal } from '../http/refusal.ts'
+import type { Services } from '../services.ts'
+
+export function simulationOperations({
+  check,
+  simulate,
+}: Pick<Services, 'check' | 'simulate'>): Pick<Handlers, 'simulatePipeline'> {
+  return {
+    async simulatePipeline({ body: { text, parameters, ...settings }, signal }) {
+      const { pipeline, problems } = check(text, 'pipeline.yaml')
+      if (pipeline === null) throw new Refusal('invalid-definition', 'the text is not a pipeline', { errors: problems })
+      const { scenario } = settings
+      if (scenario.kind === 'target-fails-at') refuseUnknownStage(pipeline, scenario.stage)
+      const { values, findings } = checkParameters(pipeline, simulate.sample(pipeline, parameters))
+      if (values === null)
+        throw new Refusal('invalid-parameters', 'a value does not fit, or no sample does', {
+          errors: findings.map(({ path, message }) => problemAt(`/parameters${jsonPointer(path)}`, message)),
+        })
+      return { body: await simulate.run(pipeline, { ...settings, parameters: values, start }, signal) }
+    },
+  }
+}
+
+/** A Monday morning: within the windows most pipelines have. */
+const start = Date.parse('2026-01-05T10:00:00Z')
+
+function refuseUnknownStage({ name, stages }: Pipeline, stage: string): void {
+  const ids = stages.map(({ id }) => id)
+  if (ids.includes(stage)) return
+  const message = `${name} has no stage "${stage}"${didYouMean(stage, ids)}; it has ${ids.join(', ')}`
+  throw new Refusal('invalid-request', message, { errors: [problemAt('/scenario/stage', message)] })
+}
+
+function problemAt(pointer: string, message: string): ProblemError {
+  return { pointer, message, line: null, column: null }
+}
