@@ -9,6 +9,7 @@ import type { Store } from '../store/store.ts'
 import type { Auditor } from './audit/auditor.ts'
 import type { IdentityPart } from './auth/identity-part.ts'
 import type { Resources } from './auth/resources.ts'
+import type { ConfigurationState } from './contract/server.ts'
 import type { Catalog } from './definitions/catalog.ts'
 import type { Check } from './definitions/definition.ts'
 import type { Engine } from './engine/engine.ts'
@@ -51,6 +52,8 @@ export interface Services {
   /** How they stand; null when this process asks none of them. */
   breakers: Breakers | null
   version: string
+  /** What is known of the configuration that is in force. */
+  state(): ConfigurationState
   /** Where people reach this server, without a slash at the end. */
   url(): string
   /** Name of the session cookie. */

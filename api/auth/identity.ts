@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import type { Request } from 'express'
 import { csrfHeader } from '../contract/routes.ts'
 import { Refusal } from '../http/refusal.ts'
@@ -100,8 +101,10 @@ export function unauthenticated(detail: string): Refusal {
   return new Refusal('unauthenticated', detail, { headers: { 'www-authenticate': 'Bearer realm="slipway"' } })
 }
 
+/** Of whoever sent it: of the connection, or what a trusted proxy says; see `trustedProxies`. */
 export function addressOf(request: Request): string {
-  return request.socket.remoteAddress ?? 'unknown'
+  const told = request.ip ?? ''
+  return isIP(told) > 0 ? told : (request.socket.remoteAddress ?? 'unknown')
 }
 
 export function readCookie(request: Request, name: string): string | null {

@@ -30,6 +30,19 @@ export const health = z.object({
 
 export type Health = z.output<typeof health>
 
+/** The server's configuration: since when it is in force, and what of the file is not. */
+export const configurationState = z.object({
+  since: z.string(),
+  /** The file has changed and is not valid: what was in force before stays. */
+  refused: z.object({ at: z.string(), problems: z.array(z.string()) }).nullable(),
+  /** Sections of the file that will be in force after a restart. */
+  needsRestart: z.array(z.string()),
+})
+
+export type ConfigurationState = z.output<typeof configurationState>
+
+export const serverAnswer = z.object({ version: z.string(), configuration: configurationState })
+
 export const loginBody = z.union([
   z.strictObject({
     /** The one-time code of a link. */

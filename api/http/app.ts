@@ -19,16 +19,18 @@ export interface AppOptions {
   /** Folder of the built user interface; null when there is none to serve. */
   pages: string | null
   stopping: AbortSignal
+  /** Networks of proxies whose `X-Forwarded-For` is believed. */
+  trustedProxies: readonly string[]
   log: Logger
 }
 
 /** The whole of HTTP: guards that need no identity first, then the API, then the pages, then what is left over. */
-export function createApp({ services, identify, hosts, pages, stopping, log }: AppOptions): Express {
+export function createApp({ services, identify, hosts, pages, stopping, trustedProxies, log }: AppOptions): Express {
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
   app.set('query parser', 'simple')
-  app.set('trust proxy', false)
+  app.set('trust proxy', trustedProxies.length === 0 ? false : [...trustedProxies])
 
   app.use(requestIds, accessLog(log, services.metrics), knownHosts(hosts), bodyCap)
   app.use(['/api', '/healthz', '/metrics', '/openapi.json'], apiHeaders)

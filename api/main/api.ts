@@ -7,6 +7,7 @@ import { requireDatabase, requireTemporal, requireToken, withEncryption } from '
 import { readConfiguration } from './configuration.ts'
 import { createLogger, secretsOf } from './logger.ts'
 import { userInterfaceFolder } from './pages-folder.ts'
+import { createReloader, type Reloader } from './reload.ts'
 import { untilStopped } from './signals.ts'
 
 export interface ApiProcessOptions {
@@ -28,7 +29,9 @@ export async function runApi(options: ApiProcessOptions, io: Io): Promise<void> 
   const temporal = await withEncryption(requireTemporal(io.env), configuration, secrets)
   const log = createLogger({ level: options.logLevel, hide: known.hide, output: io.stderr })
   const publicUrl = options.publicUrl === null ? null : origin(options.publicUrl)
-  const stopped = untilStopped(log)
+  const running = new AbortController()
+  let reload = () => {}
+  const stopped = untilStopped(log, () => reload())
   // Only now: what is missing is said at once, and this is what takes time to load.
   const [{ startApi }, { openEngine }, { openStoreWhenThere }, { openTargets }] = await Promise.all([
     import('./api-part.ts'),
@@ -37,13 +40,25 @@ export async function runApi(options: ApiProcessOptions, io: Io): Promise<void> 
     import('./targets.ts'),
   ])
   const store = await openStoreWhenThere(databaseUrl, log)
-  const targets = openTargets(configuration, options.data)
   const { host, port } = options
   const { engine, schedules, close } = openEngine(temporal)
-  const parts = { env: io.env, configuration, store, engine, schedules, targets, secrets, token, log, version }
-  const api = await startApi({ ...parts, host, port, publicUrl, pages: userInterfaceFolder, data: options.data })
+  const parts = { env: io.env, configuration, store, engine, schedules, secrets, token, log, version }
+  const api = await startApi({
+    ...{ ...parts, host, port, publicUrl, pages: userInterfaceFolder, data: options.data },
+    openTargets: given => openTargets(given, options.data),
+    state: () => reloader.state(),
+  })
+  const reloader: Reloader = createReloader({
+    ...{ configuration, store, log, now: () => new Date() },
+    read: () => readConfiguration(options.config),
+    prepare: [api.prepare],
+  })
+  reload = () => void reloader.reload()
+  const watching = reloader.watch(running.signal)
   print(io, `slipway api is ready at ${api.url}`)
   await stopped
+  running.abort()
+  await watching
   await api.stop()
   await close()
   await store.close()

@@ -4,7 +4,7 @@ import type { Store } from '../../store/store.ts'
 import { createCiTokens } from '../auth/ci.ts'
 import { createIdentify } from '../auth/identity.ts'
 import type { IdentityPart } from '../auth/identity-part.ts'
-import { createLimits } from '../auth/limits.ts'
+import type { Limits } from '../auth/limits.ts'
 import { createOidcLogin, type OidcLogin } from '../auth/oidc.ts'
 import { createPeople } from '../auth/people.ts'
 import { createPolicy } from '../auth/policy.ts'
@@ -19,6 +19,7 @@ export interface IdentityPartOptions {
   store: Store
   token: string
   anonymous: boolean
+  limits: Limits
   env: Readonly<Record<string, string | undefined>>
   url(): string
   cookie(): string
@@ -28,7 +29,7 @@ export interface IdentityPartOptions {
 
 /** All that tells who somebody is, put together. */
 export function createIdentityPart(options: IdentityPartOptions): IdentityPart {
-  const { configuration, store, token, anonymous, cookie, origins, log } = options
+  const { configuration, store, token, anonymous, limits, cookie, origins, log } = options
   const rules = createPolicy(configuration.auth)
   const policy = () => rules
   const now = Date.now
@@ -39,7 +40,6 @@ export function createIdentityPart(options: IdentityPartOptions): IdentityPart {
   const sessions = createSessions(store, token, now)
   const local = fingerprint(token)
   const principalOf = createPeople({ local, users, tokens, policy })
-  const limits = createLimits(configuration.limits)
   const ci = createCiTokens(configuration.auth.ci, policy)
   return {
     ...{ sessions, tokens, limits, users, principalOf, policy },

@@ -13,6 +13,7 @@ import { readConfiguration } from './configuration.ts'
 import { type DataFolder, takeDataFolder } from './data-folder.ts'
 import { createLogger, secretsOf } from './logger.ts'
 import { userInterfaceFolder } from './pages-folder.ts'
+import { createReloader, type Reloader } from './reload.ts'
 import { untilStopped } from './signals.ts'
 
 export interface ServeOptions {
@@ -39,8 +40,7 @@ const usualPort = 7070
  */
 export async function serve(options: ServeOptions, io: Io): Promise<void> {
   const began = performance.now()
-  const configuration = readConfiguration(options.config)
-  if (!options.allowProduction) refuseEmbeddedProduction(configuration, io.env)
+  const configuration = readOwn(options, io)
   const folder = takeDataFolder(options.data)
   if (options.port !== null && options.port > 0 && (await isListening(options.port)))
     throw new CliError(`${host}:${options.port} is in use by another program; end it, or choose another with --port`)
@@ -54,13 +54,29 @@ export async function serve(options: ServeOptions, io: Io): Promise<void> {
   const secrets = localSecrets(io.env, known)
   const log = createLogger({ level: options.logLevel, hide: known.hide, output: io.stderr })
   const parts: Part[] = []
-  const stopped = untilStopped(log)
+  const running = new AbortController()
+  let reload = () => {}
+  const stopped = untilStopped(log, () => reload())
   try {
-    const running = await start({ options, io, configuration, folder, token, databaseUrl, secrets, log, parts })
-    print(io, `slipway is ready at ${running.url}`)
+    const { api, reloader } = await start({
+      options,
+      io,
+      configuration,
+      folder,
+      token,
+      databaseUrl,
+      secrets,
+      log,
+      parts,
+    })
+    reload = () => void reloader.reload()
+    const watching = reloader.watch(running.signal)
+    print(io, `slipway is ready at ${api.url}`)
     log.info({ ms: Math.round(performance.now() - began), data: folder.path }, 'ready')
-    note(io, 'isTTY' in io.stderr && io.stderr.isTTY ? `Sign in: ${running.loginLink()}` : 'Sign in: slipway login')
+    note(io, 'isTTY' in io.stderr && io.stderr.isTTY ? `Sign in: ${api.loginLink()}` : 'Sign in: slipway login')
     await stopped
+    running.abort()
+    await watching
     if (!options.stopInstances) log.info('releases go on serving; with --stop-instances they would end, too')
   } finally {
     folder.removeServerFile()
@@ -111,15 +127,24 @@ async function start(given: Start) {
   const temporal = await withEncryption(plainTemporal, configuration, secrets)
   const store = await openStore(databaseUrl)
   parts.push({ name: 'store connection', stop: () => store.close() })
+<<<<<<< HEAD
   const targets = openTargets(configuration, folder.path)
   const breakers = createBreakers()
+=======
+  const openOwn = (given: Configuration) => openTargets(given, folder.path)
+>>>>>>> 9c6f499 (Read the configuration again under a running server: made whole, then swapped; refused and shown when it is not valid; believe trusted proxies about addresses)
   const worker = await startWorker({
     configuration,
     store,
     temporal,
+<<<<<<< HEAD
     targets,
     secrets,
     breakers,
+=======
+    openTargets: openOwn,
+    secrets,
+>>>>>>> 9c6f499 (Read the configuration again under a running server: made whole, then swapped; refused and shown when it is not valid; believe trusted proxies about addresses)
     data: folder.path,
     log,
   })
@@ -127,7 +152,12 @@ async function start(given: Start) {
   const { engine, schedules, close } = openEngine(temporal)
   parts.push({ name: 'engine connection', stop: close })
   const api = await startApi({
+<<<<<<< HEAD
     ...{ configuration, store, engine, schedules, targets, secrets, breakers, token, host, version, log },
+=======
+    ...{ configuration, store, engine, schedules, secrets, token, host, version, log, openTargets: openOwn },
+    state: () => reloader.state(),
+>>>>>>> 9c6f499 (Read the configuration again under a running server: made whole, then swapped; refused and shown when it is not valid; believe trusted proxies about addresses)
     port: options.port ?? folder.keptPort('api') ?? usualPort,
     publicUrl: null,
     pages: userInterfaceFolder,
@@ -138,7 +168,19 @@ async function start(given: Start) {
   parts.push({ name: 'api', stop: () => api.stop() })
   await folder.keepPort('api', Number(new URL(api.local).port))
   await folder.writeServerFile({ url: api.local, token, pid: process.pid })
-  return api
+  const reloader: Reloader = createReloader({
+    ...{ configuration, store, log, now: () => new Date() },
+    read: () => readOwn(options, io),
+    prepare: [worker.prepare, api.prepare],
+  })
+  return { api, reloader }
+}
+
+/** As it may be here. */
+function readOwn(options: ServeOptions, io: Io): Configuration {
+  const configuration = readConfiguration(options.config)
+  if (!options.allowProduction) refuseEmbeddedProduction(configuration, io.env)
+  return configuration
 }
 
 /** A value that is given, or a part that is started for it. */

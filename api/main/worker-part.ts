@@ -26,7 +26,7 @@ export interface WorkerOptions {
   configuration: Configuration
   store: Store
   temporal: TemporalAddress
-  targets: Readonly<Record<string, Target>>
+  openTargets(configuration: Configuration): Readonly<Record<string, Target>>
   secrets: Secrets
   /** Folder of the process host, which counts what the router sees. */
   data: string
@@ -41,12 +41,19 @@ const longestBackoff = 10_000
 /** An engine that is started at the same time needs a moment. */
 const patience = 60_000
 
+export interface RunningWorker {
+  /** Makes activities for another configuration, or throws; what it gives back puts them in force for all that begins. */
+  prepare(configuration: Configuration): () => Promise<void>
+  stop(): Promise<void>
+}
+
 /** What runs workflows and activities, put together and polling. One that fails is followed by another. */
-export async function startWorker(options: WorkerOptions): Promise<{ stop(): Promise<void> }> {
-  const { configuration, store, targets, secrets, data, log } = options
+export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
+  const { log } = options
   quiet(log)
   const clientConnection = Connection.lazy({ ...connectionTo(options.temporal), channelArgs: reconnectSoon })
   const client = new Client({ connection: clientConnection, ...dataOf(options.temporal) })
+<<<<<<< HEAD
   const children = workerPipelines({ configuration, store, secrets, client, data, log })
   const links = openApprovalLinks(configuration, secrets)
   const activities = createActivities({
@@ -62,6 +69,11 @@ export async function startWorker(options: WorkerOptions): Promise<{ stop(): Pro
     links: links === null ? noLinks : recordedLinks(links, store),
     instances: (target, service) => configuration.targets[target]?.services[service]?.instances ?? 1,
   })
+=======
+  const open = (configuration: Configuration) => openActivities(configuration, { ...options, client })
+  let inForce = open(options.configuration)
+  const activities = following(inForce.activities, () => inForce.activities)
+>>>>>>> 9c6f499 (Read the configuration again under a running server: made whole, then swapped; refused and shown when it is not valid; believe trusted proxies about addresses)
   const stopping = new AbortController()
   let current = await firstWorker(options, activities, log)
 
@@ -83,6 +95,14 @@ export async function startWorker(options: WorkerOptions): Promise<{ stop(): Pro
 
   const keeping = keep()
   return {
+    prepare(configuration) {
+      const next = open(configuration)
+      return async () => {
+        const { stop } = inForce
+        inForce = next
+        await stop()
+      }
+    },
     async stop() {
       stopping.abort()
       const stopCurrent = () => current.stop().catch(error => log.error({ err: error }, 'the worker did not stop well'))
@@ -90,10 +110,40 @@ export async function startWorker(options: WorkerOptions): Promise<{ stop(): Pro
       await keeping
       // Another one may have come up in that moment.
       await stopCurrent()
-      await children.stop()
+      await inForce.stop()
       await clientConnection.close()
     },
   }
+}
+
+/** The activities that follow from one configuration; what is under way ends with those it began with. */
+function openActivities(configuration: Configuration, parts: WorkerOptions & { client: Client }) {
+  const { store, secrets, client, data, log } = parts
+  const children = workerPipelines({ configuration, store, secrets, client, data, log })
+  const links = openApprovalLinks(configuration, secrets)
+  const activities = createActivities({
+    targets: parts.openTargets(configuration),
+    store: auditedStore(store),
+    client,
+    firings: store.firings,
+    providers: openProviders(configuration.metrics, hostClient(data), secrets),
+    jobs: openAllJobs(configuration, data),
+    connections: configuration.connections,
+    secrets,
+    pipelines: children.pipelines,
+    links: links === null ? noLinks : recordedLinks(links, store),
+    instances: (target, service) => configuration.targets[target]?.services[service]?.instances ?? 1,
+  })
+  return { activities, stop: children.stop }
+}
+
+/** Each call goes to what is in force when it begins. */
+function following(names: Activities, current: () => Activities): Activities {
+  const calls = (Object.keys(names) as (keyof Activities)[]).map(name => [
+    name,
+    (...given: unknown[]) => (current()[name] as (...given: unknown[]) => Promise<unknown>)(...given),
+  ])
+  return Object.fromEntries(calls)
 }
 
 interface ConnectedWorker {

@@ -9,6 +9,8 @@ export interface Metrics {
   /** Runs that do not move, by reason: `activity` or `workflow-task`. */
   stuckExecutions: Gauge<'reason'>
   startedByReconciler: Counter
+  /** 1 while the file of the configuration is not valid. */
+  refusedConfiguration: Gauge
 }
 
 export function createMetrics(): Metrics {
@@ -34,6 +36,11 @@ export function createMetrics(): Metrics {
       name: 'slipway_stuck_executions',
       help: 'Executions that do not move, by reason.',
       labelNames: ['reason'],
+      registers,
+    }),
+    refusedConfiguration: new Gauge({
+      name: 'slipway_configuration_refused',
+      help: '1 while the configuration on disk is not valid, and an earlier one in force.',
       registers,
     }),
     startedByReconciler: new Counter({

@@ -3,7 +3,9 @@ import { checkHealth } from '../health.ts'
 import type { Handlers } from '../http/handler.ts'
 import type { Services } from '../services.ts'
 
-export function serverOperations(services: Services): Pick<Handlers, 'getHealth' | 'getMetrics' | 'getOpenapi'> {
+export function serverOperations(
+  services: Services,
+): Pick<Handlers, 'getHealth' | 'getMetrics' | 'getOpenapi' | 'getServer'> {
   const document = openapi(services.version)
   return {
     async getHealth({ query: { probe } }) {
@@ -13,7 +15,10 @@ export function serverOperations(services: Services): Pick<Handlers, 'getHealth'
 
     getOpenapi: async () => ({ body: document }),
 
+    getServer: async () => ({ body: { version: services.version, configuration: services.state() } }),
+
     async getMetrics() {
+      services.metrics.refusedConfiguration.set(services.state().refused === null ? 0 : 1)
       return { body: await services.metrics.registry.metrics() }
     },
   }

@@ -24,6 +24,8 @@ export interface FakeApi {
   write(file: string, text: string): void
   /** A request with the token, unless it says otherwise. */
   request(path: string, init?: RequestInit): Promise<Response>
+  /** Puts another configuration in force, made like the first one. */
+  reload(change: Partial<z.input<typeof configuration>>): Promise<void>
   stop(): Promise<void>
 }
 
@@ -46,20 +48,22 @@ export async function startFakeApi(
   const store = memoryStore()
   const engine = memoryEngine()
   const token = 'test-token-of-at-least-32-characters'
-  const parsed = configuration.parse({
-    targets: { local: { type: 'process', environment: 'test', services: { web: { directory: folder } } } },
-    pipelines: [{ directory: folder }],
-    ...change,
-    limits: { strangers: 100_000, open: 100_000, requests: 100_000, ...change.limits },
-  })
+  const changed = (given: Partial<z.input<typeof configuration>>) =>
+    configuration.parse({
+      targets: { local: { type: 'process', environment: 'test', services: { web: { directory: folder } } } },
+      pipelines: [{ directory: folder }],
+      ...given,
+      limits: { strangers: 100_000, open: 100_000, requests: 100_000, ...given.limits },
+    })
   const api = await startApi({
-    ...{ configuration: parsed, store, engine, token, targets: {}, version: '0.0.0', publicUrl: null, pages },
+    ...{ configuration: changed(change), store, engine, token, openTargets: () => ({}), publicUrl: null, pages },
     data: join(folder, 'data'),
     schedules: noSchedules,
     secrets: localSecrets(),
     env: process.env,
     host: '127.0.0.1',
     port: 0,
+    version: '0.0.0',
     log: pino({ level: 'silent' }),
   })
   const { local: url } = api
@@ -69,6 +73,7 @@ export async function startFakeApi(
     loginCode: () => new URL(api.loginLink()).hash.slice('#code='.length),
     request: (path, init = {}) =>
       fetch(url + path, { ...init, headers: { authorization: `Bearer ${token}`, ...init.headers } }),
+    reload: async given => api.prepare(changed(given))(),
     async stop() {
       await api.stop()
       rmSync(folder, { recursive: true, force: true })

@@ -3,6 +3,7 @@ import { loadConfiguration } from '../../../pipeline/configuration.ts'
 import { formatProblem } from '../../../pipeline/problem.ts'
 import { CliError, exitCodes, type Io } from '../io.ts'
 import { note, print, printJson, table } from '../output.ts'
+import { connect, type ServerOptions, withServer } from '../server-options.ts'
 import { readTextFile } from '../text-files.ts'
 
 interface CheckOptions {
@@ -24,7 +25,28 @@ export function configCommand(io: Io): Command {
       }
       if (output === 'text') print(io, summary(configuration))
     })
-  return new Command('config').description('about the configuration of a server').addCommand(check)
+  return new Command('config')
+    .description('about the configuration of a server')
+    .addCommand(check)
+    .addCommand(statusCommand(io))
+}
+
+/** `slipway config status`: which configuration is in force. Ends with 2 when the file on the server is not valid. */
+function statusCommand(io: Io): Command {
+  return withServer(new Command('status'))
+    .description('which configuration a server works with, and what of its file is not in force')
+    .action(async (options: ServerOptions) => {
+      const { version, configuration } = await connect(io, options).getServer()
+      const { since, refused, needsRestart } = configuration
+      if (options.output === 'json') printJson(io, { version, configuration })
+      else {
+        print(io, `slipway ${version}, configuration in force since ${since}`)
+        if (needsRestart.length > 0) print(io, `after a restart: ${needsRestart.join(', ')}`)
+      }
+      if (refused === null) return
+      for (const problem of refused.problems) note(io, problem)
+      throw new CliError(`the file was changed, is not valid and was refused at ${refused.at}`, exitCodes.invalid)
+    })
 }
 
 /** How much there is of everything that has names, so that what was left out is seen. */

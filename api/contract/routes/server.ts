@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { health } from '../server.ts'
+import { health, serverAnswer } from '../server.ts'
 import { anyHeaders, none, type Route } from './route.ts'
 
 export const serverRoutes = {
@@ -26,6 +26,18 @@ export const serverRoutes = {
     headers: anyHeaders,
     body: null,
     success: { status: 200, type: 'application/json', schema: z.looseObject({ openapi: z.string() }) },
+    problems: [],
+  },
+  getServer: {
+    method: 'get',
+    path: '/api/v1/server',
+    permission: 'server:read',
+    summary: 'Which version answers, and which configuration is in force: a file that is not valid is not.',
+    params: none,
+    query: none,
+    headers: anyHeaders,
+    body: null,
+    success: { status: 200, type: 'application/json', schema: serverAnswer },
     problems: [],
   },
   getMetrics: {
