@@ -1,6 +1,7 @@
 import type { RequestListener } from 'node:http'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
+import type { Breakers } from '../../activities/metrics/breakers.ts'
 import type { Secrets } from '../../activities/secrets/secrets.ts'
 import type { Target } from '../../activities/targets/target.ts'
 import type { Configuration } from '../../pipeline/schema/configuration.ts'
@@ -25,6 +26,8 @@ export interface ApiOptions {
   schedules: Schedules
   openTargets(configuration: Configuration): Readonly<Record<string, Target>>
   secrets: Secrets
+  /** Of the worker in this process; left out when there is none. */
+  breakers?: Breakers
   token: string
   /** Folder of what this server keeps: copies of repositories. */
   data: string

@@ -1,6 +1,7 @@
 import type { RequestListener } from 'node:http'
 import { join } from 'node:path'
 import type { Target } from '../../activities/targets/target.ts'
+import { routerProvider } from '../../pipeline/presets.ts'
 import type { LimitsConfiguration } from '../../pipeline/schema/configuration/limits.ts'
 import type { Configuration } from '../../pipeline/schema/configuration.ts'
 import type { Auditor } from '../audit/auditor.ts'
@@ -30,6 +31,7 @@ import { openApprovalLinks } from './approval-links.ts'
 import { commitReports } from './commit-reports.ts'
 import { createIdentityPart } from './identity-part.ts'
 import { unchanging } from './reload.ts'
+import { createSimulator } from './simulate/simulator.ts'
 import { simulateApart } from './simulate-apart.ts'
 import { openTraffic } from './traffic.ts'
 
@@ -96,6 +98,9 @@ export function createEdition(configuration: Configuration, parts: Foundation, c
     ...{ store, engine, catalog, check, starter, feed, spreader, identity, auditor, metrics, resources, log },
     ...{ version: parts.version, url: ways.url, cookie: ways.cookie, state: parts.state ?? unchanging(now()) },
     simulateVersions: simulateApart(),
+    simulate: createSimulator(),
+    metricTypes: metricTypesOf(configuration),
+    breakers: parts.breakers ?? null,
     steering: createSteering({ store, engine, starter, now }),
     hooks: createHooks({
       ...{ sources: configuration.hooks, secrets, store, catalog, fire, now, log },
@@ -147,6 +152,11 @@ function environmentsOf({ targets }: Configuration): Record<string, string> {
 
 function environmentOf({ targets }: Configuration, name: string): string | null {
   return Object.hasOwn(targets, name) ? targets[name]!.environment : null
+}
+
+function metricTypesOf({ metrics }: Configuration): Record<string, string> {
+  const connections = Object.entries(metrics).map(([name, { type }]) => [name, type] as const)
+  return { ...Object.fromEntries(connections), [routerProvider]: 'process host' }
 }
 
 function withConfiguration(

@@ -127,37 +127,19 @@ async function start(given: Start) {
   const temporal = await withEncryption(plainTemporal, configuration, secrets)
   const store = await openStore(databaseUrl)
   parts.push({ name: 'store connection', stop: () => store.close() })
-<<<<<<< HEAD
-  const targets = openTargets(configuration, folder.path)
-  const breakers = createBreakers()
-=======
   const openOwn = (given: Configuration) => openTargets(given, folder.path)
->>>>>>> 9c6f499 (Read the configuration again under a running server: made whole, then swapped; refused and shown when it is not valid; believe trusted proxies about addresses)
+  const breakers = createBreakers()
   const worker = await startWorker({
-    configuration,
-    store,
-    temporal,
-<<<<<<< HEAD
-    targets,
-    secrets,
-    breakers,
-=======
-    openTargets: openOwn,
-    secrets,
->>>>>>> 9c6f499 (Read the configuration again under a running server: made whole, then swapped; refused and shown when it is not valid; believe trusted proxies about addresses)
+    ...{ configuration, store, temporal, secrets, breakers, log, openTargets: openOwn },
     data: folder.path,
-    log,
   })
   parts.push({ name: 'worker', stop: () => worker.stop() })
   const { engine, schedules, close } = openEngine(temporal)
   parts.push({ name: 'engine connection', stop: close })
   const api = await startApi({
-<<<<<<< HEAD
-    ...{ configuration, store, engine, schedules, targets, secrets, breakers, token, host, version, log },
-=======
-    ...{ configuration, store, engine, schedules, secrets, token, host, version, log, openTargets: openOwn },
+    ...{ configuration, store, engine, schedules, secrets, breakers, token, host, version, log },
+    openTargets: openOwn,
     state: () => reloader.state(),
->>>>>>> 9c6f499 (Read the configuration again under a running server: made whole, then swapped; refused and shown when it is not valid; believe trusted proxies about addresses)
     port: options.port ?? folder.keptPort('api') ?? usualPort,
     publicUrl: null,
     pages: userInterfaceFolder,

@@ -53,27 +53,9 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   quiet(log)
   const clientConnection = Connection.lazy({ ...connectionTo(options.temporal), channelArgs: reconnectSoon })
   const client = new Client({ connection: clientConnection, ...dataOf(options.temporal) })
-<<<<<<< HEAD
-  const children = workerPipelines({ configuration, store, secrets, client, data, log })
-  const links = openApprovalLinks(configuration, secrets)
-  const activities = createActivities({
-    targets,
-    store: auditedStore(store),
-    client,
-    firings: store.firings,
-    providers: openProviders(configuration.metrics, hostClient(data), secrets, options.breakers),
-    jobs: openAllJobs(configuration, data),
-    connections: configuration.connections,
-    secrets,
-    pipelines: children.pipelines,
-    links: links === null ? noLinks : recordedLinks(links, store),
-    instances: (target, service) => configuration.targets[target]?.services[service]?.instances ?? 1,
-  })
-=======
   const open = (configuration: Configuration) => openActivities(configuration, { ...options, client })
   let inForce = open(options.configuration)
   const activities = following(inForce.activities, () => inForce.activities)
->>>>>>> 9c6f499 (Read the configuration again under a running server: made whole, then swapped; refused and shown when it is not valid; believe trusted proxies about addresses)
   const stopping = new AbortController()
   let current = await firstWorker(options, activities, log)
 
@@ -126,7 +108,7 @@ function openActivities(configuration: Configuration, parts: WorkerOptions & { c
     store: auditedStore(store),
     client,
     firings: store.firings,
-    providers: openProviders(configuration.metrics, hostClient(data), secrets),
+    providers: openProviders(configuration.metrics, hostClient(data), secrets, parts.breakers),
     jobs: openAllJobs(configuration, data),
     connections: configuration.connections,
     secrets,
