@@ -85,6 +85,8 @@ export interface JudgmentProgress {
   fourEyes: boolean
   given: readonly { by: string; at: Timestamp }[]
   until: Timestamp
+  /** How often those who can judge were reminded; absent: never. */
+  reminders?: number
   /** Hash of all that is judged; an answer has to name it. */
   seen: string
   inputs: Readonly<Record<string, JudgmentInput>>
@@ -126,6 +128,7 @@ export const eventKinds = [
   'stage.progress',
   'canary.look',
   'canary.verdict',
+  'gate.answered',
   'weights.changed',
   'undo.started',
   'undo.done',

@@ -20,6 +20,7 @@ import type { Outbox } from './outbox.ts'
  *
  * `data` of the events: `execution.status` and `stage.status` { status, reason } (a stage's last one also `outputs`),
  * `stage.progress` the progress, `canary.verdict` { verdict, reason, step }, `weights.changed` { target, service, weights },
+ * `gate.answered` { gate, at, answer: `yes` | `no` | `none`, reason },
  * `undo.*` { what } and, when failed, { error }, `message.received` { message, by, reason }, `lock.*` { target, service }
  * with { holder } or { fence }, `judgment.requested` { approvals, approvers, instructions, seen, until },
  * `judgment.given` { decision, by, comment, inputs, seen } and `judgment.reminder` { missing, until }.
@@ -82,7 +83,9 @@ export function createJournal(
     const statuses = execution.stages.map(stage => stage.status)
     if (execution.status === 'queued' || statuses.every(isFinal)) return
     const status = runningStatus(statuses, paused() !== null)
-    const telling = execution.stages.find(stage => stage.status === status && status !== 'running')
+    // A run in which nothing happens says what it waits for, be it for a window, a lock or the next attempt.
+    const shown = status === 'running' && !statuses.includes('running') ? 'queued' : status
+    const telling = execution.stages.find(stage => stage.status === shown && shown !== 'running')
     const reason = telling?.reason ? `${telling.id}: ${telling.reason}` : null
     setExecution(status, status === 'paused' ? paused() : reason)
   }

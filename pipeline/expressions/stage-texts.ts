@@ -18,6 +18,13 @@ type Text = readonly [Path, string | undefined]
 type Found = Text | StageTemplate
 
 const texts: { readonly [T in StageType]?: (stage: StageOf<T>) => readonly Found[] } = {
+  canary: ({ gates = [], load }) => [
+    ...gates.flatMap(({ path, metadata }, index): Found[] => [
+      [['gates', index, 'path'], path],
+      ...Object.entries(metadata).map(([key, value]): Found => [['gates', index, 'metadata', key], value]),
+    ]),
+    ...(load === undefined ? [] : programTexts(load, ['load'])),
+  ],
   deploy: ({ checks = [] }) => checks.flatMap((check, index) => probeTexts(check, ['checks', index])),
   notify: ({ message }) => [[['message'], message]],
   pipeline: ({ parameters }) =>
@@ -25,11 +32,7 @@ const texts: { readonly [T in StageType]?: (stage: StageOf<T>) => readonly Found
       return [['parameters', key], typeof value === 'string' ? value : undefined]
     }),
   rollback: ({ to }) => [[['to'], to]],
-  run: ({ command = [], image, env }) => [
-    ...command.map((word, index): Found => [['command', index], word]),
-    [['image'], image],
-    ...Object.entries(env).map(([key, value]): Found => [['env', key], value]),
-  ],
+  run: stage => programTexts(stage, []),
   verify: ({ checks }) => checks.flatMap((check, index) => checkTexts(check, ['checks', index])),
   webhook: ({ path, body, poll, cancel }) => [
     [['path'], path],
@@ -47,6 +50,17 @@ function checkTexts(check: VerifyCheck, base: Path): Found[] {
     [[...base, 'canary', 'version'], check.canary.version],
     [[...base, 'baseline', 'version'], check.baseline?.version],
     ...queryTemplates(check.analysis.metrics, [...base, 'analysis']),
+  ]
+}
+
+function programTexts(
+  { command = [], image, env }: Pick<StageOf<'run'>, 'command' | 'image' | 'env'>,
+  base: Path,
+): Found[] {
+  return [
+    ...command.map((word, index): Found => [[...base, 'command', index], word]),
+    [[...base, 'image'], image],
+    ...Object.entries(env).map(([key, value]): Found => [[...base, 'env', key], value]),
   ]
 }
 

@@ -30,6 +30,8 @@ export function canaryFindings(stage: Canary, raw: unknown): RuleFindings {
       ...judgeable(stage),
       ...guardrails(stage, raw),
       ...judge(stage),
+      ...gates(stage),
+      ...load(stage),
     ],
     notes: [
       ...shrinking(stage),
@@ -179,6 +181,29 @@ function judge({ analysis }: Canary): Finding[] {
   if (pass > marginal) return []
   const message = `"pass" (${pass}) must be above "marginal" (${marginal})`
   return [{ path: ['analysis', 'judge', 'pass'], message }]
+}
+
+/** Each question of a held gate stays in the history of the run. */
+const mostQuestions = 500
+
+function gates({ gates = [], maxHold }: Canary): Finding[] {
+  const names = gates.map(({ name }) => name)
+  return gates.flatMap(({ name, at, onNo, onErrored, every }, index): Finding[] => {
+    const path = (key: string) => ['gates', index, key]
+    if (names.indexOf(name) < index) return [{ path: path('name'), message: `gate "${name}" is there twice` }]
+    if (at === 'on-rollback' && (onNo ?? onErrored) !== undefined) {
+      const key = onNo === undefined ? 'onErrored' : 'onNo'
+      return [{ path: path(key), atKey: true, message: 'a rollback is not stopped by a gate: it is only told' }]
+    }
+    if ((onNo !== 'hold' && onErrored !== 'hold') || maxHold / every <= mostQuestions) return []
+    const message = `"every" is too short: within "maxHold" it may be asked ${mostQuestions} times at most`
+    return [{ path: path('every'), message }]
+  })
+}
+
+function load({ load: program }: Canary): Finding[] {
+  if (program === undefined || program.command !== undefined || program.image !== undefined) return []
+  return [{ path: ['load'], atKey: true, message: '"load" needs a "command" (process targets) or an "image"' }]
 }
 
 function shrinking({ steps }: Canary): Finding[] {

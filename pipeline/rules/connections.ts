@@ -9,6 +9,10 @@ export type ConnectionView = Readonly<Record<string, string>>
 /** Unknown connections, and those that cannot do what is asked of them. Paths are inside the stage. */
 export function connectionFindings(stage: Stage, connections: ConnectionView): Finding[] {
   if (stage.type === 'webhook') return calling(stage.connection, ['connection'], connections)
+  if (stage.type === 'canary')
+    return (stage.gates ?? []).flatMap(({ connection }, index) =>
+      calling(connection, ['gates', index, 'connection'], connections),
+    )
   if (stage.type === 'notify')
     return stage.connections.flatMap((name, index) => telling(name, ['connections', index], connections))
   return []

@@ -1,20 +1,25 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { hashPassword } from '../../api/auth/passwords.ts'
+import { runProgram } from '../../api/cli/program.ts'
 import type { Execution } from '../../pipeline/execution.ts'
 import { type Server, startServer } from '../../setup/server.ts'
+import { freePort } from '../ports.ts'
 
 const page = readFileSync('docs/stages.md', 'utf8')
 const pipelines = [...page.matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, text]) => text!)
 
-/** A service as `shop.mjs`: healthy at once, and says its version. */
+/** A service as `shop.mjs`: healthy at once, and says its version and how much it has answered. */
 const app = `import { createServer } from 'node:http'
-createServer((request, response) => response.end(request.url === '/version' ? process.env.SLIPWAY_VERSION : 'ok')).listen(process.env.PORT, process.env.HOST)
+let served = 0
+const answers = { '/version': process.env.SLIPWAY_VERSION, get '/served'() { return String(served) } }
+createServer((request, response) => response.end(++served && (answers[request.url] ?? 'ok'))).listen(process.env.PORT, process.env.HOST)
 `
 
 /** Waits for somebody else than who started it, and says so in the chat. */
@@ -26,9 +31,13 @@ stages: [{ id: approve, type: judgment, timeout: 10m }]
 
 describe('what the page of stages shows', { timeout: 120_000 }, () => {
   let server: Server
+  let port: number
   const folder = mkdtempSync(join(tmpdir(), 'slipway-stages-'))
   const builds: { method: string; url: string; body: string; key: string | undefined }[] = []
   const chat: string[] = []
+  /** What gates were asked. */
+  const gates: { gate: string; weight?: number; version: string; metadata: object }[] = []
+  let closedGates: (question: (typeof gates)[number]) => boolean = () => false
   /** How often a build is asked about until it is done. */
   let questions = 2
 
@@ -38,6 +47,13 @@ describe('what the page of stages shows', { timeout: 120_000 }, () => {
     if (url === '/chat') {
       chat.push((JSON.parse(body) as { text: string }).text)
       response.end('ok')
+      return
+    }
+    if (url === '/gates') {
+      const question = JSON.parse(body) as (typeof gates)[number]
+      gates.push(question)
+      const closed = closedGates(question)
+      response.writeHead(closed ? 403 : 200).end(closed ? '{"reason":"the tests are red"}' : '{}')
       return
     }
     builds.push({ method, url, body, key: request.headers['idempotency-key'] as string | undefined })
@@ -60,11 +76,13 @@ describe('what the page of stages shows', { timeout: 120_000 }, () => {
     writeFileSync(join(folder, 'users.yaml'), `ann: { password: '${await hashPassword('open sesame')}' }\n`, {
       mode: 0o600,
     })
+    symlinkSync(join(process.cwd(), 'node_modules'), join(folder, 'app', 'node_modules'))
+    port = await freePort()
     for (const [index, text] of pipelines.entries()) writeFileSync(join(folder, 'pipelines', `${index}.yaml`), text)
     const service = '{ instances: 1, directory: app, drainTimeout: 1s }'
     writeFileSync(
       join(folder, 'slipway.yaml'),
-      `targets: { eu: { type: process, environment: test, services: { checkout: ${service}, other: ${service} } } }
+      `targets: { eu: { type: process, environment: test, services: { checkout: ${service}, other: ${service}, cart: ${service.replace('{', `{ port: ${port},`)} } } }
 connections:
   ci: { type: http, url: '${url}', addresses: [127.0.0.1/32] }
   chat: { type: slack, url: '${url}/chat', addresses: [127.0.0.1/32] }
@@ -99,7 +117,27 @@ auth:
     return answer
   }
 
-  const start = (name: string) => api('POST', `/pipelines/${name}/executions`, { parameters: {} })
+  /** Exit code and data of a command. */
+  const slipway = async (...args: string[]): Promise<[number, string]> => {
+    const [stdout, stderr] = [new PassThrough(), new PassThrough()]
+    const env = { SLIPWAY_URL: server.url, SLIPWAY_TOKEN: server.token }
+    const code = await runProgram(args, { stdin: new PassThrough(), stdout, stderr, env })
+    return [code, String(stdout.read() ?? '')]
+  }
+  const served = async (url: string) => Number(await (await fetch(`${url}served`)).text())
+  /** What the gates of a run said, as it is on record. */
+  const answered = async ({ id }: Execution, count: number): Promise<string[]> => {
+    const headers = { authorization: `Bearer ${server.token}` }
+    const stream = await fetch(`${server.url}/api/v1/events?execution=${id}&after=0`, { headers })
+    let text = ''
+    for await (const chunk of stream.body!.pipeThrough(new TextDecoderStream())) {
+      text += chunk
+      const found = [...text.matchAll(/"gate.answered".*?"answer":"(\w+)"/g)].map(([, answer]) => answer!)
+      if (found.length >= count) return found
+    }
+    return []
+  }
+  const start = (name: string, parameters = {}) => api('POST', `/pipelines/${name}/executions`, { parameters })
   const ended = async ({ id }: Execution): Promise<Execution> => {
     for (;;) {
       const run = await api('GET', `/executions/${id}?wait=10s`)
@@ -134,11 +172,42 @@ auth:
       ...Array(3).fill('GET /builds/b%201'),
     ])
     expect(builds[0]).toMatchObject({ body: '{"commit":"abc"}', key: expect.stringContaining(`${run.id}/build/`) })
+    expect(await slipway('logs', run.id)).toEqual([0, 'migrated to 1.0.0\n'])
+    expect(await slipway('logs', run.id, 'migrate', '--characters', '6')).toEqual([0, '1.0.0\n'])
+    expect(await slipway('logs', run.id, 'build')).toEqual([9, ''])
     for (let tries = 0; chat.length < 2 && tries < 300; tries++) await sleep(100)
     expect(chat).toEqual(['built DONE, migrated with 0', expect.stringMatching(/^outside \(.*\) is succeeded$/)])
   })
 
-  test('a build that is stopped with its run', async () => {
+  test('a canary whose gates are asked on its way, judged by traffic that is made for it', async () => {
+    let smoked = 0
+    closedGates = ({ gate }) => gate === 'smoke' && smoked++ === 1
+    const url = `http://127.0.0.1:${port}/`
+    const run = await ended(await start('gated', { url }))
+    expect([run.status, run.reason]).toEqual(['succeeded', null])
+    expect(outputs(run, 'canary').verdict).toBe('pass')
+    expect(gates.map(({ gate, weight }) => [gate, weight].filter(Boolean).join(' '))).toEqual([
+      ...['change', 'smoke 25', 'smoke 50', 'smoke 50', 'owner', 'tests'],
+    ])
+    expect(gates[1]).toMatchObject({ version: '1.1.0', metadata: { suite: 'smoke' } })
+    const before = await served(url)
+    await sleep(300)
+    expect(await served(url)).toBe(before + 1)
+  })
+
+  test('a canary that a gate sends back: traffic returns, and the gate of rollbacks is told', async () => {
+    gates.length = 0
+    closedGates = ({ gate }) => gate === 'owner'
+    const run = await ended(await start('gated', { url: `http://127.0.0.1:${port}/` }))
+    expect([run.status, run.reason]).toEqual([
+      'rolled-back',
+      'canary: gate owner says no: the tests are red; it was rolled back',
+    ])
+    expect(gates.slice(-2).map(({ gate }) => gate)).toEqual(['owner', 'pager'])
+    expect(await answered(run, 5)).toEqual(['yes', 'yes', 'yes', 'no', 'yes'])
+  })
+
+  test('a build that is stopped with its run, which then goes on from there as a new attempt', async () => {
     questions = Number.POSITIVE_INFINITY
     const run = await start('outside')
     const before = builds.length
@@ -146,6 +215,16 @@ auth:
     await api('POST', `/executions/${run.id}/cancel`, {})
     expect((await ended(run)).status).toBe('canceled')
     expect(builds.at(-1)).toMatchObject({ method: 'POST', url: '/builds/b%201/stop' })
+    questions = 0
+    const again = await ended(await api('POST', `/executions/${run.id}/retry`, {}))
+    expect(again).toMatchObject({ status: 'succeeded', attempt: 2, retryOf: run.id })
+    expect(again.stages.map(({ id, reusedFrom }) => [id, reusedFrom ?? null])).toEqual([
+      ['migrate', run.id],
+      ['build', null],
+      ['tell', null],
+    ])
+    expect(outputs(again, 'migrate')).toEqual(outputs(await ended(run), 'migrate'))
+    expect(await slipway('logs', again.id)).toEqual([0, 'migrated to 1.0.0\n'])
   })
 
   /** What a person's browser may send, once they have signed in. */

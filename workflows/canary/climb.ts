@@ -8,6 +8,9 @@ import { plannedLooks } from '../look-schedule.ts'
 import { inWords } from '../steering.ts'
 import { together } from '../together.ts'
 import { badBaselineCannotTell } from '../try-release.ts'
+import type { Waiting } from './gates.ts'
+import { passGates } from './gates.ts'
+import { renewed } from './renewed.ts'
 import type { CanaryRun, Climbed } from './run.ts'
 import { leased, leaseOf, roomFor, weightsAt } from './run.ts'
 
@@ -19,17 +22,58 @@ export async function climb(run: CanaryRun): Promise<Climbed> {
   for (const [step, { weight }] of stage.steps.entries()) {
     context.progress({ phase: step === 0 ? 'starting' : 'analysing', step })
     await makeRoom(run, weight, weights)
+    const passed = await passIncrease(run, { step, weights, progress })
+    progress = passed.progress
+    if (counts(run, 'fail', progress)) return climbedTo(weights, { progress, promotedBy: null, refused: null })
+    if (passed.refused !== null || passed.promotedBy !== null) return climbedTo(weights, passed)
     weights = weightsAt(weight, stage.baseline)
     await run.writer.route(weights, leaseOf(run))
     progress = await watchStep(run, { step, weights, progress })
     if (!counts(run, 'fail', progress)) progress = await watchWhilePaused(run, { step, weights, progress })
     const { promote } = context.steering
     const promotedBy = promote !== null && !counts(run, 'fail', progress) ? inWords('promoted', promote) : null
-    const climbed = { verdict: progress.verdict, reason: progress.reason, progress, weights, promotedBy }
+    const climbed = climbedTo(weights, { progress, promotedBy, refused: null })
     if (promotedBy !== null || counts(run, 'fail', progress)) return climbed
     if (counts(run, 'pass', progress) && stage.onPass === 'promote') return climbed
   }
-  return { verdict: progress.verdict, reason: progress.reason, progress, weights, promotedBy: null }
+  return climbedTo(weights, { progress, promotedBy: null, refused: null })
+}
+
+function climbedTo(weights: Weights, end: Pick<Climbed, 'progress' | 'promotedBy' | 'refused'>): Climbed {
+  return { verdict: end.progress.verdict, reason: end.progress.reason, weights, ...end }
+}
+
+/** The gates before a step with more traffic. While one holds it back, the canary is looked at where it is. */
+async function passIncrease(
+  run: CanaryRun,
+  { step, weights, progress }: Step,
+): Promise<Pick<Climbed, 'progress' | 'promotedBy' | 'refused'>> {
+  const { weight } = run.stage.steps[step]!
+  if (weight <= (weights.canary ?? 0)) return { progress, promotedBy: null, refused: null }
+  const { verdict, reason } = progress
+  const wait = waitingAt(run, { step: step - 1, weights, progress })
+  const passed = await passGates(run, 'before-increase', { step, weight, verdict, reason }, wait)
+  return { ...passed, progress: wait.seen() }
+}
+
+/** How a canary waits at a gate: with its traffic where it is, and looking for harm where there is any to see. */
+export function waitingAt(run: CanaryRun, now: Step): Waiting & { seen(): AnalysisProgress } {
+  let { progress } = now
+  let waits = 0
+  const keep = leased(run, now.weights)
+  return {
+    seen: () => progress,
+    during: work => renewed(run, keep, work),
+    async watch(over) {
+      if ((now.weights.canary ?? 0) === 0) {
+        await run.context.world.condition(over)
+        return null
+      }
+      waits += 1
+      progress = await watchUntil(run, { ...now, progress }, { id: `gate-${waits}`, over })
+      return counts(run, 'fail', progress) ? progress.reason : null
+    },
+  }
 }
 
 /** Capacity before traffic: the canary and a fresh baseline grow alike. */
@@ -43,7 +87,7 @@ async function makeRoom(run: CanaryRun, weight: number, weights: Weights): Promi
 }
 
 /** The step that is under way: where it is in the climb, and what was seen so far. */
-interface Step {
+export interface Step {
   step: number
   weights: Weights
   progress: AnalysisProgress
@@ -78,13 +122,27 @@ const intervalsOfOneLength = 20
  * harm. Only a `fail` changes what was decided.
  */
 async function watchWhilePaused(run: CanaryRun, now: Step): Promise<AnalysisProgress> {
+  const { progress, steering } = run.context
+  const over = () => steering.paused === null || steering.promote !== null
+  return watchUntil(run, now, {
+    id: 'paused',
+    over,
+    tell: () => progress({ phase: 'paused', message: steering.paused! }),
+  })
+}
+
+/** Goes on looking for harm at the weights in force. */
+async function watchUntil(
+  run: CanaryRun,
+  now: Step,
+  { id: name, over, tell = () => {} }: { id: string; over: () => boolean; tell?: () => void },
+): Promise<AnalysisProgress> {
   const { context, stage } = run
-  const { world, steering } = context
+  const { world } = context
   let { progress } = now
   const { block } = progress.evidence
-  const goesOn = () => steering.paused === null || steering.promote !== null
-  for (let part = 0; !goesOn(); part += 1) {
-    context.progress({ phase: 'paused', message: steering.paused! })
+  for (let part = 0; !over(); part += 1) {
+    tell()
     const evidence = withBlock(progress.evidence, block * 2 ** part)
     const request = {
       ...analysisOf(run, { ...now, progress: { ...progress, evidence } }),
@@ -93,10 +151,10 @@ async function watchWhilePaused(run: CanaryRun, now: Step): Promise<AnalysisProg
       stopOn: stopOn(run).filter(verdict => verdict === 'fail'),
       final: false,
     }
-    const id = `${context.prefix}/step-${now.step + 1}-paused-${part + 1}`
-    const result = await unless(run, goesOn, () => world.analyse(id, request))
+    const id = `${context.prefix}/step-${now.step + 1}-${name}-${part + 1}`
+    const result = await unless(run, over, () => world.analyse(id, request))
     adopt(run, result)
-    if (result.end === 'canceled' && !goesOn()) world.checkCanceled()
+    if (result.end === 'canceled' && !over()) world.checkCanceled()
     if (counts(run, 'fail', result.progress)) return result.progress
     const { verdict, reason, judgment } = progress
     progress = { ...result.progress, evidence: withBlock(result.progress.evidence, block), verdict, reason, judgment }

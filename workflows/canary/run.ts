@@ -29,6 +29,8 @@ export interface Climbed {
   weights: Weights
   /** Somebody asked to promote it now, whatever the verdict. */
   promotedBy: string | null
+  /** Why a gate did not let it get more traffic; null when none refused. */
+  refused: string | null
 }
 
 /** Share of live traffic, percent, at a step. A fresh baseline gets as much as the canary. */

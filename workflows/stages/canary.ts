@@ -3,8 +3,10 @@ import type { Release } from '../../pipeline/release.ts'
 import { sameRelease } from '../../pipeline/release.ts'
 import type { StageOf } from '../../pipeline/schema/stage.ts'
 import { bake } from '../canary/bake.ts'
-import { climb } from '../canary/climb.ts'
+import { climb, waitingAt } from '../canary/climb.ts'
 import { decide } from '../canary/decide.ts'
+import { passGates, registerRollbackGates } from '../canary/gates.ts'
+import { loadFor } from '../canary/load.ts'
 import { promote, tidy } from '../canary/promotion.ts'
 import { registerReturn } from '../canary/restore.ts'
 import type { CanaryRun, Climbed } from '../canary/run.ts'
@@ -31,28 +33,47 @@ export async function canary(stage: StageOf<'canary'>, context: StageContext): P
   const old = clusterOf(state, 'stable')
   context.outputs({ release: releaseJson(release), previousRelease: old && releaseJson(old.release) })
   return badReleaseFails(context.world, async () => {
+    const gated = { stage, context, release, old }
     if (old === null) {
+      const before = await passGates(gated, 'before-rollout', {})
+      if (before.refused !== null) return failed(before.refused)
       await directDeploy(context, release, { before: null, instances: null })
+      const after = await passGates(gated, 'after-rollout', {})
+      if (after.refused !== null) return failed(after.refused)
       return unjudged(context, `first deployment of ${service} on ${target}: nothing to compare with`)
     }
     if (sameRelease(old.release, release))
       return unjudged(context, `${service} on ${target} runs ${release.version} already`)
+    const { refused } = await passGates(gated, 'before-rollout', {})
+    if (refused !== null) return failed(refused)
     return compare({ stage, context, writer, release, old }, state)
   })
 }
 
 async function compare(run: CanaryRun, state: ServiceState): Promise<Outcome> {
   const { stage, context, writer } = run
+  registerRollbackGates(run)
+  const underLoad = loadFor(run)
   registerReturn(run)
   await clearLeftovers(run, state)
-  const climbed = await climb(run)
+  const climbed = await underLoad(() => climb(run))
   tellVerdict(context, climbed.progress, 'canary')
+  if (climbed.refused !== null) return failed(climbed.refused)
   const decision = await decide(run, climbed)
   if (!decision.promote) return takenBack(climbed.progress.verdict, decision.reason)
   context.note(decision.reason)
+  const { verdict, reason } = climbed
+  const here = waitingAt(run, { step: stage.steps.length - 1, weights: decision.weights, progress: climbed.progress })
+  const before = await passGates(run, 'before-promotion', { verdict, reason }, here)
+  const seen = here.seen()
+  if (seen.verdict !== verdict) tellVerdict(context, seen, 'canary')
+  if (before.refused !== null) return failed(before.refused)
+  if (before.promotedBy !== null) context.note(before.promotedBy)
   await promote(run, decision.weights)
   context.onReopen(async () => superseded(await writer.current(), run.release))
-  const harm = stage.bake === undefined ? null : await bake(run, climbed, stage.bake)
+  const after = await passGates(run, 'after-rollout', { verdict, reason })
+  if (after.refused !== null) return failed(after.refused)
+  const harm = stage.bake === undefined ? null : await bake(run, { ...climbed, progress: seen }, stage.bake)
   if (harm !== null) return failed(harm)
   await context.world.shielded(async () => {
     await tidy(run, ['previous'])

@@ -64,6 +64,7 @@ describe('slipway simulate', () => {
   test.each([
     [['--scenario', 'god'], 'did you mean "good"'],
     [['--scenario', 'target-fails-at:rol'], 'did you mean "roll"'],
+    [['--scenario', 'gate-closed:change'], 'has no gate "change"; it has none'],
     [['--scenario', 'recorded:/nowhere'], 'there is no such file'],
     [['-p', 'version=7'], 'must match'],
     [['-p', 'other=7'], 'there is no parameter "other"'],

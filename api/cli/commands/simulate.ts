@@ -74,7 +74,7 @@ export function simulateCommand(io: Io): Command {
 }
 
 const scenarioHelp =
-  'good, bad, no-traffic, metrics-down, target-fails-at:STAGE, or recorded:FILE (a case of slipway judge)'
+  'good, bad, no-traffic, metrics-down, target-fails-at:STAGE, gate-closed:GATE, or recorded:FILE (a case of slipway judge)'
 
 async function readPipeline(file: string): Promise<Pipeline> {
   const { pipeline, problems } = validatePipeline(await readTextFile(file), file, {

@@ -33,7 +33,7 @@ export function simulatedActivities(parts: SimulatedParts): Activities {
   const attempt: Attempt = { number: 1, signal: new AbortController().signal, heartbeat: () => {} }
   const failing = failure(parts)
   return {
-    ...simulatedOutside(),
+    ...simulatedOutside(parts.scenario),
     resolve: async request => resolve(request),
     current: async ({ target, service }) => targets.at(target, service).current(service),
     async apply(request) {

@@ -12,6 +12,8 @@ export type Scenario =
   | { kind: 'metrics-down' }
   /** The target refuses the first change of traffic of a stage, or whatever else the stage asks of it first. */
   | { kind: 'target-fails-at'; stage: string }
+  /** A gate says no, whatever it is asked. */
+  | { kind: 'gate-closed'; gate: string }
   /** What was seen once, look by look. */
   | { kind: 'recorded'; intervals: readonly Interval[] }
 
@@ -23,5 +25,6 @@ export type Answer = (typeof answers)[number]
 export const plainScenarios = ['good', 'bad', 'no-traffic', 'metrics-down'] as const
 
 export function inWords(scenario: Scenario): string {
+  if (scenario.kind === 'gate-closed') return `gate-closed:${scenario.gate}`
   return scenario.kind === 'target-fails-at' ? `target-fails-at:${scenario.stage}` : scenario.kind
 }

@@ -96,6 +96,8 @@ function wordsOf({ kind, data }: ExecutionEvent): string | null {
       return `traffic of ${data.service} on ${data.target}: ${shares(data.weights)}`
     case 'canary.verdict':
       return `verdict ${data.verdict}${because}`
+    case 'gate.answered':
+      return `gate ${data.gate} (${data.at}): ${data.answer}${because}`
     case 'lock.waiting':
       return `waits for ${data.holder}`
     case 'undo.started':

@@ -21,7 +21,7 @@ export interface WorldOptions {
 
 const letsGo: ReadonlySet<string> = new Set(['apply', 'remove'])
 /** These may go on until they are canceled: time does not wait for them. */
-const endless: ReadonlySet<string> = new Set(['hold', 'runJob', 'pipelineEnded'])
+const endless: ReadonlySet<string> = new Set(['hold', 'call', 'runJob', 'pipelineEnded'])
 
 interface Due {
   at: number

@@ -3,6 +3,8 @@ import { analysis } from '../analysis.ts'
 import { release } from '../release.ts'
 import { duration, positiveDuration } from '../scalars.ts'
 import { common, place } from './common.ts'
+import { gate } from './gate.ts'
+import { program } from './program.ts'
 
 const onVerdict = z.strictObject({
   fail: z.enum(['rollback', 'hold', 'ignore']).default('rollback').describe('It was judged bad.'),
@@ -17,6 +19,13 @@ const step = z.strictObject({
     .max(100)
     .describe('The canary’s share of live traffic, percent. A fresh baseline gets the same share.'),
   for: positiveDuration.describe('The longest time at this step.'),
+})
+
+const load = z.strictObject({
+  ...program,
+  for: positiveDuration
+    .prefault('1h')
+    .describe('The longest time; then it is ended, and the canary goes on with the traffic there is.'),
 })
 
 export const canary = z
@@ -38,6 +47,13 @@ export const canary = z
     maxHold: positiveDuration
       .prefault('1h')
       .describe('The longest a canary is held for a person, then it is rolled back.'),
+    gates: z.array(gate).max(20).optional().describe('Services that are asked whether it may go on.'),
+    load: load
+      .optional()
+      .describe(
+        'A program that makes traffic while the canary climbs, such as autocannon; it runs on the target as that of a `run` ' +
+          'does, and is ended when the climb is over. When it fails the stage is errored.',
+      ),
     bake: duration.optional().describe('How long the old version stays warm after promotion.'),
   })
   .describe(

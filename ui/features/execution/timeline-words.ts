@@ -33,6 +33,7 @@ const sentences = {
   'stage.progress': data => [text(data.phase), text(data.message)].filter(part => part !== '').join(': '),
   'canary.look': data => withReason(`look ${text(data.look)}: ${text(data.verdict)}`, data),
   'canary.verdict': data => withReason(`verdict ${text(data.verdict)}`, data),
+  'gate.answered': data => withReason(`gate ${text(data.gate)} (${text(data.at)}): ${text(data.answer)}`, data),
   'weights.changed': data => `traffic of ${text(data.service)} on ${text(data.target)}: ${weightsIn(data.weights)}`,
   'undo.started': data => `taking back: ${text(data.what)}`,
   'undo.done': data => `taken back: ${text(data.what)}`,
