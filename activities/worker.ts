@@ -47,6 +47,8 @@ export async function runWorker(setup: WorkerSetup): Promise<RunningWorker> {
         ? await workflowBundle(undefined, dataConverter?.failureConverterPath)
         : { codePath: bundlePath },
     maxConcurrentActivityTaskExecutions: 200,
+    // Each takes about 0.75 MB; one that is not kept is read again from its history when something happens to it.
+    maxCachedWorkflows: 300,
     // How soon a long activity learns that it was canceled.
     maxHeartbeatThrottleInterval: 1_000,
     defaultHeartbeatThrottleInterval: 1_000,

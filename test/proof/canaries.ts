@@ -1,5 +1,3 @@
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { NativeConnection } from '@temporalio/worker'
 import { createActivities } from '../../activities/activities.ts'
 import { runWorker } from '../../activities/worker.ts'
@@ -13,6 +11,7 @@ import { fakeTarget } from '../fakes/target.ts'
 import { startPglite } from '../pglite.ts'
 import { startTemporal } from '../temporal.ts'
 import type { Figures, Proof, ProofOptions } from './proof.ts'
+import { residentAfterCollection } from './resident.ts'
 
 /** Steps of a canary, milliseconds; together what it should take. */
 const steps = [20_000, 20_000, 20_000]
@@ -90,12 +89,6 @@ async function runOne(id: string, { target, client }: Parts): Promise<number> {
   const { status, endedAt, reason } = (await handle.result()) as Execution
   if (status !== 'succeeded') throw new Error(`${id} ended ${status}: ${reason}`)
   return Date.parse(endedAt!) - began
-}
-
-function residentAfterCollection(): number {
-  setFlagsFromString('--expose-gc')
-  runInNewContext('gc')()
-  return process.memoryUsage().rss
 }
 
 function seconds(milliseconds: number): number {

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { NativeConnection } from '@temporalio/worker'
 import { createActivities } from '../../activities/activities.ts'
@@ -12,6 +11,7 @@ import { runOf } from '../fakes/pipelines.ts'
 import { fakeStore } from '../fakes/store.ts'
 import { startTemporal } from '../temporal.ts'
 import type { Figures, Proof, ProofOptions } from './proof.ts'
+import { residentAfterCollection, residentOf } from './resident.ts'
 
 /**
  * Executions that wait for a judgment. Holds when in a quiet time nothing is added to any of their histories, and worker and
@@ -56,7 +56,7 @@ async function runWaiting({ rounds: count, log }: ProofOptions): Promise<Figures
     await sleep(quiet)
     const { user, system } = process.cpuUsage(processor)
     const added = (await lengths()).reduce((sum, length, index) => sum + length - before[index]!, 0)
-    const [ours, server] = [process.memoryUsage().rss, residentOf(temporal.pid)].map(bytes => Math.round(bytes / 1e6))
+    const [ours, server] = [residentAfterCollection(), residentOf(temporal.pid)].map(bytes => Math.round(bytes / 1e6))
     const megabytes = ours! + server!
     log(`${count} wait: ${added} events in ${quiet / 1_000} s, ${ours} MB worker, ${server} MB Temporal`)
     if (added !== 0) throw new Error(`${added} events were added to ${sample.length} histories while nothing happened`)
@@ -88,10 +88,4 @@ type Client = Awaited<ReturnType<typeof startTemporal>>['client']
 
 async function lengthOf(client: Client, id: string): Promise<number> {
   return Number((await client.workflow.getHandle(id).describe()).historyLength)
-}
-
-/** Bytes of another process, as the kernel counts them. */
-function residentOf(pid: number): number {
-  const kilobytes = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
-  return Number(kilobytes) * 1_024
 }
