@@ -46,6 +46,16 @@ export const components = {
     // Its program is a Django site; the packages bring the Python that runs it.
     find: () => (existsSync('/usr/share/graphite-web/graphite.wsgi') ? '/usr/bin/python3' : null),
   },
+  zsh: {
+    use: 'the completion test in zsh',
+    packages: ['zsh'],
+    find: env => onPath('zsh', env),
+  },
+  fish: {
+    use: 'the completion test in fish',
+    packages: ['fish'],
+    find: env => onPath('fish', env),
+  },
   schemathesis: {
     use: 'the test of the API against its own description',
     wheel: 'schemathesis==4.32.5',

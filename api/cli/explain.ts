@@ -1,5 +1,5 @@
 import { ApiProblem, ServerUnreachable } from '../client/errors.ts'
-import type { Problem } from '../contract/problem.ts'
+import type { Problem, ProblemKind } from '../contract/problem.ts'
 import { CliError, type ExitCode, exitCodes, type Io } from './io.ts'
 import { note } from './output.ts'
 
@@ -11,6 +11,8 @@ export function explain(error: unknown, io: Io): ExitCode {
   }
   if (error instanceof ApiProblem) {
     note(io, describe(error.problem))
+    const next = error.kind === null ? undefined : nextSteps[error.kind]
+    if (next !== undefined) note(io, next)
     return codeOf(error.problem.status)
   }
   if (error instanceof ServerUnreachable) {
@@ -20,6 +22,16 @@ export function explain(error: unknown, io: Io): ExitCode {
   note(io, error instanceof Error ? `slipway failed: ${error.message}` : `slipway failed: ${error}`)
   if (io.env.SLIPWAY_DEBUG && error instanceof Error) note(io, error.stack ?? '')
   return exitCodes.error
+}
+
+/** What to type next, where that does not depend on what was asked. */
+const nextSteps: Partial<Record<ProblemKind, string>> = {
+  unauthenticated: 'Log in again with `slipway login URL`, or set SLIPWAY_TOKEN.',
+  forbidden: 'What you may do: `slipway auth whoami`.',
+  frozen: 'Which freeze it is: `slipway freezes list`.',
+  'already-ended': 'A run that has ended can be taken back (`slipway rollback`) or run again (`slipway retry`).',
+  stale: 'Look again with `slipway get`, then answer.',
+  'invalid-definition': 'What is wrong with which file: `slipway pipelines`.',
 }
 
 function describe(problem: Problem): string {

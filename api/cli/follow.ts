@@ -5,10 +5,10 @@ import { ApiProblem, ServerUnreachable } from '../client/errors.ts'
 import type { ExecutionDetail } from '../contract/execution.ts'
 import { colours, describePending, describeStages } from './describe.ts'
 import { CliError, type ExitCode, exitCodes, type Io } from './io.ts'
-import { note, paint, print, printJson, safe } from './output.ts'
+import { note, type OutputFormat, paint, print, printData, safe } from './output.ts'
 
 export interface FollowOptions {
-  output: 'text' | 'json'
+  output: OutputFormat
   /** Milliseconds to wait at most; null: until it has ended. */
   timeout: number | null
   /** Also stop when the run waits for a person. */
@@ -113,7 +113,7 @@ export const codes = {
 
 function finish(execution: ExecutionDetail, options: FollowOptions, io: Io): void {
   const { id, status, reason } = execution
-  if (options.output === 'json') printJson(io, execution)
+  if (options.output !== 'text') printData(io, options.output, execution)
   else print(io, `${id} ${paint(io, io.stdout, colours[status], status)}`)
   const code = codes[status]
   if (code === exitCodes.succeeded) return

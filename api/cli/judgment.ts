@@ -2,7 +2,7 @@ import { Command } from 'commander'
 import type { JudgmentProgress, StageState } from '../../pipeline/execution.ts'
 import type { Client } from '../client/client.ts'
 import { CliError, exitCodes, type Io } from './io.ts'
-import { note, print, printJson, safe } from './output.ts'
+import { note, print, printData, safe } from './output.ts'
 import { connect, type ServerOptions, withServer } from './server-options.ts'
 
 interface AnswerOptions extends ServerOptions {
@@ -33,7 +33,7 @@ export function answerCommand(io: Io, decision: 'approve' | 'reject', descriptio
       ...{ id, stage: stage.id, seen: options.seen ?? judgment.seen },
       body: { decision, ...bodyOf(options, judgment) },
     })
-    if (options.output === 'json') return printJson(io, execution)
+    if (options.output !== 'text') return printData(io, options.output, execution)
     print(io, `${execution.id} ${execution.status}`)
   })
 }

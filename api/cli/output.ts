@@ -1,5 +1,7 @@
 import type { Writable } from 'node:stream'
 import { stripVTControlCharacters, styleText } from 'node:util'
+import { Option } from 'commander'
+import { stringify } from 'yaml'
 import type { Io } from './io.ts'
 
 /** Data, for whoever reads it next. */
@@ -7,9 +9,22 @@ export function print(io: Io, text: string): void {
   io.stdout.write(`${text}\n`)
 }
 
-export function printJson(io: Io, value: unknown): void {
-  print(io, JSON.stringify(value, null, 2))
+export const outputFormats = ['text', 'json', 'yaml'] as const
+export type OutputFormat = (typeof outputFormats)[number]
+
+/** `-o`, the same on every command that has data. */
+export function outputOption(): Option {
+  return new Option('-o, --output <format>', 'how to print').choices(outputFormats).default('text')
 }
+
+/** Data for programs; both forms say the same. */
+export function printData(io: Io, format: Exclude<OutputFormat, 'text'>, value: unknown): void {
+  const json = JSON.stringify(value, null, 2)
+  // Through JSON, so that what is not there is left out alike; readers of YAML 1.1 get no `no` for false.
+  print(io, format === 'json' ? json : stringify(JSON.parse(json), yamlStyle).trimEnd())
+}
+
+const yamlStyle = { compat: 'yaml-1.1', aliasDuplicateObjects: false, lineWidth: 0 } as const
 
 /** A message, for the person at the keyboard. */
 export function note(io: Io, text: string): void {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Execution } from '../../pipeline/execution.ts'
 import { anExecution, type FakeApi, goodPipeline, startFakeApi } from '../../test/fakes/api.ts'
 import { MessageRefused } from '../engine/engine.ts'
+import { exitCodes } from './io.ts'
 import { runProgram } from './program.ts'
 
 let api: FakeApi
@@ -248,6 +249,20 @@ test('the server of a data folder is found, unless others could have written the
   rmSync(file)
   writeFileSync(file, JSON.stringify({ url: 'http://evil.example', token: 'x', pid: 1 }), { mode: 0o666 })
   expect((await slipway('list', { SLIPWAY_DATA: folder })).code).toBe(10)
+})
+
+test('every exit code is in the documentation, and no other', () => {
+  const rows = [...readFileSync('docs/cli.md', 'utf8').matchAll(/^\| (\d+) \| /gm)].map(([, code]) => Number(code))
+  expect(rows).toEqual(Object.values(exitCodes))
+})
+
+test('a name that is nearly one is said, of commands and of pipelines', async () => {
+  expect((await slipway('rn shop')).stderr).toContain('(Did you mean run?)')
+  const { code, stderr } = await slipway('run shpo')
+  expect([code, stderr]).toEqual([
+    1,
+    'there is no pipeline shpo (did you mean "shop"?); all of them: slipway pipelines\n',
+  ])
 })
 
 test('help and version are data, and no error', async () => {

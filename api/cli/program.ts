@@ -40,10 +40,15 @@ const commands: Readonly<Record<string, () => Promise<MakeCommand>>> = {
   import: async () => (await import('./commands/import.ts')).importCommand,
   config: async () => (await import('./commands/config.ts')).configCommand,
   login: async () => (await import('./commands/login.ts')).loginCommand,
+  context: async () => (await import('./commands/context.ts')).contextCommand,
   judge: async () => (await import('./commands/judge.ts')).judgeCommand,
   backtest: async () => (await import('./commands/backtest.ts')).backtestCommand,
   calibrate: async () => (await import('./commands/calibrate.ts')).calibrateCommand,
   power: async () => (await import('./commands/power.ts')).powerCommand,
+  completion: async () => {
+    const { completionCommand } = await import('./commands/completion.ts')
+    return io => completionCommand(io, meant => createProgram(meant, io))
+  },
 }
 
 /** Runs one command line; resolves with the exit code, after everything was said. Never rejects. */

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import type { Client } from '../client/client.ts'
 import type { Io } from './io.ts'
-import { print, printJson } from './output.ts'
+import { print, printData } from './output.ts'
 import { connect, type ServerOptions, withServer } from './server-options.ts'
 
 export interface SayOptions extends ServerOptions {
@@ -28,7 +28,7 @@ export function sayCommand(
   return made.action(async (id: string, { reason, stage, ...options }: SayOptions) => {
     const body = { ...(reason === undefined ? {} : { reason }), ...(stage === undefined ? {} : { stage }) }
     const execution = await say(connect(io, options), { id, body })
-    if (options.output === 'json') return printJson(io, execution)
+    if (options.output !== 'text') return printData(io, options.output, execution)
     print(io, `${execution.id} ${execution.status}`)
   })
 }

@@ -4,7 +4,7 @@ import type { AuditCheckpoint } from '../../../store/audit-records.ts'
 import type { AuditRecord } from '../../../store/store.ts'
 import type { Client } from '../../client/client.ts'
 import { CliError, exitCodes, type Io } from '../io.ts'
-import { note, print, printJson, table } from '../output.ts'
+import { note, print, printData, table } from '../output.ts'
 import { connect, type ServerOptions, withServer } from '../server-options.ts'
 
 export function auditCommand(io: Io): Command {
@@ -37,9 +37,9 @@ function listCommand(io: Io): Command {
     .option('--to <time>', 'before this time')
     .option('--limit <number>', 'at most so many', '50')
     .option('--cursor <cursor>', 'go on where an earlier list ended')
-    .action(async ({ output, data, ...query }: ListOptions) => {
-      const page = await connect(io, data === undefined ? {} : { data }).searchAudit(query)
-      if (output === 'json') return printJson(io, page)
+    .action(async ({ output, data, context, ...query }: ListOptions) => {
+      const page = await connect(io, { data, context }).searchAudit(query)
+      if (output !== 'text') return printData(io, output, page)
       const rows = page.items.map(({ sequence, at, actor, action, subject, outcome }) => [
         String(sequence),
         at,
@@ -63,21 +63,21 @@ function verifyCommand(io: Io): Command {
     .description('check the chain of the log; exit code 3 when it does not hold')
     .option('--file <file>', 'check an export (JSON Lines) instead of the server')
     .option('--checkpoints <file>', 'check that the log still is the one that these checkpoints saw')
-    .action(async ({ file, checkpoints, output, data }: VerifyOptions) => {
+    .action(async ({ file, checkpoints, output, data, context }: VerifyOptions) => {
       const { firstBadRecord } = await import('../../../store/audit-records.ts')
       const seen = checkpoints === undefined ? [] : lines<AuditCheckpoint>(checkpoints)
-      const client = file === undefined ? connect(io, data === undefined ? {} : { data }) : null
+      const client = file === undefined ? connect(io, { data, context }) : null
       const told = (await client?.verifyAudit())?.firstBad ?? null
       const found = await firstBadRecord(client === null ? lines<AuditRecord>(file!) : allRecords(client), seen)
       const bad = [told, found].filter(sequence => sequence !== null)
       const firstBad = bad.length === 0 ? null : Math.min(...bad)
-      if (output === 'json') printJson(io, { firstBad })
+      if (output !== 'text') printData(io, output, { firstBad })
       if (firstBad !== null)
         throw new CliError(
           `the audit log does not hold: record ${firstBad} was changed, moved or removed`,
           exitCodes.failed,
         )
-      if (output !== 'json') print(io, 'the audit log holds')
+      if (output === 'text') print(io, 'the audit log holds')
     })
 }
 
@@ -89,9 +89,9 @@ function exportCommand(io: Io): Command {
   return withServer(new Command('export'))
     .description('all records in order, with their hashes')
     .addOption(new Option('--format <format>').choices(['jsonl', 'csv']).default('jsonl'))
-    .action(async ({ format, data }: ExportOptions) => {
+    .action(async ({ format, data, context }: ExportOptions) => {
       if (format === 'csv') print(io, columns.join(','))
-      for await (const record of allRecords(connect(io, data === undefined ? {} : { data })))
+      for await (const record of allRecords(connect(io, { data, context })))
         print(io, format === 'csv' ? columns.map(column => csvCell(record[column])).join(',') : JSON.stringify(record))
     })
 }

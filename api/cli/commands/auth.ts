@@ -1,7 +1,7 @@
 import { Argument, Command } from 'commander'
 import { type Right, rights } from '../../contract/permissions.ts'
 import { CliError, exitCodes, type Io } from '../io.ts'
-import { print, printJson } from '../output.ts'
+import { print, printData } from '../output.ts'
 import { connect, type ServerOptions, withServer } from '../server-options.ts'
 
 interface CanOptions extends ServerOptions {
@@ -20,9 +20,9 @@ function canCommand(io: Io): Command {
     .addArgument(new Argument('<permission>').choices(rights))
     .option('--application <name>')
     .option('--environment <name>')
-    .action(async (permission: Right, { output, data, ...place }: CanOptions) => {
-      const answer = await connect(io, data === undefined ? {} : { data }).checkAccess({ permission, ...place })
-      if (output === 'json') printJson(io, answer)
+    .action(async (permission: Right, { output, data, context, ...place }: CanOptions) => {
+      const answer = await connect(io, { data, context }).checkAccess({ permission, ...place })
+      if (output !== 'text') printData(io, output, answer)
       else print(io, answer.allowed ? 'yes' : 'no')
       if (!answer.allowed) throw new CliError(`you lack the permission ${permission} there`, exitCodes.forbidden)
     })
@@ -33,7 +33,7 @@ function whoCommand(io: Io): Command {
     .description('who the server takes me for')
     .action(async (options: ServerOptions) => {
       const { principal, rights: own } = await connect(io, options).getSession()
-      if (options.output === 'json') return printJson(io, { ...principal, rights: own })
+      if (options.output !== 'text') return printData(io, options.output, { ...principal, rights: own })
       print(io, `${principal.name} (${principal.type})`)
       print(io, `roles: ${principal.roles.join(', ') || 'none'}`)
       print(io, `may somewhere: ${own.join(', ') || 'nothing'}`)

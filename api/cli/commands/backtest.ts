@@ -11,7 +11,7 @@ import { validatePipeline } from '../../../pipeline/validate.ts'
 import type { Client } from '../../client/client.ts'
 import { templatesBeside } from '../../definitions/templates-beside.ts'
 import { CliError, exitCodes, type Io } from '../io.ts'
-import { note, print, printJson, safe, table } from '../output.ts'
+import { note, print, printData, safe, table } from '../output.ts'
 import { endedRuns, recordedCanary } from '../recorded-canaries.ts'
 import { connect, type ServerOptions, withServer } from '../server-options.ts'
 import { readTextFile } from '../text-files.ts'
@@ -59,7 +59,7 @@ export function backtestCommand(io: Io): Command {
         }
       const flipped = items.filter(item => item.flipped).length
       const summary = { pipeline: pipeline.name, judged: items.length, flipped, skipped }
-      if (options.output === 'json') return printJson(io, { ...summary, items })
+      if (options.output !== 'text') return printData(io, options.output, { ...summary, items })
       tell(io, items, summary)
     })
 }

@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander'
 import type { CalibrationReport } from '../../contract/judging.ts'
 import type { Io } from '../io.ts'
-import { note, print, printJson, safe, table } from '../output.ts'
+import { note, print, printData, safe, table } from '../output.ts'
 import { connect, type ServerOptions, withServer } from '../server-options.ts'
 
 interface Options extends ServerOptions {
@@ -22,7 +22,7 @@ export function calibrateCommand(io: Io): Command {
     .action(async (name: string, { stage, runs, ...options }: Options) => {
       const query = stage === undefined ? { runs } : { runs, stage }
       const report = await connect(io, options).getCalibration({ name, ...query })
-      if (options.output === 'json') return printJson(io, report)
+      if (options.output !== 'text') return printData(io, options.output, report)
       for (const one of report.stages) tell(io, one)
       if (report.stages.length === 0) note(io, `the pipeline ${name} has no canary stage`)
     })

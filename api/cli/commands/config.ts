@@ -1,13 +1,13 @@
-import { Command, Option } from 'commander'
+import { Command } from 'commander'
 import { loadConfiguration } from '../../../pipeline/configuration.ts'
 import { formatProblem } from '../../../pipeline/problem.ts'
 import { CliError, exitCodes, type Io } from '../io.ts'
-import { note, print, printJson, table } from '../output.ts'
+import { note, type OutputFormat, outputOption, print, printData, table } from '../output.ts'
 import { connect, type ServerOptions, withServer } from '../server-options.ts'
 import { readTextFile } from '../text-files.ts'
 
 interface CheckOptions {
-  output: 'text' | 'json'
+  output: OutputFormat
 }
 
 /** `slipway config check FILE`: says what is wrong with a server configuration, without a server. Ends with 2 then. */
@@ -15,10 +15,10 @@ export function configCommand(io: Io): Command {
   const check = new Command('check')
     .description('check a server configuration without a server')
     .argument('[file]', 'the configuration', 'slipway.yaml')
-    .addOption(new Option('-o, --output <format>', 'how to print').choices(['text', 'json']).default('text'))
+    .addOption(outputOption())
     .action(async (file: string, { output }: CheckOptions) => {
       const { configuration, problems } = loadConfiguration(await readTextFile(file), file)
-      if (output === 'json') printJson(io, { file, valid: configuration !== null, problems })
+      if (output !== 'text') printData(io, output, { file, valid: configuration !== null, problems })
       if (configuration === null) {
         if (output === 'text') for (const problem of problems) note(io, formatProblem(problem))
         throw new CliError(`${file} is not valid`, exitCodes.invalid)
@@ -38,7 +38,7 @@ function statusCommand(io: Io): Command {
     .action(async (options: ServerOptions) => {
       const { version, configuration } = await connect(io, options).getServer()
       const { since, refused, needsRestart } = configuration
-      if (options.output === 'json') printJson(io, { version, configuration })
+      if (options.output !== 'text') printData(io, options.output, { version, configuration })
       else {
         print(io, `slipway ${version}, configuration in force since ${since}`)
         if (needsRestart.length > 0) print(io, `after a restart: ${needsRestart.join(', ')}`)

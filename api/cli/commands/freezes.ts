@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import type { FreezeView } from '../../contract/freezes.ts'
 import type { Io } from '../io.ts'
-import { note, print, printJson, table } from '../output.ts'
+import { note, print, printData, table } from '../output.ts'
 import { collect } from '../parameter-option.ts'
 import { connect, type ServerOptions, withServer } from '../server-options.ts'
 
@@ -32,7 +32,7 @@ function listCommand(io: Io): Command {
     .option('--past', 'also those that are over')
     .action(async ({ past, ...options }: ServerOptions & { past?: true }) => {
       const { items } = await connect(io, options).listFreezes(past ? { past: 'true' } : {})
-      if (options.output === 'json') return printJson(io, items)
+      if (options.output !== 'text') return printData(io, options.output, items)
       const rows = items.map(freeze => [
         freeze.name,
         freeze.state,
@@ -68,7 +68,7 @@ function createCommand(io: Io): Command {
       }
       const body = { name, reason, scope, timezone, end, ...(start === undefined ? {} : { start }) }
       const freeze = await connect(io, options).createFreeze({ body })
-      if (options.output === 'json') return printJson(io, freeze)
+      if (options.output !== 'text') return printData(io, options.output, freeze)
       print(io, name)
       note(io, `${freeze.state}: from ${freeze.startsAt} until ${freeze.endsAt}`)
     })

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { describeDetail } from '../describe.ts'
 import type { Io } from '../io.ts'
-import { print, printJson } from '../output.ts'
+import { print, printData } from '../output.ts'
 import { connect, type ServerOptions, withServer } from '../server-options.ts'
 
 export function getCommand(io: Io): Command {
@@ -10,7 +10,7 @@ export function getCommand(io: Io): Command {
     .argument('<execution>')
     .action(async (id: string, options: ServerOptions) => {
       const execution = await connect(io, options).getExecution({ id })
-      if (options.output === 'json') return printJson(io, execution)
+      if (options.output !== 'text') return printData(io, options.output, execution)
       print(io, describeDetail(execution))
     })
 }

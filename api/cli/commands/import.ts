@@ -1,11 +1,11 @@
-import { Command, Option } from 'commander'
+import { Command } from 'commander'
 import { parseAllDocuments, stringify } from 'yaml'
 import { importArgoRollouts } from '../../../pipeline/imports/argo-rollouts.ts'
 import { importFlagger } from '../../../pipeline/imports/flagger.ts'
 import { importKayenta } from '../../../pipeline/imports/kayenta.ts'
 import type { Imported } from '../../../pipeline/imports/source.ts'
 import { CliError, exitCodes, type Io } from '../io.ts'
-import { note, print, printJson, safe } from '../output.ts'
+import { note, type OutputFormat, outputOption, print, printData, safe } from '../output.ts'
 import { readTextFile } from '../text-files.ts'
 
 const importers: Readonly<Record<string, (documents: readonly unknown[]) => Imported>> = {
@@ -22,10 +22,10 @@ export function importCommand(io: Io): Command {
       .command(name)
       .description(`from files of ${name}`)
       .argument('<file...>')
-      .addOption(new Option('-o, --output <format>', 'how to print').choices(['text', 'json']).default('text'))
-      .action(async (files: string[], { output }: { output: 'text' | 'json' }) => {
+      .addOption(outputOption())
+      .action(async (files: string[], { output }: { output: OutputFormat }) => {
         const imported = run(importer, (await Promise.all(files.map(readDocuments))).flat())
-        if (output === 'json') return printJson(io, imported)
+        if (output !== 'text') return printData(io, output, imported)
         print(io, stringify(imported.pipeline, { lineWidth: 120 }).trimEnd())
         for (const { pointer, why } of imported.lost) note(io, safe(`not carried over: ${pointer} (${why})`))
         note(io, 'look at target, service and release, then: slipway validate')

@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError } from 'commander'
 import type { ExecutionStatus } from '../../../pipeline/statuses.ts'
 import { currentStage, describeProgress, duration, isExecutionStatus } from '../describe.ts'
 import type { Io } from '../io.ts'
-import { note, print, printJson, table } from '../output.ts'
+import { note, print, printData, table } from '../output.ts'
 import { connect, type ServerOptions, withServer } from '../server-options.ts'
 
 interface ListOptions extends ServerOptions {
@@ -21,9 +21,9 @@ export function listCommand(io: Io): Command {
     .option('--status <status...>', 'only these', parseStatus)
     .option('--limit <number>', 'at most so many', parseLimit, 20)
     .option('--cursor <cursor>', 'go on where an earlier list ended')
-    .action(async ({ output, data, ...query }: ListOptions) => {
-      const page = await connect(io, data === undefined ? {} : { data }).listExecutions(query)
-      if (output === 'json') return printJson(io, page)
+    .action(async ({ output, data, context, ...query }: ListOptions) => {
+      const page = await connect(io, { data, context }).listExecutions(query)
+      if (output !== 'text') return printData(io, output, page)
       const rows = page.items.map(execution => {
         const stage = currentStage(execution)
         const now = stage === null ? '' : [stage.id, describeProgress(stage)].filter(Boolean).join(' · ')

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import type { QueueView } from '../../contract/targets.ts'
 import type { Io } from '../io.ts'
-import { print, printJson, table } from '../output.ts'
+import { print, printData, table } from '../output.ts'
 import { connect, type ServerOptions, withServer } from '../server-options.ts'
 
 export function locksCommand(io: Io): Command {
@@ -9,7 +9,7 @@ export function locksCommand(io: Io): Command {
     .description('who holds which service on which target, which runs of a pipeline are at work, and who waits')
     .action(async (options: ServerOptions) => {
       const { items, queues } = await connect(io, options).listLocks()
-      if (options.output === 'json') return printJson(io, { items, queues })
+      if (options.output !== 'text') return printData(io, options.output, { items, queues })
       const rows = items.map(({ target, service, holder, waiting }) => [
         target,
         service,

@@ -2,7 +2,7 @@ import { Command } from 'commander'
 import type { PipelineSourceState, PipelineSummary } from '../../contract/pipelines.ts'
 import type { ProblemError } from '../../contract/problem.ts'
 import type { Io } from '../io.ts'
-import { note, paint, print, printJson, safe, table } from '../output.ts'
+import { note, paint, print, printData, safe, table } from '../output.ts'
 import { connect, type ServerOptions, withServer } from '../server-options.ts'
 
 /** `slipway pipelines`: what can be triggered, in which version, and what is wrong with files and sources. */
@@ -11,7 +11,7 @@ export function pipelinesCommand(io: Io): Command {
     .description('pipelines, the version of each that is in force, and what is wrong')
     .action(async ({ output, ...options }: ServerOptions) => {
       const list = await connect(io, options).listPipelines()
-      if (output === 'json') return printJson(io, list)
+      if (output !== 'text') return printData(io, output, list)
       const rows = list.items.map(item => [
         item.name,
         item.application ?? '',

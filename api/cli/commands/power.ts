@@ -3,7 +3,7 @@ import type { Margin } from '../../../pipeline/canary/judge.ts'
 import { type Assumptions, type Duration, timeToFail, timeToPass } from '../../../pipeline/canary/power.ts'
 import { duration, percentage } from '../../../pipeline/schema/scalars.ts'
 import { CliError, exitCodes, type Io } from '../io.ts'
-import { print, printJson, table } from '../output.ts'
+import { type OutputFormat, outputOption, print, printData, table } from '../output.ts'
 
 interface Options {
   requests?: string
@@ -16,7 +16,7 @@ interface Options {
   falsePass?: string
   interval: string
   metrics: string
-  output: string
+  output: OutputFormat
 }
 
 /** `slipway power`: how long a canary step must be, at which traffic, to detect what. Offline. */
@@ -33,15 +33,15 @@ export function powerCommand(io: Io): Command {
     .option('--false-pass <share>', 'chance that a canary at the margin passes (default: as false alarms)')
     .option('--interval <duration>', 'time between looks', '10s')
     .option('--metrics <number>', 'metrics of equal weight that share the budget of false alarms', '1')
-    .option('-o, --output <format>', 'table or json', 'table')
+    .addOption(outputOption())
     .action((options: Options) => {
       const plan = planOf(options)
-      if (options.output === 'json') return printJson(io, plan)
+      if (options.output !== 'text') return printData(io, options.output, plan)
       print(io, textOf(plan))
     })
 }
 
-/** What `-o json` prints. Durations are milliseconds; null: it takes longer than can be planned, or never happens. */
+/** What `-o json` and `-o yaml` print. Durations are milliseconds; null: it takes longer than can be planned, or never happens. */
 interface Plan {
   interval: number
   requestsPerInterval: { baseline: number; canary: number }
@@ -59,8 +59,6 @@ interface Times {
 }
 
 function planOf(options: Options): Plan {
-  if (options.output !== 'table' && options.output !== 'json')
-    throw invalid(`--output ${options.output} is unknown; known are table and json`)
   const interval = parsed(
     '--interval',
     options.interval,

@@ -10,7 +10,7 @@ import type { Simulated } from '../../contract/preview.ts'
 import { templatesBeside } from '../../definitions/templates-beside.ts'
 import { openCheckout } from '../checkout.ts'
 import { CliError, exitCodes, type Io } from '../io.ts'
-import { print, printJson, safe, table } from '../output.ts'
+import { print, printData, safe, table } from '../output.ts'
 import { collect } from '../parameter-option.ts'
 import { previewText } from '../preview-text.ts'
 import { type Previewed, type PreviewOptions, previewCheckout, previewInForce } from '../preview-versions.ts'
@@ -45,7 +45,7 @@ export function previewCommand(io: Io): Command {
         throw new CliError('--base and --in-force are two things to compare with; give one', exitCodes.invalid)
       if (options.base === undefined && !options.inForce) return showPlan(io, paths, options)
       const all = await compare(io, paths.length === 0 ? [usualFolder()] : paths, options)
-      if (options.output === 'json') printJson(io, all)
+      if (options.output !== 'text') printData(io, options.output, all)
       else for (const one of all) print(io, previewText(one))
       finish(all)
     })
@@ -112,7 +112,7 @@ async function showPlan(io: Io, paths: readonly string[], { output }: Options): 
   if (pipeline === null)
     throw new CliError(problems.map(problem => safe(formatProblem(problem))).join('\n'), exitCodes.invalid)
   const stages = inOrder(pipeline)
-  if (output === 'json') return printJson(io, { ...pipeline, stages })
+  if (output !== 'text') return printData(io, output, { ...pipeline, stages })
   print(io, table(['STAGE', 'TYPE', 'AFTER', 'WHERE', 'OF MATRIX'], stages.map(row)))
 }
 

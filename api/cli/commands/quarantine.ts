@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import type { Io } from '../io.ts'
-import { note, print, printJson, table } from '../output.ts'
+import { note, print, printData, table } from '../output.ts'
 import { connect, type ServerOptions, withServer } from '../server-options.ts'
 
 /** `slipway quarantine list|release`: releases that were taken back for cause and are refused. */
@@ -17,7 +17,7 @@ function listCommand(io: Io): Command {
     .option('--past', 'also those that are let in again')
     .action(async ({ past, ...options }: ServerOptions & { past?: true }) => {
       const { items } = await connect(io, options).listQuarantine(past ? { past: 'true' } : {})
-      if (options.output === 'json') return printJson(io, items)
+      if (options.output !== 'text') return printData(io, options.output, items)
       const rows = items.map(one => [
         one.application,
         one.service,

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import type { Io } from '../io.ts'
-import { note, print, printJson } from '../output.ts'
+import { note, print, printData } from '../output.ts'
 import { connect, type ServerOptions, withServer } from '../server-options.ts'
 
 interface RollbackOptions extends ServerOptions {
@@ -17,7 +17,7 @@ export function rollbackCommand(io: Io): Command {
         id,
         body: reason === undefined ? {} : { reason },
       })
-      if (options.output === 'json') return printJson(io, accepted)
+      if (options.output !== 'text') return printData(io, options.output, accepted)
       print(io, accepted.execution)
       note(io, `taken on; to see it happen: slipway watch ${accepted.execution}`)
     })

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Command } from 'commander'
+import { didYouMean } from '../../../pipeline/suggest.ts'
 import type { Client } from '../../client/client.ts'
 import { ApiProblem, ServerUnreachable } from '../../client/errors.ts'
 import type { Input } from '../../contract/types.ts'
 import { parseDuration } from '../duration-option.ts'
 import { follow } from '../follow.ts'
-import type { Io } from '../io.ts'
-import { note, print, printJson } from '../output.ts'
+import { CliError, type Io } from '../io.ts'
+import { note, print, printData } from '../output.ts'
 import { collect, parameterPair } from '../parameter-option.ts'
 import { connect, type ServerOptions, withServer } from '../server-options.ts'
 
@@ -32,15 +33,29 @@ export function runCommand(io: Io): Command {
     .option('--timeout <duration>', 'wait no longer than this; the run goes on', parseDuration)
     .action(async (pipeline: string, options: RunOptions) => {
       const client = connect(io, options)
-      const parameters = await typed(client, pipeline, options.parameter)
+      const parameters = await typed(client, pipeline, options.parameter).catch(error =>
+        suggestName(client, pipeline, error),
+      )
       const { overrideFreezes, idempotencyKey: key = randomUUID() } = options
       const body = { parameters, ...(overrideFreezes ? { overrideFreezes } : {}) }
-      const execution = await start(client, { name: pipeline, idempotencyKey: key, body }, io)
-      if (!options.wait) return options.output === 'json' ? printJson(io, execution) : print(io, execution.id)
+      const order = { name: pipeline, idempotencyKey: key, body }
+      const execution = await start(client, order, io).catch(error => suggestName(client, pipeline, error))
+      if (!options.wait)
+        return options.output !== 'text' ? printData(io, options.output, execution) : print(io, execution.id)
       note(io, `${execution.id} was started`)
       const { output, timeout } = options
       await follow(client, execution.id, { output, timeout: timeout ?? null, stopAtPerson: !options.waitJudgment }, io)
     })
+}
+
+/** A name that is nearly one is said. */
+async function suggestName(client: Client, name: string, error: unknown): Promise<never> {
+  if (!(error instanceof ApiProblem) || error.kind !== 'not-found') throw error
+  const names = await client.listPipelines().then(
+    ({ items }) => items.map(item => item.name),
+    () => [],
+  )
+  throw new CliError(`there is no pipeline ${name}${didYouMean(name, names)}; all of them: slipway pipelines`)
 }
 
 const attempts = 5

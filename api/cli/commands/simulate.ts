@@ -12,7 +12,7 @@ import { colours, isExecutionStatus } from '../describe.ts'
 import { parseDuration } from '../duration-option.ts'
 import { codes } from '../follow.ts'
 import { CliError, exitCodes, type Io } from '../io.ts'
-import { note, paint, print, printJson, safe } from '../output.ts'
+import { note, type OutputFormat, outputOption, paint, print, printData, safe } from '../output.ts'
 import { collect, parameterPair } from '../parameter-option.ts'
 import { readScenario } from '../scenario-option.ts'
 import { simulationText } from '../simulation-text.ts'
@@ -30,7 +30,7 @@ interface SimulateOptions {
   startUp: number
   at: number
   expect?: string
-  output: 'text' | 'json'
+  output: OutputFormat
 }
 
 /**
@@ -56,14 +56,14 @@ export function simulateCommand(io: Io): Command {
     .option('--start-up <duration>', 'until instances are healthy', parseDuration, 10_000)
     .option('--at <time>', 'when it begins', parseTime, Date.parse('2026-01-05T10:00:00Z'))
     .option('--expect <status>', 'the status it must end with, for checks')
-    .addOption(new Option('-o, --output <format>', 'how to print').choices(['text', 'json']).default('text'))
+    .addOption(outputOption())
     .action(async (file: string, options: SimulateOptions) => {
       if (options.expect !== undefined && !isExecutionStatus(options.expect))
         throw new CliError(`there is no status ${options.expect}`, exitCodes.invalid)
       const pipeline = await readPipeline(file)
       const scenario = await readScenario(options.scenario, pipeline)
       const simulation = await run(pipeline, scenario, options)
-      if (options.output === 'json') printJson(io, simulation)
+      if (options.output !== 'text') printData(io, options.output, simulation)
       else
         print(
           io,

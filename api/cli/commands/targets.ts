@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import type { ServiceView } from '../../contract/targets.ts'
 import type { Io } from '../io.ts'
-import { print, printJson, table } from '../output.ts'
+import { print, printData, table } from '../output.ts'
 import { connect, type ServerOptions, withServer } from '../server-options.ts'
 
 export function targetsCommand(io: Io): Command {
@@ -9,7 +9,7 @@ export function targetsCommand(io: Io): Command {
     .description('where can be deployed to, what runs there, where traffic goes')
     .action(async (options: ServerOptions) => {
       const { items } = await connect(io, options).listTargets()
-      if (options.output === 'json') return printJson(io, items)
+      if (options.output !== 'text') return printData(io, options.output, items)
       const rows = items.flatMap(({ name, environment, services }) =>
         services.flatMap(service => clusters(service).map(cells => [name, environment, service.name, ...cells])),
       )

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import type { Io } from '../io.ts'
-import { note, print, printJson, table } from '../output.ts'
+import { note, print, printData, table } from '../output.ts'
 import { connect, type ServerOptions, withServer } from '../server-options.ts'
 
 interface CreateOptions extends ServerOptions {
@@ -26,14 +26,16 @@ function createCommand(io: Io): Command {
     .option('--application <name...>', 'only in these applications', ['*'])
     .option('--environment <name...>', 'only in these environments', ['*'])
     .option('--expires <duration>', 'how long it is good', '90d')
-    .action(async (name: string, { allow, application, environment, expires, output, data }: CreateOptions) => {
-      const made = await connect(io, data === undefined ? {} : { data }).createToken({
-        body: { name, allow, applications: application, environments: environment, expiresIn: expires },
-      })
-      if (output === 'json') return printJson(io, made)
-      print(io, made.token)
-      note(io, `token:${made.name} is good until ${made.expiresAt}; this is the only time it is shown`)
-    })
+    .action(
+      async (name: string, { allow, application, environment, expires, output, data, context }: CreateOptions) => {
+        const made = await connect(io, { data, context }).createToken({
+          body: { name, allow, applications: application, environments: environment, expiresIn: expires },
+        })
+        if (output !== 'text') return printData(io, output, made)
+        print(io, made.token)
+        note(io, `token:${made.name} is good until ${made.expiresAt}; this is the only time it is shown`)
+      },
+    )
 }
 
 function listCommand(io: Io): Command {
@@ -41,7 +43,7 @@ function listCommand(io: Io): Command {
     .description('all tokens, newest first, without their secrets')
     .action(async (options: ServerOptions) => {
       const { items } = await connect(io, options).listTokens()
-      if (options.output === 'json') return printJson(io, items)
+      if (options.output !== 'text') return printData(io, options.output, items)
       const rows = items.map(({ name, id, owner, allow, applications, environments, expiresAt, usedAt, revokedAt }) => [
         name,
         id,
@@ -62,7 +64,7 @@ function revokeCommand(io: Io): Command {
     .argument('<name>')
     .action(async (name: string, options: ServerOptions) => {
       await connect(io, options).revokeToken({ name })
-      if (options.output === 'json') return printJson(io, { name, revoked: true })
+      if (options.output !== 'text') return printData(io, options.output, { name, revoked: true })
       print(io, `token:${name} is revoked`)
     })
 }

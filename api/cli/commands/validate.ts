@@ -1,19 +1,19 @@
 import { dirname } from 'node:path'
-import { Command, Option } from 'commander'
+import { Command } from 'commander'
 import type { Problem } from '../../../pipeline/problem.ts'
 import { formatProblem } from '../../../pipeline/problem.ts'
 import type { ServerView } from '../../../pipeline/validate.ts'
 import { validatePipeline } from '../../../pipeline/validate.ts'
 import { templatesBeside } from '../../definitions/templates-beside.ts'
 import { CliError, exitCodes, type Io } from '../io.ts'
-import { note, paint, printJson, safe } from '../output.ts'
+import { note, type OutputFormat, outputOption, paint, printData, safe } from '../output.ts'
 import { readServerView } from '../server-view.ts'
 import type { TextFile } from '../text-files.ts'
 import { textFiles } from '../text-files.ts'
 
 interface ValidateOptions {
   config?: string
-  output: 'text' | 'json'
+  output: OutputFormat
 }
 
 /** What is said of one file; with `-o json` a list of these, in order, is the data. */
@@ -36,7 +36,7 @@ export function validateCommand(io: Io): Command {
     .description('check pipeline files without a server')
     .argument('<file...>', 'pipeline files, folders of them, or - for standard input')
     .option('--config <file>', 'server configuration to check targets, services and metric providers against')
-    .addOption(new Option('-o, --output <format>', 'how to print').choices(['text', 'json']).default('text'))
+    .addOption(outputOption())
     .action(async (paths: string[], { config, output }: ValidateOptions) => {
       const server = config === undefined ? undefined : await readServerView(config)
       const all: Checked[] = []
@@ -45,7 +45,7 @@ export function validateCommand(io: Io): Command {
         all.push(checked)
         if (output === 'text') tell(checked, io)
       }
-      if (output === 'json') printJson(io, all)
+      if (output !== 'text') printData(io, output, all)
       else tellUnchecked(all, io)
       const invalid = all.filter(({ valid }) => !valid).length
       if (invalid === 0) return
