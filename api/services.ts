@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { ApprovalLinks } from '../activities/approval-links.ts'
 import type { Breakers } from '../activities/metrics/breakers.ts'
+import type { Jobs } from '../activities/targets/jobs.ts'
 import type { Counts, CountsQuery } from '../activities/targets/process/host/protocol.ts'
 import type { Target } from '../activities/targets/target.ts'
 import type { HookSource } from '../pipeline/schema/configuration/hooks.ts'
@@ -41,6 +42,8 @@ export interface Services {
   /** Names of connections. */
   connections: ReadonlySet<string>
   targets: Readonly<Record<string, { configuration: TargetConfiguration; target: Target }>>
+  /** What runs jobs on every target; here only their logs are read. */
+  jobs: Readonly<Record<string, Pick<Jobs, 'log'>>>
   /** What the router of the process host has counted; null when it knows nothing of the window. */
   traffic(query: CountsQuery, signal: AbortSignal): Promise<Counts | null>
   identity: Omit<IdentityPart, 'identify'>

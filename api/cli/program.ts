@@ -17,6 +17,7 @@ const commands: Readonly<Record<string, () => Promise<MakeCommand>>> = {
   watch: async () => (await import('./commands/watch.ts')).watchCommand,
   list: async () => (await import('./commands/list.ts')).listCommand,
   get: async () => (await import('./commands/get.ts')).getCommand,
+  logs: async () => (await import('./commands/logs.ts')).logsCommand,
   rollback: async () => (await import('./commands/rollback.ts')).rollbackCommand,
   cancel: async () => (await import('./commands/cancel.ts')).cancelCommand,
   promote: async () => (await import('./commands/promote.ts')).promoteCommand,

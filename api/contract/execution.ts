@@ -56,6 +56,7 @@ export const judgmentProgress = z.object({
   approvers: z.array(z.string()).readonly().nullable(),
   fourEyes: z.boolean(),
   given: z.array(z.object({ by: z.string(), at: timestamp })).readonly(),
+  reminders: z.number().int().optional(),
   until: timestamp,
   /** Sent back as `If-Match`. */
   seen: z.string(),

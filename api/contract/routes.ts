@@ -6,6 +6,7 @@ import { executionRoutes } from './routes/executions.ts'
 import { freezeRoutes } from './routes/freezes.ts'
 import { hookRoutes } from './routes/hooks.ts'
 import { judgingRoutes } from './routes/judging.ts'
+import { logRoutes } from './routes/logs.ts'
 import { pipelineRoutes } from './routes/pipelines.ts'
 import type { Route } from './routes/route.ts'
 import { seriesRoutes } from './routes/series.ts'
@@ -27,6 +28,7 @@ export const routes = {
   ...steeringRoutes,
   ...definitionRoutes,
   ...seriesRoutes,
+  ...logRoutes,
   ...pipelineRoutes,
   ...simulationRoutes,
   ...hookRoutes,

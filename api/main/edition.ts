@@ -33,6 +33,7 @@ import { createIdentityPart } from './identity-part.ts'
 import { unchanging } from './reload.ts'
 import { createSimulator } from './simulate/simulator.ts'
 import { simulateApart } from './simulate-apart.ts'
+import { openAllJobs } from './targets.ts'
 import { openTraffic } from './traffic.ts'
 
 /** How the server is reached, now. */
@@ -110,6 +111,7 @@ export function createEdition(configuration: Configuration, parts: Foundation, c
     approvalLinks: openApprovalLinks(configuration, secrets),
     connections: new Set(Object.keys(configuration.connections)),
     targets: withConfiguration(configuration, parts.openTargets(configuration)),
+    jobs: openAllJobs(configuration, data),
     traffic: openTraffic(data),
   }
   const ending = new AbortController()

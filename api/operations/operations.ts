@@ -9,6 +9,7 @@ import { executionOperations } from './executions.ts'
 import { freezeOperations } from './freezes.ts'
 import { hookOperations } from './hooks.ts'
 import { judgingOperations } from './judging.ts'
+import { logOperations } from './logs.ts'
 import { pipelineOperations } from './pipelines.ts'
 import { seriesOperations } from './series.ts'
 import { serverOperations } from './server.ts'
@@ -35,6 +36,7 @@ export function createHandlers(services: Services): Handlers {
     ...sessionOperations(services),
     ...definitionOperations(services),
     ...seriesOperations(services),
+    ...logOperations(services),
     ...trafficOperations(services),
     ...breakerOperations(services),
     ...tokenOperations(services),
