@@ -2,6 +2,7 @@ import type { Notice, Question } from '../activities/stage-requests.ts'
 import type { Execution } from '../pipeline/execution.ts'
 import type { ExecutionStatus } from '../pipeline/statuses.ts'
 import type { ExecutionInput } from '../store/store.ts'
+import { patches } from './patches.ts'
 import { aboutRun } from './stage-session.ts'
 import type { World } from './world.ts'
 
@@ -14,11 +15,16 @@ export interface Notices {
 }
 
 /** A notice has an id of its own, by which receivers know one that comes twice. */
-export function createNotices(input: ExecutionInput, world: Pick<World, 'activities' | 'now' | 'shielded'>): Notices {
+export function createNotices(
+  input: ExecutionInput,
+  world: Pick<World, 'activities' | 'now' | 'patched' | 'shielded'>,
+): Notices {
   const subscriptions = [...(input.definition.notifications ?? []), ...(input.notifications ?? [])]
   const open = new Set<Promise<void>>()
   let told: ExecutionStatus | null = null
   const asked = new Set<string>()
+  /** Reminders that were told. */
+  let reminded = 0
   let count = 0
 
   const tell = (connection: string, notice: Notice) => {
@@ -37,13 +43,21 @@ export function createNotices(input: ExecutionInput, world: Pick<World, 'activit
       const judgments = status === 'waiting' ? judgmentsOf(execution) : []
       // A second judgment that begins beside the first one is told, too.
       const isNew = judgments.some(({ seen }) => !asked.has(seen))
-      if (status === told && !isNew) return
+      const reminders = remindersIn(execution)
+      const reminds = status === told && !isNew && reminders > reminded
+      if (status === told && !isNew && !(reminds && world.patched(patches.reminders))) return
       told = status
+      reminded = Math.max(reminded, reminders)
       for (const { seen } of judgments) asked.add(seen)
       const wanted = subscriptions.filter(({ on }) => on.some(one => one === status))
       if (wanted.length === 0) return
       const at = new Date(world.now()).toISOString()
-      const notice: Notice = { ...aboutRun(input), status, text: sentence(input, status, reason), at }
+      const notice: Notice = {
+        ...aboutRun(input),
+        status,
+        text: sentence(input, reminds ? 'still waiting' : status, reason),
+        at,
+      }
       if (judgments.length > 0) notice.judgments = judgments
       for (const connection of new Set(wanted.map(({ connection }) => connection))) tell(connection, notice)
     },
@@ -60,6 +74,15 @@ function judgmentsOf({ stages }: Execution): Question[] {
   })
 }
 
-function sentence({ id, definition }: ExecutionInput, status: ExecutionStatus, reason: string | null): string {
+/** Of all judgments of the run, whether they are open or not. */
+function remindersIn({ stages }: Execution): number {
+  return stages.reduce((sum, { progress }) => sum + (progress?.judgment?.reminders ?? 0), 0)
+}
+
+function sentence(
+  { id, definition }: ExecutionInput,
+  status: ExecutionStatus | 'still waiting',
+  reason: string | null,
+): string {
   return `${definition.name} (${id}) is ${status.replaceAll('-', ' ')}${reason === null ? '' : `: ${reason}`}`
 }

@@ -7,6 +7,8 @@ export const patches = {
   quarantine: 'quarantine',
   /** A cluster grows with what was added to the stable one since the run began: an activity more where something was. */
   room: 'room',
+  /** Subscribers to `waiting` are told again when a judgment reminds: an activity more for each reminder. */
+  reminders: 'reminders',
 } as const
 
 export type Patch = (typeof patches)[keyof typeof patches]

@@ -150,15 +150,16 @@ describe('windows', () => {
 
   it('keep a stage waiting until one opens', async () => {
     const run = fakeRun(runOf([waitStage('a', { windows: [morning] })]))
-    let waiting = run.execution().stages[0]!
+    let waiting = run.execution()
     run.world.at(60_000, () => {
-      waiting = run.execution().stages[0]!
+      waiting = run.execution()
     })
     const at = clock(run)
     const { status, stages } = await run.run()
+    const reason = 'waits for its window, which opens at 2026-01-01T09:00:00.000Z'
     expect(waiting).toMatchObject({
-      status: 'queued',
-      reason: 'waits for its window, which opens at 2026-01-01T09:00:00.000Z',
+      ...{ status: 'running', reason: `a: ${reason}` },
+      stages: [{ status: 'queued', reason }],
     })
     expect(status).toBe('succeeded')
     expect(at(stages[0]!.endedAt)).toBe(9 * 3_600 + 1)

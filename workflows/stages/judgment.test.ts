@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { NotifyRequest } from '../../activities/stage-requests.ts'
 import type { JudgmentProgress } from '../../pipeline/execution.ts'
 import type { Stage, StageOf } from '../../pipeline/schema/stage.ts'
 import { deployStage, runOf, v1, waitStage } from '../../test/fakes/pipelines.ts'
@@ -140,6 +141,19 @@ describe('a judgment', () => {
     const { run } = await judged([judgmentStage({ remind: 10_000 }), waitStage('a', { for: 60_000 })], [[35, {}]])
     const reminders = run.store.events('shop-1').filter(({ kind }) => kind === 'judgment.reminder')
     expect(reminders.map(({ at, data }) => `${at.slice(17, 19)} ${data.missing}`)).toEqual(['10 1', '20 1', '30 1'])
+  })
+
+  it('has those who are told of waiting runs told again with each reminder', async () => {
+    const input = runOf([judgmentStage({ remind: 20_000 })])
+    const notifications = [{ connection: 'chat', on: ['waiting' as const] }]
+    const run = fakeRun({ ...input, definition: { ...input.definition, notifications } })
+    await run.run()
+    const texts = run.outside.asked.map(({ request }) => (request as NotifyRequest).notice.text)
+    expect(texts.map(text => text.replace(/ \(.*?\)/, ''))).toEqual([
+      'shop is waiting: approve: needs 1 approval',
+      'shop is still waiting: approve: needs 1 approval',
+      'shop is still waiting: approve: needs 1 approval',
+    ])
   })
 
   it('can be canceled', async () => {

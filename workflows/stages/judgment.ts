@@ -16,9 +16,10 @@ export async function judgment(stage: StageOf<'judgment'>, context: StageContext
   const { approvals, approvers = [], instructions = null } = stage
   context.event('judgment.requested', { approvals, approvers, instructions, seen, until: timestamp(until) })
   steering.desk = desk
-  show({ stage, context, desk, until })
+  const open: Open = { stage, context, desk, until, reminders: 0 }
+  show(open)
   try {
-    await decision({ stage, context, desk, until })
+    await decision(open)
   } finally {
     steering.desk = null
   }
@@ -31,6 +32,7 @@ interface Open {
   desk: Desk
   /** Epoch milliseconds. */
   until: number
+  reminders: number
 }
 
 /** Reminds until it is decided or too late. */
@@ -48,11 +50,13 @@ async function decision(open: Open): Promise<void> {
       show(open)
     }
     if (changed || world.now() >= until) continue
+    open.reminders += 1
+    show(open)
     context.event('judgment.reminder', { missing: stage.approvals - desk.approvals.length, until: timestamp(until) })
   }
 }
 
-function show({ stage, context, desk, until }: Open): void {
+function show({ stage, context, desk, until, reminders }: Open): void {
   const { approvals, approvers = null, instructions = null, inputs = {} } = stage
   const given = desk.approvals.map(({ by, at }) => ({ by, at: timestamp(at) }))
   const missing = approvals - given.length
@@ -61,6 +65,7 @@ function show({ stage, context, desk, until }: Open): void {
     phase: 'waiting',
     judgment: {
       ...{ approvals, approvers, instructions, fourEyes: stage.fourEyes, given, until: timestamp(until) },
+      ...(reminders > 0 ? { reminders } : {}),
       seen: context.seen ?? '',
       inputs,
     },

@@ -54,7 +54,11 @@ export const judgment = z
       .enum(['reject', 'fail'])
       .default('reject')
       .describe('What nobody decided in time becomes; never an approval.'),
-    remind: positiveDuration.optional().describe('How often those who can judge are reminded.'),
+    remind: positiveDuration
+      .optional()
+      .describe(
+        'How often those who can judge are reminded: by an event, and over the connections that are told of `waiting`.',
+      ),
     fourEyes: z
       .boolean()
       .default(true)
