@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import type { StageLog } from '../../contract/routes/logs.ts'
 import { CliError, exitCodes, type Io } from '../io.ts'
-import { note, print, printJson, safe } from '../output.ts'
+import { note, print, printData, safe } from '../output.ts'
 import { connect, type ServerOptions, withServer } from '../server-options.ts'
 
 export function logsCommand(io: Io): Command {
@@ -15,7 +15,7 @@ export function logsCommand(io: Io): Command {
       const named = stage === undefined ? await ended(id, client) : [stage]
       const logs: StageLog[] = []
       for (const one of named) logs.push(await client.getStageLog({ id, stage: one, characters: options.characters }))
-      if (options.output === 'json') return printJson(io, logs)
+      if (options.output !== 'text') return printData(io, options.output, logs)
       for (const log of logs) show(io, log, logs.length > 1)
     })
 }
