@@ -1,7 +1,7 @@
 import type { Verdict } from '../../pipeline/canary/judge.ts'
 import { type IconName, icons } from './icons.tsx'
 import styles from './mark.module.css'
-import type { Tone } from './status-mark.tsx'
+import type { Tone } from './status-marks.ts'
 
 /** How every verdict looks. `errored` is not `fail`: nothing is known, so it is a warning. */
 const verdictMarks = {

@@ -1,6 +1,6 @@
 import type { Execution, StageState } from '../../../pipeline/execution.ts'
 import { icons } from '../../kit/icons.tsx'
-import { statusMarks } from '../../kit/status-mark.tsx'
+import { statusMarks } from '../../kit/status-marks.ts'
 import { Took } from '../../kit/time.tsx'
 import { Link } from '../../router/link.tsx'
 import { executionPath, withSearch } from '../../router/routes.ts'

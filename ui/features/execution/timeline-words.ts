@@ -1,7 +1,7 @@
 import { type Role, roles } from '../../../pipeline/clusters.ts'
 import type { EventKind, ExecutionEvent, Json } from '../../../pipeline/execution.ts'
 import { stageStatuses } from '../../../pipeline/statuses.ts'
-import { statusMarks, type Tone } from '../../kit/status-mark.tsx'
+import { statusMarks, type Tone } from '../../kit/status-marks.ts'
 import { percent } from '../../words/numbers.ts'
 
 type Data = ExecutionEvent['data']

@@ -1,5 +1,6 @@
 import type { SimulationView } from '../../../../api/contract/simulation.ts'
-import { StatusMark, statusMarks } from '../../../kit/status-mark.tsx'
+import { StatusMark } from '../../../kit/status-mark.tsx'
+import { statusMarks } from '../../../kit/status-marks.ts'
 import { lengthOf } from '../../../words/time.ts'
 import styles from './simulation.module.css'
 import { spansOf } from './spans.ts'
