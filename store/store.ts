@@ -29,6 +29,8 @@ export interface ExecutionInput {
   /** Freezes do not concern it: whoever started it was allowed to say so. */
   overridesFreezes?: true
   parameters: Readonly<Record<string, ParameterValue>>
+  /** Of a run that starts others: the targets that it and they may touch, as whoever started it was allowed to. */
+  reach?: readonly string[]
   trigger: Trigger
   createdAt: Timestamp
   attempt: number

@@ -1,6 +1,6 @@
-import type { Pipeline } from '../../pipeline/schema/pipeline.ts'
 import type { Store } from '../../store/store.ts'
 import type { Catalog } from '../definitions/catalog.ts'
+import { reachOf, targetsOf } from '../executions/reach.ts'
 import { type Place, unknownEnvironment } from './policy.ts'
 
 /** Where the things that requests are about belong, as they are stored; null when there is no such thing. */
@@ -22,6 +22,7 @@ const kept = 10_000
 export function createResources({ store, catalog, environmentOf }: ResourceDependencies): Resources {
   const known = new Map<string, { application: string; targets: readonly string[] }>()
 
+  // A target that an expression gives could be any.
   const place = (application: string, targets: readonly string[]): Place => ({
     application,
     environments: [...new Set(targets.map(target => environmentOf(target) ?? unknownEnvironment))],
@@ -32,7 +33,7 @@ export function createResources({ store, catalog, environmentOf }: ResourceDepen
     if (execution === null && input === null) return null
     // Without its definition nobody can say what it touched.
     if (input === null) return { application: execution!.application, targets: [unknownEnvironment] }
-    return { application: input.definition.application, targets: targetsOf(input.definition) }
+    return { application: input.definition.application, targets: input.reach ?? targetsOf(input.definition) }
   }
 
   return {
@@ -47,7 +48,8 @@ export function createResources({ store, catalog, environmentOf }: ResourceDepen
     async pipeline(name) {
       const definition = await catalog.get(name)
       if (definition === null) return null
-      if (definition.pipeline !== null) return place(definition.pipeline.application, targetsOf(definition.pipeline))
+      const { pipeline } = definition
+      if (pipeline !== null) return place(pipeline.application, await reachOf(pipeline, catalog))
       return place(statedApplication(definition.text) ?? unknownApplication, [unknownEnvironment])
     },
   }
@@ -55,11 +57,6 @@ export function createResources({ store, catalog, environmentOf }: ResourceDepen
 
 /** No application can be called so: only who may see all applications sees what belongs to none. */
 const unknownApplication = '?'
-
-/** A target that an expression gives is known only when it runs; until then it could be any. */
-function targetsOf({ stages }: Pipeline): string[] {
-  return stages.flatMap(stage => ('target' in stage && typeof stage.target === 'string' ? [stage.target] : []))
-}
 
 /** The application of a file that is not valid, so that its owners can read what is wrong with it. */
 export function statedApplication(text: string): string | null {

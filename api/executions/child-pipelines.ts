@@ -8,6 +8,7 @@ import type { Engine } from '../engine/engine.ts'
 import { Refusal } from '../http/refusal.ts'
 import { bodyHash, executionId } from './ids.ts'
 import { newInput, resolveParameters, runnable } from './prepare.ts'
+import { reachOf, targetsOf } from './reach.ts'
 import type { Starter } from './start.ts'
 
 export interface ChildDependencies {
@@ -23,7 +24,10 @@ export interface ChildDependencies {
 /** Generations of runs that start each other. */
 const mostGenerations = 5
 
-/** How the worker lets one run start another: on behalf of who started the first, in the same application. */
+/**
+ * How the worker lets one run start another: on behalf of who started the first, in the same application, and only where
+ * that one was allowed to go.
+ */
 export function childPipelines(dependencies: ChildDependencies): Pipelines {
   const { store, engine, result } = dependencies
   return {
@@ -55,6 +59,13 @@ async function start(
     return refused(
       `it belongs to ${pipeline.application}, and only pipelines of ${application} can be started from here`,
     )
+  const reach = await reachOf(pipeline, catalog)
+  const allowed = parent.reach ?? targetsOf(parent.definition)
+  const beyond = reach.filter(target => !allowed.includes(target))
+  if (beyond.length > 0)
+    return refused(
+      `it touches ${beyond.join(', ')}, which was not so when ${parent.id} was started: nobody was asked whether it may`,
+    )
   const ancestors = await ancestorsOf(parent, store)
   if (ancestors.includes(pipeline.name)) return refused(`it is one of those that wait for it: ${ancestors.join(', ')}`)
   if (ancestors.length >= mostGenerations) return refused(`${mostGenerations} runs wait for each other already`)
@@ -62,7 +73,7 @@ async function start(
   const principal = `run:${parent.id}`
   const id = executionId(pipeline.name, principal, request.id)
   const trigger: Trigger = { ...parent.trigger, type: 'pipeline', detail: parent.id }
-  const input = newInput(id, pipeline, { revision, parameters, trigger, createdAt: now() })
+  const input = newInput(id, pipeline, { revision, parameters, trigger, createdAt: now(), reach })
   const hash = bodyHash({ pipeline: pipeline.name, parameters: request.parameters })
   await starter.startPrepared({ principal, idempotencyKey: request.id, bodyHash: hash, input })
   return { execution: id, refused: null }

@@ -39,6 +39,8 @@ export interface RunFacts {
   trigger: Trigger
   createdAt: Date
   rollbackOf?: string
+  /** Of a run that starts others. */
+  reach?: readonly string[]
 }
 
 /** The first attempt of a run. */
@@ -54,5 +56,6 @@ export function newInput(id: string, pipeline: Pipeline, facts: RunFacts): Execu
     attempt: 1,
     retryOf: null,
     rollbackOf: facts.rollbackOf ?? null,
+    ...(facts.reach === undefined ? {} : { reach: facts.reach }),
   }
 }

@@ -9,6 +9,7 @@ import type { Engine } from '../engine/engine.ts'
 import { Refusal, unavailable } from '../http/refusal.ts'
 import { bodyHash, executionId } from './ids.ts'
 import { newInput, resolveParameters, runnable } from './prepare.ts'
+import { reachOf, startedBy } from './reach.ts'
 
 export interface StartDependencies {
   store: Store
@@ -114,7 +115,8 @@ export function createStarter(dependencies: StartDependencies): Starter {
     const { principal, subject } = order
     const caller: Trigger = { type: 'api', by: principal, ...(subject === undefined ? {} : { subject }) }
     const trigger = order.trigger ?? caller
-    const input = newInput(id, pipeline, { revision, parameters, trigger, createdAt: now() })
+    const reach = startedBy(pipeline).length === 0 ? {} : { reach: await reachOf(pipeline, catalog) }
+    const input = newInput(id, pipeline, { revision, parameters, trigger, createdAt: now(), ...reach })
     return {
       ...input,
       ...(order.overrideFreezes ? { overridesFreezes: true } : {}),
