@@ -59,6 +59,9 @@ export const freezes = defineSignal<[readonly RunFreeze[]]>('freezes')
 /** No freeze concerns the run any more; that `by` has the right to is checked by the API. */
 export const overrideFreezes = defineSignal<[Message]>('override-freezes')
 
+/** How a question fails that came between two steps; it can be asked again (`whole-steps.ts`). */
+export const unfinishedStep = 'the question met a step that has not begun: ask again'
+
 /** The whole state of the run. */
 export const state = defineQuery<Execution>('state')
 

@@ -1,4 +1,5 @@
 import type { WorkflowInterceptors } from '@temporalio/workflow'
+import { unfinishedStep } from './messages.ts'
 
 /**
  * Refuses a step that the history does not have.
@@ -26,6 +27,3 @@ export function interceptors(): WorkflowInterceptors {
     ],
   }
 }
-
-/** What whoever asked gets to read. */
-export const unfinishedStep = 'the question met a step that has not begun: ask again'

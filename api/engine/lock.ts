@@ -1,6 +1,5 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client'
-import { type LockWaiter, lockId, lockState, queueId, queueState } from '../../workflows/messages.ts'
-import { unfinishedStep } from '../../workflows/whole-steps.ts'
+import { type LockWaiter, lockId, lockState, queueId, queueState, unfinishedStep } from '../../workflows/messages.ts'
 import type { LockView, QueueView } from '../contract/targets.ts'
 
 /** Who holds a service on a target, as the lock's own workflow says; a lock that was never taken is free. */
