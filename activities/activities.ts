@@ -17,8 +17,10 @@ import type { Attempt } from './effects.ts'
 import { keeping, lettingGo, opOf, routeAndCheck } from './effects.ts'
 import { NotFound, Unavailable } from './failures.ts'
 import { look } from './look.ts'
+import { pinImages } from './pin-images.ts'
 import { refuseQuarantined } from './quarantine.ts'
 import type { Providers } from './read-metrics.ts'
+import { noRegistries, type Registries } from './registries/registry.ts'
 import type { Activities, Unrecorded } from './requests.ts'
 import { resolve } from './resolve.ts'
 import { settle } from './settle.ts'
@@ -29,6 +31,8 @@ import type { Target } from './targets/target.ts'
 export interface ActivityResources extends StageResources {
   targets: Readonly<Record<string, Target>>
   providers: Providers
+  /** Of images; without any, tags stay tags. */
+  registries?: Registries
   store: Pick<Store, 'record' | 'list' | 'quarantined'>
   /** Where times of schedules wait for a server; a worker without it runs none. */
   firings?: Pick<Firings, 'put'>
@@ -43,10 +47,22 @@ export interface ActivityResources extends StageResources {
 /** Milliseconds the store has to take what a look saw; later the workflow keeps it. */
 const recordingTime = 250
 const heartbeatEvery = 1_000
+/** Milliseconds for all registries together; less than the attempt that asks. */
+const askingTime = 20_000
 
 /** Everything with a side effect, for one worker. Each is idempotent by the id of its effect. */
 export function createActivities(resources: ActivityResources): Activities {
-  const { targets, providers, store, firings, client, now = Date.now, instances = () => 2, locks = {} } = resources
+  const {
+    targets,
+    providers,
+    registries = noRegistries,
+    store,
+    firings,
+    client,
+    now = Date.now,
+    instances = () => 2,
+    locks = {},
+  } = resources
 
   const target = (name: string): Target => {
     const found = Object.hasOwn(targets, name) ? targets[name] : undefined
@@ -55,7 +71,10 @@ export function createActivities(resources: ActivityResources): Activities {
   }
 
   return guarded({
-    resolve: request => refuseQuarantined(resolve(request), request, store, new Date(now())),
+    resolve: async request => {
+      const pinned = await pinImages(resolve(request), request, registries, AbortSignal.timeout(askingTime))
+      return refuseQuarantined(pinned, request, store, new Date(now()))
+    },
     current: ({ target: name, service }) => target(name).current(service),
     apply: request =>
       beating(attempt => {

@@ -70,14 +70,17 @@ export interface ResolveRequest {
   application?: string
   /** Hash of the definition that runs, for judgments. */
   definition?: string
+  /** Images of the run as they are written, and the digests that are known already. */
+  images?: string[]
+  pins?: Record<string, string>
 }
 
 export type Resolved =
   /**
    * `opensAt`: when its windows let it start, epoch milliseconds; absent when they do now. `seen`: of a judgment, a hash of
-   * all that people are asked to judge.
+   * all that people are asked to judge. `pins`: digests by image that were not known yet.
    */
-  | { outcome: 'run'; stage: Stage; opensAt?: number; seen?: string }
+  | { outcome: 'run'; stage: Stage; opensAt?: number; seen?: string; pins?: Record<string, string> }
   /** Its `when` does not hold. */
   | { outcome: 'skip'; reason: string }
   /** An expression failed, or gave what the stage cannot take. */

@@ -12,6 +12,7 @@ describe('the server configuration', () => {
     const expected = {
       targets: {},
       metrics: {},
+      registries: {},
       connections: {},
       notifications: [],
       pipelines: [],
@@ -65,7 +66,7 @@ pipelines:
   - pipelines
 `),
     ).toEqual([
-      '1:1 unknown key "target" (did you mean "targets"?); known here: targets, metrics, connections, notifications, pipelines, environments, server, auth, limits, encryption, hooks, retention',
+      '1:1 unknown key "target" (did you mean "targets"?); known here: targets, metrics, registries, connections, notifications, pipelines, environments, server, auth, limits, encryption, hooks, retention',
       '5:18 "environment" must be a name of lower-case letters, digits and dashes, at most 63 characters, not "Production"',
       '7:21 "port" must be at most 65535, not 70000',
       '7:36 "health" must be a path that starts with /, not "ready"',

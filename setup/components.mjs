@@ -56,6 +56,11 @@ export const components = {
     packages: ['fish'],
     find: env => onPath('fish', env),
   },
+  registry: {
+    use: 'the tests of images on a real registry',
+    packages: ['docker-registry'],
+    find: env => onPath('docker-registry', env),
+  },
   schemathesis: {
     use: 'the test of the API against its own description',
     wheel: 'schemathesis==4.32.5',

@@ -2,6 +2,7 @@ import { blockerOf, planOf } from '../pipeline/plan.ts'
 import type { ExecutionInput } from '../store/store.ts'
 import { endStatus } from './aggregate.ts'
 import type { Journal } from './journal.ts'
+import type { Pins } from './pins.ts'
 import { takeBack } from './rollback.ts'
 import type { Ended } from './run-stages.ts'
 import { runStages, statusesOf } from './run-stages.ts'
@@ -18,6 +19,7 @@ export interface Engine {
   steering: Steering
   registry: StageRegistry
   timings: Timings
+  pins: Pins
 }
 
 /**
@@ -26,7 +28,12 @@ export interface Engine {
  *
  * `close` is awaited with the final state; a rollback that is asked for meanwhile is still done.
  */
-export async function interpret(input: ExecutionInput, engine: Engine, close: () => Promise<void>): Promise<void> {
+export async function interpret(
+  input: ExecutionInput,
+  given: Omit<Engine, 'pins'>,
+  close: () => Promise<void>,
+): Promise<void> {
+  const engine = { ...given, pins: {} }
   await inTurn(input, engine, () => interpretNow(input, engine, close))
 }
 

@@ -12,6 +12,7 @@ import type { Engine } from './interpreter.ts'
 import type { Outcome } from './outcome.ts'
 import { failed, skipped } from './outcome.ts'
 import { patches } from './patches.ts'
+import { imagesOf, withPins } from './pins.ts'
 import type { StageSession } from './stage-session.ts'
 import { expressionContext, openSession } from './stage-session.ts'
 import type { StageContext, StageRun } from './stages/stage.ts'
@@ -91,19 +92,22 @@ async function attempt(
 /** Evaluates what has to be, and waits for its windows. */
 async function prepare(
   input: ExecutionInput,
-  { world, journal }: Engine,
+  { world, journal, pins }: Engine,
   stage: Stage,
   { context }: StageSession,
 ): Promise<Resolved> {
+  const images = imagesOf(input.definition.stages)
   for (;;) {
-    const resolved = await world.activities.resolve({
+    const answer = await world.activities.resolve({
       stage,
       context: expressionContext(input, journal.execution, stage),
       now: world.now(),
       definition: input.definitionHash,
       // What takes back may bring what was taken back before.
       ...(input.rollbackOf === null ? { application: input.definition.application } : {}),
+      ...(images.length === 0 ? {} : { images, pins }),
     })
+    const resolved = withPins(answer, pins)
     if (resolved.outcome !== 'run') return resolved
     context.seen = resolved.seen ?? null
     if (resolved.opensAt === undefined || (await skippedWindow(context, resolved.opensAt))) return resolved

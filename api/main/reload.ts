@@ -12,6 +12,7 @@ const takes = {
   connections: 'reload',
   notifications: 'reload',
   pipelines: 'reload',
+  registries: 'reload',
   environments: 'reload',
   server: 'reload',
   auth: 'reload',

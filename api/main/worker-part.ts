@@ -7,6 +7,7 @@ import { auditedStore } from '../../activities/audited-store.ts'
 import type { Breakers } from '../../activities/metrics/breakers.ts'
 import { openProviders } from '../../activities/metrics/registry.ts'
 import { noLinks, recordedLinks } from '../../activities/notifiers/links.ts'
+import { openRegistries } from '../../activities/registries/registry.ts'
 import type { Activities } from '../../activities/requests.ts'
 import type { Secrets } from '../../activities/secrets/secrets.ts'
 import { hostClient } from '../../activities/targets/process/host/client.ts'
@@ -109,6 +110,7 @@ function openActivities(configuration: Configuration, parts: WorkerOptions & { c
     client,
     firings: store.firings,
     providers: openProviders(configuration.metrics, hostClient(data), secrets, parts.breakers),
+    registries: openRegistries(configuration.registries, secrets),
     jobs: openAllJobs(configuration, data),
     connections: configuration.connections,
     secrets,

@@ -8,6 +8,7 @@ import { limits } from './configuration/limits.ts'
 import { metricsConnection } from './configuration/metrics.ts'
 import { pipelineSource } from './configuration/pipelines.ts'
 import { processTarget } from './configuration/process-target.ts'
+import { imageRegistry } from './configuration/registries.ts'
 import { server } from './configuration/server.ts'
 import { name, positiveDuration } from './scalars.ts'
 import { subscription } from './subscription.ts'
@@ -19,6 +20,10 @@ export const configuration = z.strictObject({
     .prefault({})
     .describe('Named places to deploy to.'),
   metrics: z.record(name, metricsConnection).default({}).describe('Named metric providers.'),
+  registries: z
+    .record(name, imageRegistry)
+    .default({})
+    .describe('Registries of images: tags of their images become digests when a run starts.'),
   connections: z
     .record(name, connection)
     .default({})

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isImage, parseImage } from './image-reference.ts'
+import { isImage, parseImage } from '../../../pipeline/image-reference.ts'
 import { type ImagePlace, withImage } from './manifest-image.ts'
 
 const place: ImagePlace = { file: 'shop.yaml', deployment: 'checkout', namespace: 'shop' }

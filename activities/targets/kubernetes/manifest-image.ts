@@ -1,6 +1,6 @@
 import { type Document, isMap, isScalar, isSeq, parseAllDocuments, type Scalar } from 'yaml'
+import { parseImage } from '../../../pipeline/image-reference.ts'
 import { Refused } from '../../failures.ts'
-import { parseImage } from './image-reference.ts'
 
 /** Where a file of a repository says which image a Deployment runs. */
 export interface ImagePlace {

@@ -17,3 +17,12 @@ export function isImage(found: string, wanted: string): boolean {
   if (a.digest !== null && b.digest !== null) return a.digest === b.digest
   return a.name === b.name && (a.tag ?? 'latest') === (b.tag ?? 'latest')
 }
+
+/** Where it is pulled from, as its registry calls it: `shop` is `library/shop` on `docker.io`. */
+export function repositoryOf(image: string): { host: string; repository: string } {
+  const { name } = parseImage(image)
+  const [first = '', ...rest] = name.split('/')
+  if (rest.length > 0 && (/[.:]/.test(first) || first === 'localhost'))
+    return { host: first, repository: rest.join('/') }
+  return { host: 'docker.io', repository: rest.length === 0 ? `library/${name}` : name }
+}
