@@ -21,6 +21,8 @@ export interface Definition {
   definitionHash: string | null
   /** A newer version that is not in force, and why; null when the newest one is. */
   refused: RefusedVersion | null
+  /** Reads other texts as if they stood in its place, with the templates that are there. */
+  checkHere?: (text: string, file: string) => Checked
 }
 
 export interface RefusedVersion {
@@ -61,6 +63,7 @@ export function toDefinition(place: Place, text: string, check: Check, revision?
     pipeline,
     definitionHash: pipeline === null ? null : definitionHash(pipeline),
     refused: null,
+    checkHere: check,
   }
 }
 

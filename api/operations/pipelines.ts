@@ -5,6 +5,7 @@ import { missing } from '../auth/authorize.ts'
 import { isVisibleIn } from '../auth/policy.ts'
 import { statedApplication } from '../auth/resources.ts'
 import type { PipelineSummary } from '../contract/pipelines.ts'
+import { checkInPlace } from '../definitions/check-in-place.ts'
 import type { Definition } from '../definitions/definition.ts'
 import { callerOf, type Handlers } from '../http/handler.ts'
 import type { Services } from '../services.ts'
@@ -34,7 +35,10 @@ export function pipelineOperations({
 
     async validatePipeline(call) {
       const { text, templates, simulate, parameters } = call.body
-      const { pipeline, problems, notes } = check(text, 'pipeline.yaml', templates)
+      const { pipeline, problems, notes } =
+        templates.length > 0
+          ? check(text, 'pipeline.yaml', templates)
+          : await checkInPlace(text, callerOf(call), { catalog, check })
       if (pipeline === null)
         return { body: { valid: false, problems: [...problems], notes, name: null, preview: null } }
       const isShown = isVisibleIn(callerOf(call).access.visible('pipeline:read'))

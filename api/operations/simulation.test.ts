@@ -1,3 +1,5 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type FakeApi, goodPipeline, startFakeApi } from '../../test/fakes/api.ts'
 
@@ -18,6 +20,19 @@ test('a text is simulated as it would run, with samples for what nobody gave', p
   const statuses = simulated.timeline.filter(({ stage, status }) => stage === 'roll' && status !== null)
   expect(statuses.map(({ status }) => status)).toEqual(['running', 'succeeded'])
   expect(simulated.undoable).not.toEqual([])
+})
+
+test('a text that uses a template is read with those beside the version in force', patient, async () => {
+  const template = 'template: rest\nversion: 1\nstages: [{ id: rest, type: wait, for: 1s }]\n'
+  mkdirSync(join(api.folder, 'templates'))
+  api.write('templates/rest.yaml', template)
+  const text = 'name: used\napplication: store\nstages: [{ id: eu, template: rest@1 }]\n'
+  api.write('used.yaml', text)
+  const { status, timeline } = await api.client.simulatePipeline({ body: { text } })
+  expect([status, timeline.some(({ stage }) => stage === 'eu-rest')]).toEqual(['succeeded', true])
+  expect((await api.client.validatePipeline({ body: { text } })).problems).toEqual([])
+  const other = await api.client.validatePipeline({ body: { text: text.replace('used', 'other') } })
+  expect(other.problems[0]!.message).toContain('there is no template "rest@1"')
 })
 
 test('a scenario that names a stage makes that stage fail', patient, async () => {

@@ -3,17 +3,20 @@ import { jsonPointer } from '../../pipeline/problem.ts'
 import type { Pipeline } from '../../pipeline/schema/pipeline.ts'
 import { didYouMean } from '../../pipeline/suggest.ts'
 import type { ProblemError } from '../contract/problem.ts'
-import type { Handlers } from '../http/handler.ts'
+import { checkInPlace } from '../definitions/check-in-place.ts'
+import { callerOf, type Handlers } from '../http/handler.ts'
 import { Refusal } from '../http/refusal.ts'
 import type { Services } from '../services.ts'
 
 export function simulationOperations({
+  catalog,
   check,
   simulate,
-}: Pick<Services, 'check' | 'simulate'>): Pick<Handlers, 'simulatePipeline'> {
+}: Pick<Services, 'catalog' | 'check' | 'simulate'>): Pick<Handlers, 'simulatePipeline'> {
   return {
-    async simulatePipeline({ body: { text, parameters, ...settings }, signal }) {
-      const { pipeline, problems } = check(text, 'pipeline.yaml')
+    async simulatePipeline(call) {
+      const { text, parameters, ...settings } = call.body
+      const { pipeline, problems } = await checkInPlace(text, callerOf(call), { catalog, check })
       if (pipeline === null) throw new Refusal('invalid-definition', 'the text is not a pipeline', { errors: problems })
       const { scenario } = settings
       if (scenario.kind === 'target-fails-at') refuseUnknownStage(pipeline, scenario.stage)
@@ -22,7 +25,7 @@ export function simulationOperations({
         throw new Refusal('invalid-parameters', 'a value does not fit, or no sample does', {
           errors: findings.map(({ path, message }) => problemAt(`/parameters${jsonPointer(path)}`, message)),
         })
-      return { body: await simulate.run(pipeline, { ...settings, parameters: values, start }, signal) }
+      return { body: await simulate.run(pipeline, { ...settings, parameters: values, start }, call.signal) }
     },
   }
 }

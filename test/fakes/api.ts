@@ -20,6 +20,8 @@ export interface FakeApi {
   store: MemoryStore
   engine: MemoryEngine
   loginCode(): string
+  /** The configured directory. */
+  folder: string
   /** Writes a pipeline file of the configured directory. */
   write(file: string, text: string): void
   /** A request with the token, unless it says otherwise. */
@@ -68,7 +70,7 @@ export async function startFakeApi(
   })
   const { local: url } = api
   return {
-    ...{ url, token, store, engine, write },
+    ...{ url, token, store, engine, folder, write },
     client: createClient({ url, token }),
     loginCode: () => new URL(api.loginLink()).hash.slice('#code='.length),
     request: (path, init = {}) =>
