@@ -1,12 +1,13 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Counter, Histogram, Registry } from 'prom-client'
+import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { prometheusProvider } from '../../activities/metrics/prometheus.ts'
 import type { Query } from '../../activities/metrics/provider.ts'
 import { localSecrets } from '../../activities/secrets/secrets.ts'
 import type { MetricKind } from '../../pipeline/canary/judge.ts'
+import { type MetricPresetName, metricPresets, presetQueries } from '../../pipeline/metric-presets.ts'
 import { type MetricsConnectionOf, metricsConnection } from '../../pipeline/schema/configuration/metrics.ts'
 import { component, whyMissing } from '../components.ts'
 import { freePort } from '../ports.ts'
@@ -33,12 +34,15 @@ describe.skipIf(binary === null)(
     let exporter: Server
     let prometheus: Prometheus
     const registry = new Registry()
+    let rounds = 0
     const orders = new Counter({
       name: 'orders_total',
       help: 'orders',
       labelNames: ['cluster', 'outcome'],
       registers: [registry],
     })
+    const restarted = new Counter({ name: 'restarted_total', help: 'begins anew', registers: [registry] })
+    const leaving = new Gauge({ name: 'leaving', help: 'is not told for long', registers: [registry] })
     const latency = new Histogram({
       name: 'latency_seconds',
       help: 'latency',
@@ -49,14 +53,18 @@ describe.skipIf(binary === null)(
     beforeAll(async () => {
       for (const cluster of ['canary', 'baseline'])
         for (const outcome of ['good', 'failed']) orders.inc({ cluster, outcome }, 0)
-      exporter = createServer(async (_request, response) => response.end(await registry.metrics())).listen(
-        0,
-        '127.0.0.1',
-      )
+      exporter = createServer(async (_request, response) =>
+        response.end(`${await registry.metrics()}${presetSeries(rounds)}`),
+      ).listen(0, '127.0.0.1')
       await new Promise(resolve => exporter.once('listening', resolve))
       prometheus = await startPrometheus(binary as string, [`127.0.0.1:${(exporter.address() as AddressInfo).port}`])
       await until(async () => (await ask('series', { query: 'count(orders_total)' })).length > 0)
       for (let n = 0; n < 8; n += 1) {
+        rounds += 1
+        if (n === 4) restarted.reset()
+        restarted.inc(10)
+        if (n === 4) registry.removeSingleMetric('leaving')
+        leaving.set(n)
         orders.inc({ cluster: 'canary', outcome: 'good' }, 90)
         orders.inc({ cluster: 'canary', outcome: 'failed' }, 10)
         for (const seconds of [0.05, 0.05, 0.2, 0.9]) latency.observe(seconds)
@@ -95,10 +103,39 @@ describe.skipIf(binary === null)(
       expect(bad / total).toBeCloseTo(0.1, 6)
     })
 
+    test.each(Object.keys(metricPresets) as MetricPresetName[])(
+      'preset %s counts what its system tells',
+      async name => {
+        const { errors, slow } = presetQueries(metricPresets[name], 500)
+        const filled = (query: string) =>
+          query.replaceAll('${{ selector }}', 'app="canary"').replaceAll('${{ window }}', '8s')
+        const share = async ({ bad, total }: { bad: string; total: string }) => {
+          const [sample] = await ask('proportion', { bad: filled(bad), total: filled(total) })
+          const counted = sample as { bad: number; total: number }
+          expect(counted.total).toBeGreaterThan(300)
+          return counted.bad / counted.total
+        }
+        expect(await share(errors)).toBeCloseTo(0.1, 6)
+        expect(await share(slow)).toBeCloseTo(0.25, 6)
+      },
+    )
+
     test('a counter that stood still is zero', async () => {
       expect(await ask('count', { query: 'sum(increase(orders_total{cluster="baseline"}[8s]))' })).toEqual([
         { events: 0 },
       ])
+    })
+
+    test('a counter that begins anew has risen all the same', async () => {
+      const [sample] = await ask('count', { query: 'sum(increase(restarted_total[8s]))' })
+      // From 10 to 40 twice; the difference of its ends would be 30 at most.
+      expect((sample as { events: number }).events).toBeGreaterThan(45)
+    })
+
+    test('a series that has left is no data, although it was there a moment ago', async () => {
+      expect(await ask('series', { query: 'leaving' })).toEqual([])
+      const [before] = await ask('series', { query: 'max_over_time(leaving[10s])' })
+      expect(before).toEqual({ value: 3 })
     })
 
     test('a series that does not exist is no data, not zero', async () => {
@@ -160,3 +197,55 @@ describe.skipIf(binary === null)(
     }
   },
 )
+
+/**
+ * What each system's own metrics look like after so many rounds of 100 requests, of which 10 failed and 25 took longer than
+ * half a second; and beside them what is not to be counted.
+ */
+function presetSeries(rounds: number): string {
+  const outcomes: Record<MetricPresetName, { name: string; good: string; failed: string; other?: string }> = {
+    istio: {
+      name: 'istio_requests_total',
+      good: 'reporter="destination",response_code="200"',
+      failed: 'reporter="destination",response_code="503"',
+      other: 'reporter="source",response_code="503"',
+    },
+    envoy: {
+      name: 'envoy_cluster_upstream_rq_xx',
+      good: 'envoy_response_code_class="2"',
+      failed: 'envoy_response_code_class="5"',
+    },
+    nginx: { name: 'nginx_ingress_controller_requests', good: 'status="200"', failed: 'status="502"' },
+    traefik: { name: 'traefik_service_requests_total', good: 'code="200"', failed: 'code="500"' },
+    linkerd: {
+      name: 'response_total',
+      good: 'direction="inbound",classification="success"',
+      failed: 'direction="inbound",classification="failure"',
+      other: 'direction="outbound",classification="failure"',
+    },
+    'spring-boot': {
+      name: 'http_server_requests_seconds_count',
+      good: 'outcome="SUCCESS"',
+      failed: 'outcome="SERVER_ERROR"',
+    },
+    node: { name: 'http_request_duration_seconds_count', good: 'status_code="200"', failed: 'status_code="500"' },
+  }
+  return Object.entries(outcomes)
+    .flatMap(([preset, { name, good, failed, other }]) => {
+      const { latency } = metricPresets[preset as MetricPresetName]
+      const bound = latency.unit === 'ms' ? '500' : '0.5'
+      const line = (series: string, labels: string, each: number) =>
+        `${series}{app="canary",${labels}} ${each * rounds}`
+      const counted = name === `${latency.name}_count` ? [] : [line(`${latency.name}_count`, latency.matchers, 100)]
+      return [
+        line(name, good, 90),
+        line(name, failed, 10),
+        ...(other === undefined ? [] : [line(name, other, 1_000)]),
+        ...counted,
+        line(`${latency.name}_bucket`, `${latency.matchers}le="${bound}"`, 75),
+        line(`${latency.name}_bucket`, `${latency.matchers}le="+Inf"`, 100),
+      ]
+    })
+    .map(text => `${text}\n`)
+    .join('')
+}
