@@ -52,6 +52,8 @@ export default defineConfig({
           ...real,
           name: 'kubernetes',
           include: ['test/kubernetes/**/*.test.ts'],
+          // They wait for pods.
+          maxConcurrency: 30,
           exclude,
           maxWorkers: 1,
           sequence: { groupOrder: 3 },

@@ -5,21 +5,31 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { KubernetesTarget } from '../../pipeline/schema/configuration/kubernetes-target.ts'
 import { type Server, startServer } from '../../setup/server.ts'
+import { component } from '../components.ts'
+import { startRegistry, type TestRegistry } from '../registry.ts'
 import type { Cluster } from './cluster.ts'
 import type { ControlPlane } from './control-plane.ts'
 import { apply, openTestTarget, userObjects, userRoute } from './world.ts'
 
-const shared = ['missing', 'crash', 'unready', 'deleted', 'scaled', 'edited', 'away'] as const
+const shared = ['missing', 'crash', 'unready', 'deleted', 'scaled', 'edited', 'away', 'pinned', 'pinned-too'] as const
+const binary = component('registry')
+
 /** What befalls a whole namespace has one of its own. */
 const alone = ['quota', 'leaving'] as const
+/** Waits for nothing but its deadline. */
+const endBadly = ['missing', 'crash', 'unready', 'quota', 'leaving'] as const
 type Name = (typeof shared)[number] | (typeof alone)[number]
 const names: readonly Name[] = [...shared, ...alone]
 
-/** What goes wrong while whole pipelines run: how each ends, in which words, and who has the traffic then. */
-export function canaryFaultSuite(cluster: () => Cluster): void {
+/**
+ * What goes wrong while whole pipelines run: how each ends, in which words, and who has the traffic then. They mostly wait,
+ * so other suites run beside them; an API server that is away comes last, as it is away for all.
+ */
+export function canaryFaultSuite(cluster: () => Cluster, beside: () => void): void {
   describe('when things go wrong while a pipeline runs', () => {
     let server: Server
     let folder: string
+    let registry: TestRegistry | null = null
     beforeAll(async () => {
       const { control } = cluster()
       folder = mkdtempSync(join(tmpdir(), 'slipway-in-flight-'))
@@ -30,12 +40,19 @@ export function canaryFaultSuite(cluster: () => Cluster): void {
         openPlace(control, placeOf('away'), shared),
         ...alone.map(name => openPlace(control, placeOf(name), [name])),
       ])
-      const configuration = { targets: Object.fromEntries(opened), pipelines: [{ directory: 'pipelines' }] }
+      registry = binary === null ? null : await startRegistry(binary)
+      const images = { url: registry?.url ?? 'https://registry.test', addresses: ['127.0.0.1/32'] }
+      const configuration = {
+        targets: Object.fromEntries(opened),
+        registries: { images },
+        pipelines: [{ directory: 'pipelines' }],
+      }
       writeFileSync(join(folder, 'slipway.yaml'), JSON.stringify(configuration))
       server = await startServer({ data: join(folder, 'data'), configuration: join(folder, 'slipway.yaml') })
     })
     afterAll(async () => {
       await server?.stop()
+      await registry?.stop()
       rmSync(folder, { recursive: true, force: true })
     })
 
@@ -70,6 +87,8 @@ export function canaryFaultSuite(cluster: () => Cluster): void {
     const asBefore = { clusters: ['stable 0.0.1 × 4'], weights: { stable: 100 } }
 
     describe.concurrent('in mid-canary', () => {
+      beside()
+
       it.each([
         ['missing', /image registry\.test\/shop:missing of container app cannot be pulled/],
         ['crash', /container app crashed 4 times \(exit code 3\)/],
@@ -140,6 +159,19 @@ export function canaryFaultSuite(cluster: () => Cluster): void {
         expect(await found('edited')).toEqual({ clusters: ['stable 2.0.0 × 4'], weights: { stable: 100 } })
       })
 
+      it.skipIf(binary === null)('a tag that moves while a run lasts stays what it was when it began', async () => {
+        const before = await registry!.push('shop', '2.0.0', 'before')
+        const image = `${registry!.host}/shop`
+        const body = { parameters: { version: '2.0.0', image } }
+        const { id } = await server.client.startExecution({ name: 'pinned', body })
+        await until(async () => (await found('pinned')).clusters[0] === 'stable 2.0.0 × 4', 'the first stage')
+        expect(await registry!.push('shop', '2.0.0', 'after')).not.toBe(before)
+        expect(await ended(id)).toEqual({ status: 'succeeded', reason: null })
+        const all = 'jsonpath={.items[*].spec.template.spec.containers[0].image}'
+        const images = await kubectl('pinned', 'get', 'deploy', 'pinned', 'pinned-too', '-o', all)
+        expect(images).toBe(`${image}:2.0.0@${before} ${image}:2.0.0@${before}`)
+      })
+
       it('a namespace that is being deleted ends it', async () => {
         const { control } = cluster()
         const id = await underWay('leaving')
@@ -186,7 +218,10 @@ async function openPlace(
   namespace: string,
   services: readonly Name[],
 ): Promise<[string, object]> {
-  const service = (name: Name) => ({ router: { type: 'gateway-api' as const, route: name }, progressDeadline: 3_000 })
+  const service = (name: Name) => ({
+    router: { type: 'gateway-api' as const, route: name },
+    progressDeadline: endBadly.some(other => other === name) ? 3_000 : 20_000,
+  })
   const all = Object.fromEntries(services.map(name => [name, service(name)]))
   const { configuration } = await openTestTarget(control, namespace, all)
   await apply(
@@ -213,7 +248,17 @@ function written(configuration: KubernetesTarget): object {
   return { ...configuration, services: Object.fromEntries(services) }
 }
 
+/** Two services, one after the other, of the same image. */
+function pinnedPipeline(): object {
+  const release = { version: '${{ parameters.version }}', image: '${{ parameters.image }}:${{ parameters.version }}' }
+  const parameters = { version: { type: 'string' }, image: { type: 'string' } }
+  const stage = (service: Name) => ({ id: service, type: 'deploy', target: placeOf(service), service, release })
+  const wait = { id: 'wait', type: 'wait', for: '2s' }
+  return { name: 'pinned', application: 'shop', parameters, stages: [stage('pinned'), wait, stage('pinned-too')] }
+}
+
 function pipelineOf(name: Name): object {
+  if (name === 'pinned') return pinnedPipeline()
   const release = { version: '${{ parameters.version }}', image: 'registry.test/shop:${{ parameters.version }}' }
   const steps = [
     { weight: 25, for: '1500ms' },

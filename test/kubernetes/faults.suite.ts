@@ -6,7 +6,7 @@ import type { Cluster } from './cluster.ts'
 import { adminApi, apply, op, openTestTarget, release, userObjects, userRoute } from './world.ts'
 
 const namespace = 'faults'
-const names = [...['hungry', 'big', 'owned', 'given', 'config', 'worker', 'helm', 'drifted']] as const
+const names = ['hungry', 'big', 'stuck', 'owned', 'given', 'config', 'worker', 'helm', 'drifted'] as const
 type Name = (typeof names)[number]
 
 /** What goes wrong on clusters, each with the words people get. */
@@ -18,7 +18,7 @@ export function faultSuite(cluster: () => Cluster): void {
       const { control } = cluster()
       const settings = (name: Name) => ({
         router: { type: 'gateway-api' as const, route: name },
-        progressDeadline: 3_000,
+        progressDeadline: ['hungry', 'big', 'stuck'].includes(name) ? 3_000 : 20_000,
         ...(name === 'drifted' ? { ignoreDrift: ['env'] } : {}),
         ...(name === 'given' ? { adopt: false } : {}),
       })
@@ -50,6 +50,26 @@ export function faultSuite(cluster: () => Cluster): void {
         message: expect.stringMatching(/container app was out of memory 2 times \(its limit is 32Mi\)/),
       })
       expect(await rolesOf('hungry')).toEqual(['stable 0.0.1'])
+    })
+
+    it('a release of which nothing moves is given up', async () => {
+      await expect(canary('stuck', 'registry.test/shop:stuck')).rejects.toMatchObject({
+        kind: 'ReleaseFailed',
+        message: expect.stringMatching(/canary 2\.0\.0 made no progress for 3 s; `kubectl describe` its pods/),
+      })
+      expect(await rolesOf('stuck')).toEqual(['stable 0.0.1'])
+    })
+
+    it('a release whose pods are not admitted is judged bad, in the words of who refused them', async () => {
+      const { control } = cluster()
+      const { target: guarded } = await openTestTarget(control, 'guarded', { shop: { progressDeadline: 3_000 } })
+      await apply(control, ...userObjects('guarded', 'shop', { replicas: 1 }))
+      await control.kubectl(['label', 'namespace', 'guarded', 'pod-security.kubernetes.io/enforce=restricted'])
+      const desired = { role: 'canary' as const, release: release('2.0.0'), instances: 1 }
+      await expect(guarded.apply('shop', desired, op())).rejects.toMatchObject({
+        kind: 'ReleaseFailed',
+        message: expect.stringMatching(/its pods are not admitted: .* violates PodSecurity "restricted:latest"/),
+      })
     })
 
     it('a cluster without room says nothing of the release', async () => {
@@ -163,6 +183,36 @@ export function faultSuite(cluster: () => Cluster): void {
       expect(await used()).toMatchObject({ colour: 'red', name: expect.stringMatching(/^colours-[0-9a-f]{10}$/) })
     })
 
+    it('a Secret moves with its release where that was allowed, and comes back with it', async () => {
+      const { control } = cluster()
+      const { target: trusted } = await openTestTarget(control, 'trusted', { shop: {} }, { copySecrets: true })
+      const [deployment, service] = userObjects('trusted', 'shop', { replicas: 1 }) as [WithContainers, object]
+      deployment.spec.template.spec.containers[0]!.envFrom = [{ secretRef: { name: 'login' } }]
+      const secret = (password: string) => ({
+        apiVersion: 'v1',
+        kind: 'Secret',
+        metadata: { name: 'login', namespace: 'trusted' },
+        stringData: { password },
+      })
+      await apply(control, deployment, service, secret('first'))
+      const used = async () => {
+        const get = (...args: string[]) => control.kubectl(['-n', 'trusted', 'get', ...args])
+        const path = 'jsonpath={.spec.template.spec.containers[0].envFrom[0].secretRef.name}'
+        const name = await get('deploy', 'shop', '-o', path)
+        return { name, password: atob(await get('secret', name, '-o', 'jsonpath={.data.password}')) }
+      }
+      const bring = (version: string) =>
+        trusted.apply('shop', { role: 'stable', release: release(version, { config: ['login'] }), instances: 1 }, op())
+      await bring('1.0.0')
+      const first = await used()
+      expect(first).toEqual({ name: expect.stringMatching(/^login-[0-9a-f]{10}$/), password: 'first' })
+      await apply(control, secret('second'))
+      await bring('2.0.0')
+      expect((await used()).password).toBe('second')
+      await bring('1.0.0')
+      expect(await used()).toEqual(first)
+    })
+
     it('nothing is made in a namespace that is being deleted', async () => {
       const { control } = cluster()
       const { target: leaving } = await openTestTarget(control, 'leaving', { shop: {} })
@@ -181,4 +231,8 @@ export function faultSuite(cluster: () => Cluster): void {
       })
     })
   })
+}
+
+interface WithContainers {
+  spec: { template: { spec: { containers: { envFrom?: object[] }[] } } }
 }

@@ -15,11 +15,9 @@ export type Fault =
   | 'cut'
   /** It is done, and nobody hears of it. */
   | 'answer lost'
-  /** Milliseconds before it is passed on. */
-  | { slow: number }
   /** A byte now and then, and never the whole answer. */
   | 'drip'
-  /** A stream without an end of which nothing ever comes. */
+  /** An answer without an end of which nothing ever comes. */
   | 'silent'
 
 export interface Asked {
@@ -36,7 +34,9 @@ export interface FlakyLine {
   asked: Asked[]
   /** Called for each request, with its number among those with the same method and path. */
   fault: (asked: Asked, nth: number) => Fault | null
-  /** Ends every stream that is open, at once. */
+  /** Streams that are open. */
+  streams(): number
+  /** Ends them, at once. */
   cutStreams(): void
   close(): Promise<void>
 }
@@ -64,12 +64,11 @@ export async function openFlakyLine({ server: upstream, folder }: ControlPlane):
     if (fault === 'cut') return void outgoing.destroy()
     if (fault === 'silent') return void outgoing.writeHead(200).flushHeaders()
     if (fault === 'drip') return drip(outgoing)
-    if (fault !== null && typeof fault === 'object' && 'status' in fault) {
+    if (fault !== null && typeof fault === 'object') {
       const status = { kind: 'Status', code: fault.status, message: 'by the line', ...fault.body }
       outgoing.writeHead(fault.status, { 'content-type': 'application/json', ...fault.headers })
       return void outgoing.end(JSON.stringify(status))
     }
-    if (fault !== null && typeof fault === 'object') await sleep(fault.slow)
     await forward(incoming, body, outgoing, { loses: fault === 'answer lost', streams: asked.watch })
   }
 
@@ -108,6 +107,7 @@ export async function openFlakyLine({ server: upstream, folder }: ControlPlane):
     url: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
     asked: [],
     fault: () => null,
+    streams: () => streams.size,
     cutStreams: () => {
       for (const stream of streams) stream.destroy()
     },

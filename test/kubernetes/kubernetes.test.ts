@@ -25,8 +25,12 @@ describe.skipIf(missing !== null)(name, () => {
   routerSuite(() => cluster)
   realCanarySuite(() => cluster)
   exampleSuite(() => cluster)
-  faultSuite(() => cluster)
-  clientSuite(() => cluster)
-  promotionSuite(() => cluster)
-  canaryFaultSuite(() => cluster)
+  canaryFaultSuite(
+    () => cluster,
+    () => {
+      faultSuite(() => cluster)
+      clientSuite(() => cluster)
+      promotionSuite(() => cluster)
+    },
+  )
 })

@@ -26,6 +26,13 @@ const misfortunes = {
         started: false
         state: { waiting: { reason: CrashLoopBackOff, message: 'back-off 20s restarting failed container' } }
         lastState: { terminated: { exitCode: 137, reason: OOMKilled } }`,
+  stuck: `
+      phase: Pending
+      containerStatuses:
+      - ready: false
+        restartCount: 0
+        started: false
+        state: { waiting: { reason: ContainerCreating } }`,
   unready: `
       phase: Running
       containerStatuses:
