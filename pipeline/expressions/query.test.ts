@@ -99,7 +99,7 @@ describe('every dialect', () => {
     const breaks = dialect === 'url' ? /["`{};,&?#|<>= \n\r]/ : /['"`(){};,&?#|<>= \n\r]/
     const other = (version: string) =>
       resolveQuery(
-        'a ${{ selector }} b ${{ version }} c',
+        'a ${{ selector }} between ${{ version }} c',
         { ...context, selector: { version } },
         { dialect, labels: {} },
       )
@@ -118,7 +118,7 @@ describe('every dialect', () => {
   /** The query without what its dialect itself writes. */
   function removed(query: string, dialect: DialectName): string {
     const [before, after] = resolveQuery(
-      'a ${{ selector }} b ',
+      'a ${{ selector }} between ',
       { ...context, selector: { version: 'X' } },
       { dialect, labels: {} },
     ).split('X')

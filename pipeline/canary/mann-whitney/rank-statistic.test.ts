@@ -43,6 +43,12 @@ describe('rankStatistic', () => {
     )
   })
 
+  it('ties NaN with what a shift makes infinite', () => {
+    const [x, y] = [[1e308, Number.NaN, 0], [0]]
+    const statistic = rankStatistic(sorted(x), sorted(y))
+    expect(statistic.at(-1e308)).toBe(naiveStatistic(x, y, -1e308))
+  })
+
   it('never rises with the shift where nothing ties', () => {
     const apart = fc.uniqueArray(fc.integer({ min: -1000, max: 1000 }), { minLength: 3, maxLength: 30 })
     fc.assert(

@@ -70,6 +70,8 @@ function countApart(x: Float64Array, y: Float64Array, shift: number): number {
   let neighbour = Number.NaN
   for (let i = 0; i < m; i++) {
     const d = x[i]! - shift
+    // NaN meets whatever the shift has made infinite.
+    if (Number.isNaN(d)) return -1
     while (k < n && y[k]! < d) k++
     if (k < n && !(y[k]! > d)) return -1
     if (neighbour === d && !sameRank(x[i]!, x[i - 1]!)) return -1
