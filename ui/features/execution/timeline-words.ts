@@ -20,6 +20,7 @@ export function sentencesOf(events: readonly ExecutionEvent[]): string[] {
 export function toneOf({ kind, data }: ExecutionEvent): Tone {
   if (kind === 'undo.failed') return 'bad'
   if (kind === 'canary.verdict') return verdictTones[text(data.verdict)] ?? 'quiet'
+  if (kind === 'gate.answered') return gateTones[text(data.answer)] ?? 'quiet'
   if (kind === 'execution.status' || kind === 'stage.status') return markOf(data)?.tone ?? 'quiet'
   return 'quiet'
 }
@@ -54,6 +55,8 @@ const sentences = {
 } as const satisfies Record<EventKind, (data: Data) => string>
 
 const verdictTones: Readonly<Record<string, Tone>> = { pass: 'good', fail: 'bad', errored: 'warn' }
+
+const gateTones: Readonly<Record<string, Tone>> = { no: 'bad', none: 'warn' }
 
 function markOf(data: Data) {
   const status = text(data.status)
