@@ -9,6 +9,8 @@ export const patches = {
   room: 'room',
   /** Subscribers to `waiting` are told again when a judgment reminds: an activity more for each reminder. */
   reminders: 'reminders',
+  /** A step that is over long before its lease is renews nothing: an activity less, and no wait until it has let go. */
+  shortStep: 'short-step',
 } as const
 
 export type Patch = (typeof patches)[keyof typeof patches]

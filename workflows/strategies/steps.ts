@@ -4,6 +4,7 @@ import { registerReturn } from '../canary/restore.ts'
 import { roomFor, weightsAt } from '../canary/run.ts'
 import { clearLeftovers } from '../leftovers.ts'
 import { succeeded } from '../outcome.ts'
+import { patches } from '../patches.ts'
 import { inWords } from '../steering.ts'
 import type { Deployment, StrategyRun } from './strategy.ts'
 import { switchOver } from './switch-over.ts'
@@ -33,7 +34,8 @@ export const steps: StrategyRun = async deployment => {
 /** Keeps the weights for some time, or until somebody promotes it: `promoted by ann`, else null. */
 async function stay({ context, writer }: Deployment, keep: Keep, duration: number): Promise<string | null> {
   const { world, steering } = context
-  const renewing = world.scope(() => writer.hold(keep))
+  const short = duration <= keep.lease / 2 && world.patched(patches.shortStep)
+  const renewing = world.scope(async () => (short ? undefined : writer.hold(keep)))
   const renewed = renewing.result.catch(error => {
     if (world.isCancellation(error)) return
     context.progress({ message: `its traffic will return to stable by itself: ${world.explain(error).message}` })

@@ -24,12 +24,12 @@ const attempts = 10
 export async function edit<T extends KubernetesObject>(
   api: KubernetesApi,
   place: Place,
-  { kind, name, signal }: { kind: Kind; name: string; signal?: AbortSignal },
+  { kind, name, signal, known }: { kind: Kind; name: string; signal?: AbortSignal; known?: T | undefined },
   change: (found: T | null) => T | null,
 ): Promise<T | null> {
   const path = pathOf(place, kind, name)
   for (let attempt = 1; ; attempt++) {
-    const found = await api.get<T>(path, signal)
+    const found = attempt === 1 && known !== undefined ? known : await api.get<T>(path, signal)
     const wanted = change(found === null ? null : structuredClone(found))
     if (wanted === null) return found
     const request = { body: wanted, ...(signal ? { signal } : {}) }
@@ -39,7 +39,9 @@ export async function edit<T extends KubernetesObject>(
         : await api.send<T>(path, { method: 'PUT', ...request })
     } catch (error) {
       const raced = error instanceof ApiError && ['Conflict', 'AlreadyExists'].includes(error.reason)
-      if (!raced || attempt === attempts) throw error
+      // What is written back was there when it was read.
+      const gone = error instanceof ApiError && error.status === 404 && found !== null
+      if (!(raced || gone) || attempt === attempts) throw error
       await sleep(20 * attempt)
     }
   }

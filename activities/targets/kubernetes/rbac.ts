@@ -10,22 +10,22 @@ interface Rule {
 const always: readonly Rule[] = [
   rule('apps', ['deployments'], ['get', 'list', 'watch', 'create', 'update', 'delete']),
   rule('apps', ['replicasets'], ['list']),
-  rule('', ['services'], ['get', 'create', 'update', 'delete']),
+  rule('', ['services'], ['get', 'list', 'watch', 'create', 'update', 'delete']),
   rule('', ['configmaps'], ['get', 'list', 'create', 'update', 'delete']),
-  rule('', ['pods'], ['list']),
+  rule('', ['pods'], ['list', 'watch']),
   rule('', ['pods/log'], ['get']),
   rule('batch', ['jobs'], ['get', 'list', 'watch', 'create', 'update']),
-  rule('discovery.k8s.io', ['endpointslices'], ['list']),
-  rule('autoscaling', ['horizontalpodautoscalers'], ['list']),
+  rule('discovery.k8s.io', ['endpointslices'], ['list', 'watch']),
+  rule('autoscaling', ['horizontalpodautoscalers'], ['list', 'watch']),
 ]
 
 const forSecrets: readonly Rule[] = [rule('', ['secrets'], ['get', 'list', 'create', 'delete'])]
 
 const forRouter: Record<RouterType, readonly Rule[]> = {
   replicas: [rule('', ['pods'], ['patch'])],
-  'gateway-api': [rule('gateway.networking.k8s.io', ['httproutes'], ['get', 'update'])],
-  istio: [rule('networking.istio.io', ['virtualservices'], ['get', 'update'])],
-  nginx: [rule('networking.k8s.io', ['ingresses'], ['get', 'create', 'update', 'delete'])],
+  'gateway-api': [rule('gateway.networking.k8s.io', ['httproutes'], ['get', 'list', 'watch', 'update'])],
+  istio: [rule('networking.istio.io', ['virtualservices'], ['get', 'list', 'watch', 'update'])],
+  nginx: [rule('networking.k8s.io', ['ingresses'], ['get', 'list', 'watch', 'create', 'update', 'delete'])],
 }
 
 /** Who the role is bound to. */

@@ -39,13 +39,17 @@ export interface Records {
 }
 
 export function openRecords(api: KubernetesApi): Records {
+  /** As we last saw or wrote it: what a change begins with. When somebody else wrote since, the server says so. */
+  const held = new Map<string, ConfigMap>()
   async function update(
     place: Place,
     op: Op,
     change: (record: ServiceRecord) => Partial<ServiceRecord>,
   ): Promise<ServiceRecord> {
     const name = nameOf(place)
-    const written = await edit<ConfigMap>(api, place, { kind: 'configmaps', name }, found => {
+    const path = pathOf(place, 'configmaps', name)
+    const known = held.get(path)
+    const written = await edit<ConfigMap>(api, place, { kind: 'configmaps', name, known }, found => {
       const before = parse(found)
       checkFence(place, before, op)
       const after = { ...before, ...change(before), fence: op.fence }
@@ -54,11 +58,16 @@ export function openRecords(api: KubernetesApi): Records {
       const metadata = { name, labels: { [labels.service]: place.service } }
       return { metadata: { ...metadata, ...found?.metadata }, data }
     })
+    held.set(path, written!)
     return parse(written)
   }
 
   async function read(place: Place): Promise<ServiceRecord> {
-    return parse(await api.get<ConfigMap>(pathOf(place, 'configmaps', nameOf(place))))
+    const path = pathOf(place, 'configmaps', nameOf(place))
+    const found = await api.get<ConfigMap>(path)
+    if (found === null) held.delete(path)
+    else held.set(path, found)
+    return parse(found)
   }
 
   return {

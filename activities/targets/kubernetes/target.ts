@@ -18,6 +18,7 @@ import { openRecords } from './record.ts'
 import { releaseOf } from './release.ts'
 import { endRoleCluster } from './role-cluster.ts'
 import { openRouter } from './routers/registry.ts'
+import { seenApi } from './seen.ts'
 import { shift } from './shift.ts'
 import { openWatches } from './watch.ts'
 import { inWords } from './words.ts'
@@ -32,12 +33,13 @@ import type { Work } from './work.ts'
 export function kubernetesTarget(
   name: string,
   configuration: KubernetesTarget,
-  api: KubernetesApi = openApi(name, openConnection(name, configuration.connection)),
+  server: KubernetesApi = openApi(name, openConnection(name, configuration.connection)),
 ): Target {
   const services = Object.keys(configuration.services)
   const places = new Map(services.map(service => [service, placeOf(name, configuration, service)]))
-  const watches = openWatches(api)
-  const records = openRecords(api)
+  const watches = openWatches(server)
+  const api = seenApi(server, watches)
+  const records = openRecords(server)
   const secrets = localSecrets()
 
   function known(service: string): Place {
@@ -48,7 +50,9 @@ export function kubernetesTarget(
   }
 
   async function current(place: Place): Promise<ServiceState> {
-    const [deployments, { fence }] = await Promise.all([readDeployments(api, place), records.read(place)])
+    // The server is asked first: what it has told by then, the watches know.
+    const { fence } = await records.read(place)
+    const deployments = await readDeployments(api, place)
     const clusters = clustersOf(place, deployments)
     const weights = clusters.length === 0 ? {} : await openRouter(api, place).weights()
     return { service: place.service, clusters, weights, fence, url: place.settings.url ?? null }
@@ -88,10 +92,8 @@ export function kubernetesTarget(
     async drift(service) {
       const place = known(service)
       return inWords(api, place, async () => {
-        const [deployments, { weights: applied }] = await Promise.all([
-          readDeployments(api, place),
-          records.read(place),
-        ])
+        const { weights: applied } = await records.read(place)
+        const deployments = await readDeployments(api, place)
         const weights = await openRouter(api, place).weights()
         return driftOf(place, { deployments, weights, applied })
       })

@@ -92,4 +92,27 @@ describe('watching', () => {
     expect(ended.every(({ status }) => status === 'rejected')).toBe(true)
     expect(asked).toEqual(['list', 'watch from 5'])
   })
+
+  it('knows all objects, but not while it may have missed something', async () => {
+    const { watches } = scripted([{ version: '5', items: [named('a', '1')] }], [[event('ADDED', named('b', '7'))]])
+    const names = () => [...(watches.objects('/things')?.keys() ?? ['unsure'])]
+    expect(names()).toEqual(['unsure'])
+    await watches.until('/things', 'b', found => (found === null ? undefined : true), options())
+    expect(names()).toEqual(['a', 'b'])
+    watches.saw('/things', named('c', '8'))
+    watches.saw('/things', named('b', '6'))
+    expect(names()).toEqual(['a', 'b', 'c'])
+    expect(watches.objects('/things')!.get('b')).toEqual(named('b', '7'))
+    watches.doubt('/things', 'a')
+    expect(names()).toEqual(['unsure'])
+    watches.saw('/things', named('a', '9'))
+    expect(names()).toEqual(['a', 'b', 'c'])
+  })
+
+  it('is unsure while its connection is cut', async () => {
+    const { watches } = scripted([{ version: '5', items: [] }], [[event('ADDED', named('a', '7')), new Error('cut')]])
+    await watches.until('/things', 'a', found => (found === null ? undefined : true), options())
+    await new Promise(resolve => setTimeout(resolve, 20))
+    expect(watches.objects('/things')).toBeNull()
+  })
 })

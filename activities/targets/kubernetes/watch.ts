@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Unavailable } from '../../failures.ts'
 import { ApiError, type KubernetesApi } from './api.ts'
 
-interface Named {
+export interface Named {
   metadata?: { name?: string; resourceVersion?: string }
 }
 
@@ -32,6 +32,12 @@ export interface Watches {
     check: (object: T | null) => R | undefined | Promise<R | undefined>,
     options: { signal: AbortSignal; every: number; since?: string },
   ): Promise<R>
+  /** All objects of a collection by name; null while the watch, which is started by this, may have missed something. */
+  objects(collection: string): ReadonlyMap<string, Named> | null
+  /** What an own request came back with, before the watch tells. */
+  saw(collection: string, object: Named): void
+  /** What is known of an object is wrong: `objects` is null until something is heard of it, or should have been. */
+  doubt(collection: string, name: string): void
 }
 
 /** Milliseconds a watch goes on without anybody who waits. */
@@ -41,6 +47,8 @@ const pause = 250
 const longestPause = 5_000
 /** A watch that ends sooner has broken off, however politely. */
 const shortest = 1_000
+/** Milliseconds within which a watch tells what has happened. */
+const hearsay = 2_000
 /** Seconds after which the server ends a watch by itself; then it is resumed. */
 const watchSeconds = '240'
 
@@ -71,6 +79,9 @@ export function openWatches(api: KubernetesApi): Watches {
         changes.close()
       }
     },
+    objects: collection => watchOf(collection).objects(),
+    saw: (collection, object) => open.get(collection)?.saw(object),
+    doubt: (collection, name) => open.get(collection)?.doubt(name),
   }
 }
 
@@ -84,6 +95,9 @@ interface Watch {
   /** Null: it does not exist; undefined: nobody knows yet how it is since that version. */
   look(name: string, since: number): object | null | undefined
   listen(name: string): Changes
+  objects(): ReadonlyMap<string, Named> | null
+  saw(object: Named): void
+  doubt(name: string): void
 }
 
 /** A cut connection, or a busy server, is taken up where it was; what is refused is listed anew. */
@@ -95,6 +109,10 @@ function retryAfterOf(error: unknown): number {
   return error instanceof ApiError || error instanceof Unavailable ? (error.retryAfter ?? 0) : 0
 }
 
+function versionOf(object: Named | undefined): number {
+  return Number(object?.metadata?.resourceVersion ?? 0)
+}
+
 function startWatch(api: KubernetesApi, collection: string, ended: () => void): Watch {
   const stop = new AbortController()
   const listeners = new Map<string, Set<() => void>>()
@@ -103,7 +121,17 @@ function startWatch(api: KubernetesApi, collection: string, ended: () => void): 
   let at: string | null = null
   /** Everything up to this version has been seen; versions of one kind can be compared. */
   let reached = 0
+  /** Nothing can have been missed: it was listed, or heard of, since the connection was made. */
+  let live = false
+  /** Until when something must have been heard of it. */
+  const doubtful = new Map<string, number>()
   let idle: NodeJS.Timeout | undefined
+
+  const keep = (object: Named) => {
+    const name = object.metadata!.name!
+    doubtful.delete(name)
+    if (!(versionOf(objects?.get(name)) > versionOf(object))) objects?.set(name, object)
+  }
 
   const tell = (name: string) => {
     for (const wake of listeners.get(name) ?? []) wake()
@@ -114,6 +142,8 @@ function startWatch(api: KubernetesApi, collection: string, ended: () => void): 
     objects = new Map(items.map(item => [item.metadata!.name!, item]))
     at = metadata.resourceVersion
     reached = Number(at)
+    doubtful.clear()
+    live = true
     for (const name of listeners.keys()) tell(name)
   }
 
@@ -128,10 +158,13 @@ function startWatch(api: KubernetesApi, collection: string, ended: () => void): 
       }
       at = object.metadata!.resourceVersion!
       reached = Math.max(reached, Number(at))
+      live = true
       if (type === 'BOOKMARK') continue
       const name = object.metadata!.name!
-      if (type === 'DELETED') objects!.delete(name)
-      else objects!.set(name, object)
+      if (type === 'DELETED') {
+        objects!.delete(name)
+        doubtful.delete(name)
+      } else keep(object)
       tell(name)
     }
   }
@@ -147,6 +180,7 @@ function startWatch(api: KubernetesApi, collection: string, ended: () => void): 
         if (isRefusal(error)) at = null
         asked = retryAfterOf(error)
       }
+      live = false
       brokenOff = performance.now() - began < shortest ? brokenOff + 1 : 0
       const usual = brokenOff === 0 ? 0 : Math.min(longestPause, pause * 2 ** (brokenOff - 1))
       await sleep(Math.max(usual, asked), undefined, { signal: stop.signal }).catch(() => {})
@@ -166,6 +200,13 @@ function startWatch(api: KubernetesApi, collection: string, ended: () => void): 
   void run()
   return {
     look: (name, since) => (objects === null || reached < since ? undefined : (objects.get(name) ?? null)),
+    objects() {
+      endWhenIdle()
+      for (const [name, until] of doubtful) if (performance.now() > until) doubtful.delete(name)
+      return live && doubtful.size === 0 ? objects : null
+    },
+    saw: keep,
+    doubt: name => void doubtful.set(name, performance.now() + hearsay),
     listen(name) {
       clearTimeout(idle)
       let changed = false
