@@ -38,8 +38,8 @@ export function createEncryption(keys: readonly [EncryptionKey, ...EncryptionKey
       })),
     decode: async payloads =>
       payloads.map(({ metadata, data }) => {
-        const { [METADATA_ENCODING_KEY]: stated, [keyIdKey]: id } = metadata ?? {}
-        if (!stated || Buffer.from(stated).toString() !== encoding)
+        const { [keyIdKey]: id } = metadata ?? {}
+        if (!isEncrypted({ metadata }))
           throw new Invalid('a payload is not encrypted; with encryption configured only encrypted ones are taken')
         const name = Buffer.from(id ?? []).toString()
         const key = byId.get(name)
@@ -48,6 +48,12 @@ export function createEncryption(keys: readonly [EncryptionKey, ...EncryptionKey
         return message.decode(open(Buffer.from(data ?? []), name, key)) as Payload
       }),
   }
+}
+
+/** Whether a payload says that it was encrypted here. */
+export function isEncrypted({ metadata }: Pick<Payload, 'metadata'>): boolean {
+  const stated = metadata?.[METADATA_ENCODING_KEY]
+  return stated != null && Buffer.from(stated).toString() === encoding
 }
 
 function seal(plain: Buffer, id: string, key: Buffer): Buffer {

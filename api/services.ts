@@ -1,3 +1,4 @@
+import type { PayloadCodec } from '@temporalio/common'
 import type { Logger } from 'pino'
 import type { ApprovalLinks } from '../activities/approval-links.ts'
 import type { Breakers } from '../activities/metrics/breakers.ts'
@@ -54,6 +55,8 @@ export interface Services {
   metricTypes: Readonly<Record<string, string>>
   /** How they stand; null when this process asks none of them. */
   breakers: Breakers | null
+  /** What encrypts the payloads of Temporal; null when nothing does. */
+  codec: PayloadCodec | null
   version: string
   /** What is known of the configuration that is in force. */
   state(): ConfigurationState

@@ -16,6 +16,7 @@ describe('the server configuration', () => {
       connections: {},
       notifications: [],
       pipelines: [],
+      secrets: {},
       hooks: {},
       auth: { roles: {}, bindings: [], ci: {} },
       environments: {},
@@ -66,7 +67,7 @@ pipelines:
   - pipelines
 `),
     ).toEqual([
-      '1:1 unknown key "target" (did you mean "targets"?); known here: targets, metrics, registries, connections, notifications, pipelines, environments, server, auth, limits, encryption, hooks, retention',
+      '1:1 unknown key "target" (did you mean "targets"?); known here: targets, metrics, registries, connections, notifications, pipelines, environments, secrets, tls, server, auth, limits, encryption, hooks, retention',
       '5:18 "environment" must be a name of lower-case letters, digits and dashes, at most 63 characters, not "Production"',
       '7:21 "port" must be at most 65535, not 70000',
       '7:36 "health" must be a path that starts with /, not "ready"',
@@ -138,6 +139,12 @@ metrics:
     expect(told('['.repeat(100_000))).toEqual(['1:33 more than 32 levels inside each other'])
     expect(told('targets: &a { b: *a }')[0]).toMatch(/^1:10 anchors/)
     expect(told('__proto__: { polluted: true }')).toEqual(['1:1 "__proto__" is not allowed as a key'])
+    const stored = 'hooks: { ci: { type: github, secret: { store: vaul, path: shop/ci, key: token } } }'
+    expect(told(stored)).toEqual(['1:47 there is no store "vaul"; there are none; see "secrets"'])
+    const vault = 'secrets: { vault: { type: vault, url: https://vault.example, token: { env: T } } }'
+    expect(told(`${stored}\n${vault}`)).toEqual([expect.stringMatching(/^1:47 .*did you mean "vault"/)])
+    expect(told(`${stored.replace('vaul,', 'vault,')}\n${vault}`)).toEqual([])
+    expect(told('<<: { targets: {} }')).toEqual(['1:1 merge keys (<<) are not supported; write it out'])
   })
 })
 

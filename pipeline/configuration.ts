@@ -6,6 +6,7 @@ import { authFindings } from './rules/auth.ts'
 import { subscriptionFindings } from './rules/connections.ts'
 import { kubernetesFindings } from './rules/kubernetes.ts'
 import { repositoryFindings } from './rules/repositories.ts'
+import { secretFindings } from './rules/secrets.ts'
 import type { ServerView, TargetView } from './rules/server.ts'
 import type { Configuration, TargetConfiguration } from './schema/configuration.ts'
 import { configuration as schema } from './schema/configuration.ts'
@@ -24,7 +25,7 @@ export function loadConfiguration(text: string, file: string): LoadedConfigurati
   const read = readDocument(text.trim() === '' ? '{}' : text, file)
   if (read.document === null) return { configuration: null, problems: read.problems }
   const { value, findings } = parse(schema, read.document.value)
-  const all = value === null ? findings : [...rules(value), ...told(value)]
+  const all = value === null ? findings : [...rules(value), ...told(value), ...unknownStores(value)]
   if (value !== null && all.length === 0) return { configuration: value, problems: [] }
   const problems = all
     .map(finding => read.document.problem(finding))
@@ -72,6 +73,10 @@ const releaseForms = { process: 'command', kubernetes: 'image' } as const satisf
 
 function typesOf(connections: Configuration['connections']): Record<string, string> {
   return Object.fromEntries(Object.entries(connections).map(([name, { type }]) => [name, type]))
+}
+
+function unknownStores(value: Configuration): Finding[] {
+  return secretFindings(value, Object.keys(value.secrets))
 }
 
 /** Only connections that can be told something. */

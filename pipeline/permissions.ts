@@ -14,6 +14,7 @@ export const rightScopes = {
   'pipeline:read': 'application',
   'target:read': 'environment',
   'audit:read': 'server',
+  'history:decode': 'server',
   'server:read': 'server',
   'token:manage': 'server',
 } as const satisfies Record<string, RightScope>

@@ -17,7 +17,7 @@ import { openProviders } from './registry.ts'
 const to = Date.parse('2026-03-01T10:01:00.000Z')
 const window = { from: to - 60_000, to }
 const secrets: Secrets = {
-  resolve: async reference => `secret-${'env' in reference ? reference.env : reference.file}`,
+  resolve: async reference => `secret-${'env' in reference ? reference.env : ''}`,
   hide: text => text,
 }
 

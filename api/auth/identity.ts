@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import type { Request } from 'express'
 import { csrfHeader } from '../contract/routes.ts'
 import { Refusal } from '../http/refusal.ts'
+import { isViewer } from '../http/viewers.ts'
 import { CiRefused, type CiTokens } from './ci.ts'
 import { createFamiliar } from './familiar.ts'
 import type { Limits } from './limits.ts'
@@ -25,6 +26,8 @@ export interface IdentityOptions {
   cookie(): string
   /** Origins of our own pages. */
   origins(): ReadonlySet<string>
+  /** Origins of pages of others that may have payloads decrypted. */
+  viewers: ReadonlySet<string>
 }
 
 /**
@@ -36,7 +39,7 @@ export interface IdentityOptions {
 export type Identify = (request: Request) => Promise<Principal | null>
 
 export function createIdentify(options: IdentityOptions): Identify {
-  const { token, tokens, ci, sessions, principalOf, limits, cookie, origins, anonymous } = options
+  const { token, tokens, ci, sessions, principalOf, limits, cookie, origins, viewers, anonymous } = options
   const familiar = createFamiliar(fingerprint, familiarFor, Date.now)
 
   /** What is not familiar is looked up only so often for one address; that comes before the store is asked. */
@@ -83,6 +86,7 @@ export function createIdentify(options: IdentityOptions): Identify {
     const value = readCookie(request, cookie())
     if (value !== null) {
       const principal = await byCookie(value, addressOf(request))
+      if (isViewer(request, viewers)) return principal
       refuseForeignSite(request)
       requireOwnPage(request, origins())
       return principal

@@ -20,7 +20,8 @@ export interface OidcLogin {
 
 export interface OidcDependencies {
   configuration: OidcConfiguration
-  clientSecret: string | null
+  /** Asked each time, so that a new one needs no restart. */
+  clientSecret: (() => Promise<string>) | null
   store: Pick<SessionStore, 'claim'>
   /** Signs what the browser brings back. */
   secret: string
@@ -72,18 +73,28 @@ export function createOidcLogin(dependencies: OidcDependencies): OidcLogin {
 }
 
 /** The provider's own description, read once it is needed and kept; a provider that is away is asked again. */
-function discovery({ issuer, clientId }: OidcConfiguration, secret: string | null) {
+function discovery({ issuer, clientId }: OidcConfiguration, secret: OidcDependencies['clientSecret']) {
   let found: Promise<oidc.Configuration> | null = null
-  const authentication = secret === null ? oidc.None() : oidc.ClientSecretBasic(secret)
   const execute = issuer.startsWith('http:') ? [oidc.allowInsecureRequests] : []
-  return (): Promise<oidc.Configuration> => {
+  const discovered = (): Promise<oidc.Configuration> => {
     found ??= oidc
-      .discovery(new URL(issuer), clientId, undefined, authentication, { execute, timeout: 10 })
+      .discovery(new URL(issuer), clientId, undefined, oidc.None(), { execute, timeout: 10 })
       .catch(error => {
         found = null
         throw unavailable(`the provider ${issuer} does not answer: ${words(error)}`, 5)
       })
     return found
+  }
+  return async (): Promise<oidc.Configuration> => {
+    const provider = await discovered()
+    if (secret === null) return provider
+    const own = await secret().catch(() => {
+      throw unavailable('the client secret of this server cannot be read; see auth.oidc.clientSecret', 5)
+    })
+    const known = new oidc.Configuration(provider.serverMetadata(), clientId, undefined, oidc.ClientSecretBasic(own))
+    for (const change of execute) change(known)
+    known.timeout = 10
+    return known
   }
 }
 

@@ -1,6 +1,7 @@
 import type { ProblemKind } from './problem.ts'
 import { auditRoutes } from './routes/audit.ts'
 import { breakerRoutes } from './routes/breakers.ts'
+import { codecRoutes } from './routes/codec.ts'
 import { definitionRoutes } from './routes/definitions.ts'
 import { executionRoutes } from './routes/executions.ts'
 import { freezeRoutes } from './routes/freezes.ts'
@@ -39,6 +40,7 @@ export const routes = {
   ...sessionRoutes,
   ...tokenRoutes,
   ...auditRoutes,
+  ...codecRoutes,
   ...serverRoutes,
 } as const satisfies Record<string, Route>
 

@@ -61,6 +61,7 @@ test('links, large files, other files and missing directories are not read', asy
     ['large', null],
     ['link', null],
   ])
+  expect(found[0]!.problems[0]!.message).toContain('larger than 256 KB')
   const nowhere = createCatalog([createDirectorySource(join(folder, 'nowhere'), check)])
   expect((await nowhere.list())[0]!.problems[0]!.message).toContain('cannot be read')
   expect(await nowhere.sources()).toMatchObject([{ problem: 'the configured directory cannot be read', known: false }])

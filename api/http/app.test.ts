@@ -257,6 +257,20 @@ test('every answer forbids sniffing, framing and caching, and carries the id of 
   expect(odd.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/)
 })
 
+test('a page runs only scripts of this server, and is framed by nobody', async () => {
+  const policy = (await api.request('/')).headers.get('content-security-policy')!.split('; ')
+  expect(policy).toEqual(
+    expect.arrayContaining([
+      "default-src 'none'",
+      "script-src 'self'",
+      "connect-src 'self'",
+      "base-uri 'none'",
+      "frame-ancestors 'none'",
+      "require-trusted-types-for 'script'",
+    ]),
+  )
+})
+
 test('the problems that a route may answer with are in the table', () => {
   for (const [, { problems }] of operations) for (const kind of problems) expect(problemKinds).toHaveProperty(kind)
 })

@@ -57,6 +57,14 @@ const commonHeaders = {
   'permissions-policy': 'camera=(), geolocation=(), microphone=()',
 } as const
 
+/** Browsers do not come back without TLS for a year, once they came with it. */
+export function strictTransport(isSecure: () => boolean): RequestHandler {
+  return (_request, response, next) => {
+    if (isSecure()) response.set('strict-transport-security', 'max-age=31536000')
+    next()
+  }
+}
+
 /** Answers only to its own names: a foreign name that resolves to loopback (DNS rebinding) gets nothing. */
 export function knownHosts(hosts: () => ReadonlySet<string>): RequestHandler {
   return (request, _response, next) => {

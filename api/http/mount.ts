@@ -38,8 +38,10 @@ function handle(operation: Operation, options: MountOptions): RequestHandler {
   const { auditor } = services
   const answerRequest = async (request: Request, response: Response, recorded: Recorded) => {
     const route: Route = routes[operation]
-    const principal = await authorize(request, route, identify)
+    const principal = await callerOf(request, route, identify)
+    // First: who was refused is in the audit log by name.
     recorded.principal = principal
+    if (principal !== null) refuseForbidden(principal, route)
     const { limits } = services.identity
     await (principal === null ? limits.open(addressOf(request)) : limits.known(principal.name))
     const params = parsePart('path', route.params, request.params)
@@ -77,11 +79,10 @@ function handle(operation: Operation, options: MountOptions): RequestHandler {
   }
 }
 
-async function authorize(request: Request, route: Route, identify: Identify): Promise<Principal | null> {
+async function callerOf(request: Request, route: Route, identify: Identify): Promise<Principal | null> {
   if (route.permission === 'public') return null
   const principal = await identify(request)
   if (principal === null) throw unauthenticated('send `Authorization: Bearer TOKEN`, or sign in')
-  refuseForbidden(principal, route)
   return principal
 }
 

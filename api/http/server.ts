@@ -1,11 +1,15 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import { problemKinds, problemType } from '../contract/problem.ts'
+import type { KeyPair } from './tls.ts'
 
 export interface Listening {
   port: number
   /** Takes no more requests, ends open streams, and resolves when the last answer is out (5 s at most). */
   close(): Promise<void>
+  /** From now on new connections get this one. */
+  useKeyPair(pair: KeyPair): void
 }
 
 export interface Patience {
@@ -17,11 +21,24 @@ export interface Patience {
 const usual: Patience = { headers: 10_000, request: 20_000 }
 const lastWords = 5_000
 
-/** Serves HTTP on one address. Rejects with the system's error when the port cannot be had. */
-export async function listen(app: RequestListener, host: string, port: number, patience = usual): Promise<Listening> {
+interface ListenOptions {
+  patience?: Patience
+  /** Null serves in the clear. */
+  pair?: KeyPair | null
+}
+
+/** Serves HTTP on one address, over TLS with a pair. Rejects with the system's error when the port cannot be had. */
+export async function listen(
+  app: RequestListener,
+  host: string,
+  port: number,
+  { patience = usual, pair = null }: ListenOptions = {},
+): Promise<Listening> {
   const { headers: headersTimeout, request: requestTimeout } = patience
   const connectionsCheckingInterval = Math.min(2_000, requestTimeout / 4)
-  const server = createServer({ headersTimeout, requestTimeout, connectionsCheckingInterval }, app)
+  const limits = { headersTimeout, requestTimeout, connectionsCheckingInterval }
+  const secure = pair === null ? null : createTlsServer({ ...limits, ...pair, minVersion: 'TLSv1.2' }, app)
+  const server: Server | TlsServer = secure ?? createServer(limits, app)
   server.keepAliveTimeout = 60_000
   server.maxConnections = 2_000
   server.on('clientError', refuseRaw)
@@ -29,10 +46,14 @@ export async function listen(app: RequestListener, host: string, port: number, p
     server.once('error', reject)
     server.listen({ host, port, exclusive: true }, resolve)
   })
-  return { port: (server.address() as AddressInfo).port, close: () => close(server) }
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: () => close(server),
+    useKeyPair: fresh => secure?.setSecureContext({ ...fresh, minVersion: 'TLSv1.2' }),
+  }
 }
 
-function close(server: Server): Promise<void> {
+function close(server: Server | TlsServer): Promise<void> {
   return new Promise(resolve => {
     const impatient = setTimeout(() => server.closeAllConnections(), lastWords)
     server.close(() => {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { DataConverter, TLSConfig } from '@temporalio/client'
+import type { PayloadCodec } from '@temporalio/common'
 import type { Secrets } from '../../activities/secrets/secrets.ts'
 import type { Configuration } from '../../pipeline/schema/configuration.ts'
 import { CliError, exitCodes, type Io } from '../cli/io.ts'
@@ -61,6 +62,11 @@ function missing(name: string, what: string): CliError {
 /** What both clients and workers take. */
 export function dataOf({ namespace, converter }: TemporalAddress) {
   return { namespace, ...(converter === undefined ? {} : { dataConverter: converter }) }
+}
+
+/** What encrypts payloads on their way there; null when nothing does. */
+export function codecOf({ converter }: TemporalAddress): PayloadCodec | null {
+  return converter?.payloadCodecs?.[0] ?? null
 }
 
 /** With what the configuration says of encryption. What it takes is only loaded when it is wanted. */

@@ -1,5 +1,6 @@
 import type { RequestListener } from 'node:http'
 import { join } from 'node:path'
+import type { PayloadCodec } from '@temporalio/common'
 import type { Logger } from 'pino'
 import type { Breakers } from '../../activities/metrics/breakers.ts'
 import type { Secrets } from '../../activities/secrets/secrets.ts'
@@ -9,12 +10,13 @@ import type { Store } from '../../store/store.ts'
 import { createAuditor } from '../audit/auditor.ts'
 import { writeCheckpoints } from '../audit/checkpoints.ts'
 import { createLimits, type Limits } from '../auth/limits.ts'
-import { CliError } from '../cli/io.ts'
+import { CliError, exitCodes } from '../cli/io.ts'
 import type { ConfigurationState } from '../contract/server.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Schedules } from '../engine/schedules.ts'
 import { watchStuckRuns } from '../executions/stuck-runs.ts'
 import { type Listening, listen } from '../http/server.ts'
+import { type CertificateFiles, type KeyPair, readKeyPair, watchKeyPair } from '../http/tls.ts'
 import { openFeed } from '../live/feed.ts'
 import { createMetrics } from '../metrics/metrics.ts'
 import { createEdition, type Edition, type Foundation, type Ways } from './edition.ts'
@@ -26,6 +28,8 @@ export interface ApiOptions {
   schedules: Schedules
   openTargets(configuration: Configuration): Readonly<Record<string, Target>>
   secrets: Secrets
+  /** What encrypts the payloads of Temporal; null, or left out, when nothing does. */
+  codec?: PayloadCodec | null
   /** Of the worker in this process; left out when there is none. */
   breakers?: Breakers
   token: string
@@ -65,6 +69,9 @@ export interface RunningApi {
  */
 export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const { store, log, host } = options
+  const { tls } = options.configuration
+  const pair = tls === undefined ? null : await readPair(tls)
+  const scheme = pair === null ? 'http' : 'https'
   const stopping = new AbortController()
   const now = () => new Date()
   const feed = openFeed(store, log)
@@ -73,7 +80,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   let current: Edition
   let listening: Listening | null = null
   const port = () => listening?.port ?? options.port
-  const local = () => `http://${nameOf(host)}:${port()}`
+  const local = () => `${scheme}://${nameOf(host)}:${port()}`
   const url = () => options.publicUrl ?? current.configuration.server.url ?? local()
   const names = [nameOf(host), ...loopback]
   const ways: Ways = {
@@ -81,19 +88,21 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     // Cookies are shared by all ports of a host, so the name tells the port; on https the browser holds it to this host.
     cookie: () => (url().startsWith('https:') ? '__Host-slipway_session' : `slipway_session_${port()}`),
     hosts: () => new Set([new URL(url()).host, ...names.map(name => `${name}:${port()}`)]),
-    origins: () => new Set([new URL(url()).origin, ...[...ways.hosts()].map(name => `http://${name}`)]),
+    origins: () => new Set([new URL(url()).origin, ...[...ways.hosts()].map(name => `${scheme}://${name}`)]),
   }
   const parts = { ...options, ways, feed, metrics, auditor, limits: keptLimits(), stopping: stopping.signal, now }
   const prepare = (configuration: Configuration) => createEdition(configuration, parts, () => current)
   current = prepare(options.configuration)
   const answer: RequestListener = (request, response) => current.app(request, response)
-  listening = await listen(answer, host, options.port).catch(async error => {
+  const opened = await listen(answer, host, options.port, { pair }).catch(async error => {
     await feed.close()
     throw explain(error, host, options.port)
   })
+  listening = opened
   const background: Promise<unknown>[] = [
     watchStuckRuns({ store, engine: options.engine, metrics, log }, stopping.signal),
     writeCheckpoints({ store, file: join(options.data, 'audit-checkpoints.jsonl'), log }, stopping.signal),
+    ...(tls === undefined ? [] : [watchKeyPair(tls, { use: opened.useKeyPair, log }, stopping.signal)]),
   ]
   current.begin()
 
@@ -121,6 +130,13 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
       await feed.close()
     },
   }
+}
+
+/** Before anything is started with it. */
+async function readPair(files: CertificateFiles): Promise<KeyPair> {
+  return readKeyPair(files).catch(error => {
+    throw new CliError(`tls: ${error.message}`, exitCodes.invalid)
+  })
 }
 
 /** Counters go on counting as long as the limits are the same. */

@@ -1,9 +1,9 @@
 import { knownSecrets } from '../../activities/secrets/known.ts'
-import { localSecrets } from '../../activities/secrets/secrets.ts'
+import { openSecrets } from '../../activities/secrets/secrets.ts'
 import { CliError, exitCodes, type Io } from '../cli/io.ts'
 import { print } from '../cli/output.ts'
 import { version } from '../cli/version.ts'
-import { requireDatabase, requireTemporal, requireToken, withEncryption } from './addresses.ts'
+import { codecOf, requireDatabase, requireTemporal, requireToken, withEncryption } from './addresses.ts'
 import { readConfiguration } from './configuration.ts'
 import { createLogger, secretsOf } from './logger.ts'
 import { userInterfaceFolder } from './pages-folder.ts'
@@ -25,7 +25,7 @@ export async function runApi(options: ApiProcessOptions, io: Io): Promise<void> 
   const databaseUrl = requireDatabase(io.env)
   const token = requireToken(io.env)
   const known = knownSecrets([token, io.env.TEMPORAL_API_KEY ?? '', ...secretsOf(databaseUrl)])
-  const secrets = localSecrets(io.env, known)
+  const secrets = openSecrets(configuration.secrets, io.env, known)
   const temporal = await withEncryption(requireTemporal(io.env), configuration, secrets)
   const log = createLogger({ level: options.logLevel, hide: known.hide, output: io.stderr })
   const publicUrl = options.publicUrl === null ? null : origin(options.publicUrl)
@@ -42,7 +42,18 @@ export async function runApi(options: ApiProcessOptions, io: Io): Promise<void> 
   const store = await openStoreWhenThere(databaseUrl, log)
   const { host, port } = options
   const { engine, schedules, close } = openEngine(temporal)
-  const parts = { env: io.env, configuration, store, engine, schedules, secrets, token, log, version }
+  const parts = {
+    env: io.env,
+    configuration,
+    store,
+    engine,
+    schedules,
+    secrets,
+    token,
+    log,
+    version,
+    codec: codecOf(temporal),
+  }
   const api = await startApi({
     ...{ ...parts, host, port, publicUrl, pages: userInterfaceFolder, data: options.data },
     openTargets: given => openTargets(given, options.data),

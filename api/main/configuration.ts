@@ -5,6 +5,7 @@ import { formatProblem } from '../../pipeline/problem.ts'
 import type { GitAccess } from '../../pipeline/schema/configuration/git-access.ts'
 import type { KubernetesConnection, KubernetesTarget } from '../../pipeline/schema/configuration/kubernetes-target.ts'
 import type { PipelineSource } from '../../pipeline/schema/configuration/pipelines.ts'
+import type { SecretStoreConfiguration } from '../../pipeline/schema/configuration/secret-stores.ts'
 import type { Configuration, TargetConfiguration } from '../../pipeline/schema/configuration.ts'
 import { CliError, exitCodes } from '../cli/io.ts'
 
@@ -20,10 +21,21 @@ function withAbsolutePaths(value: Configuration, base: string): Configuration {
   const { users } = value.auth
   return {
     ...value,
+    secrets: mapValues(value.secrets, store => absoluteStore(store, base)),
     targets: mapValues(value.targets, target => absoluteTarget(target, base)),
     auth: { ...value.auth, ...(users === undefined ? {} : { users: resolve(base, users) }) },
+    ...absoluteTls(value, base),
     pipelines: value.pipelines.map(source => absoluteSource(source, base)),
   }
+}
+
+function absoluteStore(store: SecretStoreConfiguration, base: string): SecretStoreConfiguration {
+  if (store.type !== 'kubernetes') return store
+  return { ...store, connection: absoluteConnection(store.connection, base) }
+}
+
+function absoluteTls({ tls }: Configuration, base: string): Pick<Configuration, 'tls'> {
+  return tls === undefined ? {} : { tls: { cert: resolve(base, tls.cert), key: resolve(base, tls.key) } }
 }
 
 function absoluteSource(source: PipelineSource, base: string): PipelineSource {

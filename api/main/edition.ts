@@ -84,8 +84,9 @@ export function createEdition(configuration: Configuration, parts: Foundation, c
   const { notifications } = configuration
   const starter = createStarter({ store, engine, catalog, now, log, gate: runFreezes.refuseFrozen, notifications })
   const fire = createFire({ starter, store, now, log })
+  const viewers = new Set(configuration.encryption?.viewers ?? [])
   const { identify, ...identity } = createIdentityPart({
-    ...{ configuration, store, token: parts.token, ...ways, log, env },
+    ...{ configuration, store, secrets, viewers, token: parts.token, ...ways, log, env },
     limits: parts.limits(configuration.limits),
     anonymous: parts.anonymous ?? false,
   })
@@ -102,6 +103,7 @@ export function createEdition(configuration: Configuration, parts: Foundation, c
     simulate: createSimulator(),
     metricTypes: metricTypesOf(configuration),
     breakers: parts.breakers ?? null,
+    codec: parts.codec ?? null,
     steering: createSteering({ store, engine, starter, now }),
     hooks: createHooks({
       ...{ sources: configuration.hooks, secrets, store, catalog, fire, now, log },
@@ -122,7 +124,7 @@ export function createEdition(configuration: Configuration, parts: Foundation, c
   return {
     ...{ configuration, services, identify, ownResources },
     app: createApp({
-      ...{ services, hosts: ways.hosts, pages: parts.pages, stopping, log },
+      ...{ services, viewers, hosts: ways.hosts, pages: parts.pages, stopping, log },
       identify: request => current().identify(request),
       trustedProxies: configuration.server.trustedProxies,
     }),

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import type { Secrets } from '../../activities/secrets/secrets.ts'
 import type { Configuration } from '../../pipeline/schema/configuration.ts'
 import type { Store } from '../../store/store.ts'
 import { createCiTokens } from '../auth/ci.ts'
@@ -21,15 +22,17 @@ export interface IdentityPartOptions {
   anonymous: boolean
   limits: Limits
   env: Readonly<Record<string, string | undefined>>
+  secrets: Pick<Secrets, 'resolve'>
   url(): string
   cookie(): string
   origins(): ReadonlySet<string>
+  viewers: ReadonlySet<string>
   log: Logger
 }
 
 /** All that tells who somebody is, put together. */
 export function createIdentityPart(options: IdentityPartOptions): IdentityPart {
-  const { configuration, store, token, anonymous, limits, cookie, origins, log } = options
+  const { configuration, store, token, anonymous, limits, cookie, origins, viewers, log } = options
   const rules = createPolicy(configuration.auth)
   const policy = () => rules
   const now = Date.now
@@ -44,7 +47,7 @@ export function createIdentityPart(options: IdentityPartOptions): IdentityPart {
   return {
     ...{ sessions, tokens, limits, users, principalOf, policy },
     hasUsers: configuration.auth.users !== undefined,
-    identify: createIdentify({ token, tokens, ci, sessions, principalOf, limits, anonymous, cookie, origins }),
+    identify: createIdentify({ token, tokens, ci, sessions, principalOf, limits, anonymous, cookie, origins, viewers }),
     oidc: openOidc(options),
     localOwner: { type: 'local', of: local },
   }
@@ -59,13 +62,17 @@ function openUsers(file: string | undefined, log: Logger): Users {
   }
 }
 
-function openOidc({ configuration, store, token, env, url }: IdentityPartOptions): OidcLogin | null {
+function openOidc({ configuration, store, token, env, secrets, url }: IdentityPartOptions): OidcLogin | null {
   const { oidc } = configuration.auth
   if (oidc === undefined) return null
-  const variable = oidc.clientSecret?.env
-  const clientSecret = variable === undefined ? null : (env[variable] ?? '')
-  if (clientSecret === '')
-    throw new CliError(`auth.oidc.clientSecret: the environment variable ${variable} is not set`, exitCodes.invalid)
+  const reference = oidc.clientSecret
+  // The earliest moment at which it can be told.
+  if (reference !== undefined && 'env' in reference && !env[reference.env])
+    throw new CliError(
+      `auth.oidc.clientSecret: the environment variable ${reference.env} is not set`,
+      exitCodes.invalid,
+    )
+  const clientSecret = reference === undefined ? null : () => secrets.resolve(reference)
   const redirectUri = () => `${url()}/api/v1/session/oidc/callback`
   return createOidcLogin({ configuration: oidc, clientSecret, store, secret: token, redirectUri, now: Date.now })
 }

@@ -13,6 +13,8 @@ const takes = {
   notifications: 'reload',
   pipelines: 'reload',
   registries: 'reload',
+  secrets: 'restart',
+  tls: 'restart',
   environments: 'reload',
   server: 'reload',
   auth: 'reload',

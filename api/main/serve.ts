@@ -1,12 +1,12 @@
 import type { Logger } from 'pino'
 import { createBreakers } from '../../activities/metrics/breakers.ts'
 import { knownSecrets } from '../../activities/secrets/known.ts'
-import { localSecrets, type Secrets } from '../../activities/secrets/secrets.ts'
+import { openSecrets, type Secrets } from '../../activities/secrets/secrets.ts'
 import type { Configuration } from '../../pipeline/schema/configuration.ts'
 import { CliError, exitCodes, type Io } from '../cli/io.ts'
 import { note, print } from '../cli/output.ts'
 import { version } from '../cli/version.ts'
-import { givenTemporal, type TemporalAddress, withEncryption } from './addresses.ts'
+import { codecOf, givenTemporal, type TemporalAddress, withEncryption } from './addresses.ts'
 import { embeddedHost, embeddedStore, embeddedTemporal, type Part } from './children/embedded.ts'
 import { isListening } from './children/listening.ts'
 import { readConfiguration } from './configuration.ts'
@@ -51,7 +51,7 @@ export async function serve(options: ServeOptions, io: Io): Promise<void> {
     io.env.TEMPORAL_API_KEY ?? '',
     ...(databaseUrl === null ? [] : secretsOf(databaseUrl)),
   ])
-  const secrets = localSecrets(io.env, known)
+  const secrets = openSecrets(configuration.secrets, io.env, known)
   const log = createLogger({ level: options.logLevel, hide: known.hide, output: io.stderr })
   const parts: Part[] = []
   const running = new AbortController()
@@ -138,6 +138,7 @@ async function start(given: Start) {
   parts.push({ name: 'engine connection', stop: close })
   const api = await startApi({
     ...{ configuration, store, engine, schedules, secrets, breakers, token, host, version, log },
+    codec: codecOf(temporal),
     openTargets: openOwn,
     state: () => reloader.state(),
     port: options.port ?? folder.keptPort('api') ?? usualPort,
@@ -149,7 +150,9 @@ async function start(given: Start) {
   })
   parts.push({ name: 'api', stop: () => api.stop() })
   await folder.keepPort('api', Number(new URL(api.local).port))
-  await folder.writeServerFile({ url: api.local, token, pid: process.pid })
+  // The name in a certificate is that of the public address.
+  const reached = configuration.tls === undefined ? api.local : api.url
+  await folder.writeServerFile({ url: reached, token, pid: process.pid })
   const reloader: Reloader = createReloader({
     ...{ configuration, store, log, now: () => new Date() },
     read: () => readOwn(options, io),

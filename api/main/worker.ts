@@ -1,5 +1,5 @@
 import { knownSecrets } from '../../activities/secrets/known.ts'
-import { localSecrets } from '../../activities/secrets/secrets.ts'
+import { openSecrets } from '../../activities/secrets/secrets.ts'
 import type { WorkerVersion } from '../../activities/worker.ts'
 import type { Configuration } from '../../pipeline/schema/configuration.ts'
 import type { Io } from '../cli/io.ts'
@@ -22,7 +22,7 @@ export async function runWorkerProcess(options: WorkerProcessOptions, io: Io): P
   const configuration = readConfiguration(options.config)
   const databaseUrl = requireDatabase(io.env)
   const known = knownSecrets([io.env.TEMPORAL_API_KEY ?? '', ...secretsOf(databaseUrl)])
-  const secrets = localSecrets(io.env, known)
+  const secrets = openSecrets(configuration.secrets, io.env, known)
   const temporal = await withEncryption(requireTemporal(io.env), configuration, secrets)
   const log = createLogger({ level: options.logLevel, hide: known.hide, output: io.stderr })
   const running = new AbortController()

@@ -4,6 +4,7 @@ import { analysisOperations } from './analysis.ts'
 import { approvalLinkOperations } from './approval-links.ts'
 import { auditOperations } from './audit.ts'
 import { breakerOperations } from './breakers.ts'
+import { codecOperations } from './codec.ts'
 import { definitionOperations } from './definitions.ts'
 import { executionOperations } from './executions.ts'
 import { freezeOperations } from './freezes.ts'
@@ -41,6 +42,7 @@ export function createHandlers(services: Services): Handlers {
     ...breakerOperations(services),
     ...tokenOperations(services),
     ...auditOperations(services),
+    ...codecOperations(services),
     ...serverOperations(services),
   }
 }

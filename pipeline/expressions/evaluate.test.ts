@@ -154,6 +154,15 @@ describe('no expression reaches the host', () => {
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined()
   })
 
+  test.each(['parameters.constructor', 'stages.__proto__.x', 'parameters["__proto__"]', '"".constructor'])(
+    '%s is refused by name, before anything is looked up',
+    payload => {
+      expect(() => evaluated(payload)).toThrow(
+        expect.objectContaining({ reason: expect.stringContaining('is not allowed as a key') }),
+      )
+    },
+  )
+
   test('keys like "constructor" in values are plain data', () => {
     expect(evaluated('stages.canary.release.env["con" + "structor"]')).toBe('c')
   })

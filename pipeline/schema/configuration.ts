@@ -9,7 +9,9 @@ import { metricsConnection } from './configuration/metrics.ts'
 import { pipelineSource } from './configuration/pipelines.ts'
 import { processTarget } from './configuration/process-target.ts'
 import { imageRegistry } from './configuration/registries.ts'
+import { secretStore } from './configuration/secret-stores.ts'
 import { server } from './configuration/server.ts'
+import { tls } from './configuration/tls.ts'
 import { name, positiveDuration } from './scalars.ts'
 import { subscription } from './subscription.ts'
 
@@ -46,6 +48,11 @@ export const configuration = z.strictObject({
     )
     .default({})
     .describe('What is special about environments of targets.'),
+  secrets: z
+    .record(name, secretStore)
+    .default({})
+    .describe('Named stores of secrets, besides the environment and files of the server.'),
+  tls: tls.optional(),
   server: server.prefault({}).describe('How this server is reached.'),
   auth: auth.prefault({}).describe('Who is let in, and who may do what.'),
   limits: limits.prefault({}).describe('How much one caller may take.'),

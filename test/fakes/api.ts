@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { PayloadCodec } from '@temporalio/common'
 import pino from 'pino'
 import type { z } from 'zod'
 import { localSecrets } from '../../activities/secrets/secrets.ts'
@@ -43,6 +44,7 @@ stages:
 export async function startFakeApi(
   change: Partial<z.input<typeof configuration>> = {},
   pages: string | null = null,
+  codec: PayloadCodec | null = null,
 ): Promise<FakeApi> {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-api-'))
   const write = (file: string, text: string) => writeFileSync(join(folder, file), text)
@@ -62,6 +64,7 @@ export async function startFakeApi(
     data: join(folder, 'data'),
     schedules: noSchedules,
     secrets: localSecrets(),
+    codec,
     env: process.env,
     host: '127.0.0.1',
     port: 0,

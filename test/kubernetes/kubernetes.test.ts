@@ -7,6 +7,7 @@ import { faultSuite } from './faults.suite.ts'
 import { promotionSuite } from './promotion.suite.ts'
 import { realCanarySuite } from './real-canary.suite.ts'
 import { routerSuite } from './routers.suite.ts'
+import { secretsSuite } from './secrets.suite.ts'
 import { targetSuite } from './target.suite.ts'
 
 /** One control plane for everything that needs one. */
@@ -25,6 +26,7 @@ describe.skipIf(missing !== null)(name, () => {
   routerSuite(() => cluster)
   realCanarySuite(() => cluster)
   exampleSuite(() => cluster)
+  secretsSuite(() => cluster)
   canaryFaultSuite(
     () => cluster,
     () => {

@@ -1,4 +1,5 @@
 import { canaries } from './canaries.ts'
+import { defences } from './defences/defences.ts'
 import { expressions } from './expressions.ts'
 import { git } from './git.ts'
 import { kills } from './kills.ts'
@@ -13,6 +14,7 @@ import { webhooks } from './webhooks.ts'
 /** `npm run proof -- NAME [--rounds N] [--seed S]`: the whole of a series whose slice is in `npm test`. */
 const proofs = {
   canaries,
+  defences,
   expressions,
   git,
   kills,

@@ -1,15 +1,16 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { createHmac, randomBytes } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createServer, type Server as TlsServer } from 'node:tls'
+import { createServer, getCACertificates, setDefaultCACertificates, type Server as TlsServer } from 'node:tls'
 import { Client } from '@temporalio/client'
 import { temporal as messages } from '@temporalio/proto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createEncryption } from '../../activities/encryption.ts'
 import { type Server, startServer } from '../../setup/server.ts'
+import { temporalCli } from '../../setup/temporal.mjs'
 import { pgliteChild } from '../../store/pglite/spec.ts'
 import { type Certificates, makeCertificates } from '../certificates.ts'
 import { component } from '../components.ts'
@@ -56,6 +57,7 @@ describe.skipIf(component('openssl') === null)('a Temporal server that is reache
 
   beforeAll(async () => {
     certificates = makeCertificates(folder)
+    setDefaultCACertificates([...getCACertificates(), readFileSync(certificates.ca, 'utf8')])
     temporal = await startTemporal()
     parrot = await startParrot()
     remote = await startParrot({ cert: readFileSync(certificates.cert), key: readFileSync(certificates.key) })
@@ -72,6 +74,7 @@ pipelines:
   - directory: ${pipelines}
   - directory: .
   - { repository: "${remote.url}/shop.git", token: { env: TEST_git }, caFile: "${certificates.ca}" }
+tls: { cert: "${certificates.cert}", key: "${certificates.key}" }
 encryption: { keys: [{ id: first, key: { env: TEST_ENCRYPTION_KEY } }] }
 hooks:
   ci: { type: hmac, secret: { env: TEST_hook }, previous: { env: TEST_formerHook } }
@@ -134,13 +137,16 @@ stages:
 
   test('a planted secret is found nowhere, whatever fails and however it is repeated', async () => {
     const { url, client, token } = server
-    const cli = (text: string, args: string[]) => slipway(args, { SLIPWAY_URL: url, SLIPWAY_TOKEN: text })
+    const cli = (text: string, args: string[]) =>
+      slipway(args, { SLIPWAY_URL: url, SLIPWAY_TOKEN: text, NODE_EXTRA_CA_CERTS: certificates.ca })
     const told = await client.createToken({ body: { name: 'planted', allow: ['execution:read'] } })
     const link = new URL((await client.createLoginLink()).url).hash.slice('#code='.length)
     const headers = { 'content-type': 'application/json', origin: url, 'x-slipway-csrf': '1' }
     const opened = await fetch(`${url}/api/v1/session`, {
       ...{ method: 'POST', headers, body: JSON.stringify({ code: link }) },
     })
+    expect(opened.headers.getSetCookie()[0]).toMatch(/^__Host-slipway_session=.*; Secure$/)
+    expect(opened.headers.get('strict-transport-security')).toBe('max-age=31536000')
     const session = opened.headers.getSetCookie()[0]!.split(';')[0]!.split('=').slice(1).join('=')
     const all = { ...secrets, api: told.token, session, encryption: key.toString('base64') }
 
@@ -157,7 +163,7 @@ stages:
       hook(secrets.hook!, '{"a":1}'),
       hook(secrets.formerHook!, '{"a":2}'),
       hook(secrets.notAsked!, '{"a":3}'),
-      fetch(`${url}/api/v1/executions`, { headers: { cookie: `slipway_session_1=${session}` } }),
+      fetch(`${url}/api/v1/executions`, { headers: { cookie: `slipway_session=${session}` } }),
       fetch(`${url}/api/v1/executions`, { headers: { authorization: `Bearer ${told.token}x` } }),
       fetch(`${url}/api/v1/executions`, { headers: { authorization: `Basic ${told.token}` } }),
       fetch(`${url}/api/v1/tokens`, { ...{ method: 'POST', headers, body: '{' } }),
@@ -216,6 +222,27 @@ stages:
     }
   })
 
+  test('the tools of Temporal show what is stored, through the server, to whoever may see it', async () => {
+    const { id } = await server.client.startExecution({ name: 'nap', body: { parameters: { label: planted } } })
+    await server.client.getExecution({ id, wait: '60s' })
+    const codec = ['--codec-endpoint', `${server.url}/api/v1/codec`]
+    const show = (token: string, timeout = '60s') => {
+      const args = [...codec, '--codec-auth', `Bearer ${token}`, '--command-timeout', timeout]
+      return temporalShow(temporal, id, args, certificates.ca)
+    }
+    // In base64: they print payloads as they are.
+    expect(found(await show(server.token), { planted })).toEqual(['planted'])
+    const { token } = await server.client.createToken({ body: { name: 'cannot-decode', allow: ['execution:read'] } })
+    // They ask again and again until their time is over.
+    const refused = await show(token, '2s')
+    expect(found(refused, { planted })).toEqual([])
+    expect(refused).toMatch(/^Error: /)
+    const { items } = await server.client.searchAudit({ action: 'payloads.decode' })
+    expect(items.map(({ actor, outcome }) => `${actor} ${outcome}`)).toEqual(
+      expect.arrayContaining(['local allowed', 'token:cannot-decode refused']),
+    )
+  })
+
   test('a server without the certificate, or with a key that is none, says so and ends', async () => {
     const start = (env: NodeJS.ProcessEnv) => {
       const data = join(folder, Object.keys(env).join(), randomBytes(4).toString('hex'))
@@ -265,11 +292,22 @@ ${['bearer', 'basic']
     onFailure: continue
 `
 
+/** What `temporal workflow show` says of a history, on both streams. */
+async function temporalShow({ address }: TemporalServer, id: string, args: string[], ca: string): Promise<string> {
+  const cli = await temporalCli({ log: () => {} })
+  const show = ['workflow', 'show', '--workflow-id', id, '--address', address, '-o', 'json', '--env-file', '/dev/null']
+  const env = { PATH: process.env.PATH, HOME: '/nonexistent', SSL_CERT_FILE: ca }
+  return said(spawn(cli, [...show, ...args], { env }))
+}
+
 /** What the program says, on both streams. */
 async function slipway(args: string[], env: NodeJS.ProcessEnv): Promise<string> {
   const child = spawn(process.execPath, ['api/cli/bin.ts', ...args], { env: { PATH: process.env.PATH, ...env } })
-  const [said, complained] = await Promise.all([child.stdout.toArray(), child.stderr.toArray()])
-  return Buffer.concat([...said, ...complained]).toString()
+  return said(child)
+}
+
+async function said({ stdout, stderr }: ChildProcessWithoutNullStreams): Promise<string> {
+  return Buffer.concat((await Promise.all([stdout.toArray(), stderr.toArray()])).flat()).toString()
 }
 
 /** All of a workflow's history as it is stored. */

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { rightsNamed } from '../../permissions.ts'
 import { name } from '../scalars.ts'
+import { secret } from './secret.ts'
 
 const aRight = 'a permission such as execution:start, execution:* or *'
 const right = z
@@ -71,10 +72,7 @@ const oidc = z
     name: z.string().min(1).max(60).default('Single sign-on').describe('What the button on the login page says.'),
     issuer: provider.describe('Address of the provider, as it writes it in its tokens.'),
     clientId: z.string().min(1).max(200).describe('What this server is called there.'),
-    clientSecret: z
-      .strictObject({ env: z.string().regex(/^[A-Z][A-Z0-9_]*$/, 'the name of an environment variable') })
-      .optional()
-      .describe('`{ env: NAME }`: the environment variable that holds the secret; without it there is only PKCE.'),
+    clientSecret: secret.optional().describe('The secret that goes with it; without one there is only PKCE.'),
     scopes: z
       .array(z.string().min(1).max(100))
       .max(20)

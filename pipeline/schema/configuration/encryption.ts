@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { name } from '../scalars.ts'
+import { origin } from './reach.ts'
 import { secret } from './secret.ts'
 
 const key = z.strictObject({
@@ -14,6 +15,11 @@ export const encryption = z
       .tuple([key], key)
       .refine(keys => new Set(keys.map(({ id }) => id)).size === keys.length, 'every key has an id of its own')
       .describe('The first one encrypts, all of them decrypt: put a new one in front, drop the last one later.'),
+    viewers: z
+      .array(origin)
+      .max(10)
+      .default([])
+      .describe('Where Temporal’s own pages are: they may have payloads decrypted for whoever has `history:decode`.'),
   })
   .describe(
     'AES-256-GCM for all that Temporal stores of a run. Begin with it before the first run, or on a new namespace.',

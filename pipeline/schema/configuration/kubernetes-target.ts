@@ -13,7 +13,7 @@ const objectName = z
 
 const aConnection = 'a kubeconfig, a server with a tokenFile, or inCluster: true'
 
-const connection = worded(
+export const kubernetesConnection = worded(
   z.union([
     z.strictObject({
       kubeconfig: file.describe('A kubeconfig file; relative to this file.'),
@@ -132,7 +132,7 @@ export const kubernetesTarget = z.strictObject({
   type: z.literal('kubernetes').describe('Deployments of a Kubernetes cluster.'),
   environment: name.describe('What permissions and freezes hang on.'),
   region: name.optional().describe('Where it is.'),
-  connection: connection.describe('The cluster, and as whom we talk to it.'),
+  connection: kubernetesConnection.describe('The cluster, and as whom we talk to it.'),
   namespace: name.describe('The only namespace this target reads and writes.'),
   copySecrets: z
     .boolean()
