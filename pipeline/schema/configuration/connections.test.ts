@@ -32,7 +32,7 @@ test('what is not is refused at its place, secrets in plain text above all', () 
     '2:58 item 1 of "addresses" must be a network such as 10.2.0.0/16, 127.0.0.1/32 or fd00::/8, not "10.0.0.0/99"',
   ])
   expect(check('{ type: webhook, url: "http://a.example", secret: whsec_abc }')).toEqual([
-    '2:57 "secret" must be a reference to a secret: a map with "env" or "file", not "whsec_abc"',
+    '2:57 "secret" must be a reference to a secret: a map with "env", with "file", or with "store", "path" and "key", not "whsec_abc"',
   ])
   expect(check('{ type: smtp }')).toEqual([
     '2:15 "type" must be one of "http", "slack", "webhook", "email", "github", not "smtp"',
