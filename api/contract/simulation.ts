@@ -11,6 +11,7 @@ export const simulateBody = z.strictObject({
     .discriminatedUnion('kind', [
       z.strictObject({ kind: z.enum(['good', 'bad', 'no-traffic', 'metrics-down']) }),
       z.strictObject({ kind: z.literal('target-fails-at'), stage: z.string().min(1).max(200) }),
+      z.strictObject({ kind: z.literal('gate-closed'), gate: z.string().min(1).max(63) }),
     ])
     .default({ kind: 'good' }),
   /** Required ones that are left out get a sample that fits. */

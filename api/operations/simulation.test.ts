@@ -49,6 +49,11 @@ test.each([
     { text: goodPipeline, scenario: { kind: 'target-fails-at', stage: 'rol' } as const },
     'invalid-request',
   ],
+  [
+    'a gate that is not there',
+    { text: goodPipeline, scenario: { kind: 'gate-closed', gate: 'owner' } as const },
+    'invalid-request',
+  ],
 ])('%s is refused', async (_what, body, kind) => {
   const refusal = await api.client.simulatePipeline({ body }).catch(error => error)
   expect(refusal).toMatchObject({ kind })

@@ -19,7 +19,8 @@ export function simulationOperations({
       const { pipeline, problems } = await checkInPlace(text, callerOf(call), { catalog, check })
       if (pipeline === null) throw new Refusal('invalid-definition', 'the text is not a pipeline', { errors: problems })
       const { scenario } = settings
-      if (scenario.kind === 'target-fails-at') refuseUnknownStage(pipeline, scenario.stage)
+      if (scenario.kind === 'target-fails-at') refuseUnknown(pipeline, 'stage', scenario.stage)
+      if (scenario.kind === 'gate-closed') refuseUnknown(pipeline, 'gate', scenario.gate)
       const { values, findings } = checkParameters(pipeline, simulate.sample(pipeline, parameters))
       if (values === null)
         throw new Refusal('invalid-parameters', 'a value does not fit, or no sample does', {
@@ -33,11 +34,13 @@ export function simulationOperations({
 /** A Monday morning: within the windows most pipelines have. */
 const start = Date.parse('2026-01-05T10:00:00Z')
 
-function refuseUnknownStage({ name, stages }: Pipeline, stage: string): void {
-  const ids = stages.map(({ id }) => id)
-  if (ids.includes(stage)) return
-  const message = `${name} has no stage "${stage}"${didYouMean(stage, ids)}; it has ${ids.join(', ')}`
-  throw new Refusal('invalid-request', message, { errors: [problemAt('/scenario/stage', message)] })
+function refuseUnknown({ name, stages }: Pipeline, what: 'stage' | 'gate', asked: string): void {
+  const gates = stages.flatMap(stage => (stage.type === 'canary' ? (stage.gates ?? []) : []))
+  const known = what === 'stage' ? stages.map(({ id }) => id) : gates.map(gate => gate.name)
+  if (known.includes(asked)) return
+  const listed = known.length === 0 ? 'it has none' : `it has ${known.join(', ')}`
+  const message = `${name} has no ${what} "${asked}"${didYouMean(asked, known)}; ${listed}`
+  throw new Refusal('invalid-request', message, { errors: [problemAt(`/scenario/${what}`, message)] })
 }
 
 function problemAt(pointer: string, message: string): ProblemError {
