@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { stringify } from 'yaml'
+import { parse, stringify } from 'yaml'
 import { rbacOf } from '../../activities/targets/kubernetes/rbac.ts'
 import { loadConfiguration } from '../../pipeline/configuration.ts'
 import type { KubernetesTarget } from '../../pipeline/schema/configuration/kubernetes-target.ts'
@@ -54,14 +54,17 @@ export function exampleSuite(cluster: () => Cluster): void {
       expect(await server.client.getDrift({ name: 'shop' })).toEqual({ items: [] })
     })
 
-    it('installs Slipway with objects the API server takes', async () => {
+    it.each([
+      ['install.yaml', ['statefulset.apps/slipway']],
+      ['scale-out.yaml', ['deployment.apps/slipway-api', 'deployment.apps/slipway-worker', 'service/slipway']],
+    ])('installs Slipway with objects the API server takes: %s', async (file, wanted) => {
       const { control } = cluster()
-      const documents = readFileSync(join(example, 'install.yaml'), 'utf8').split(/^---$/m)
+      const documents = readFileSync(join(example, file), 'utf8').split(/^---$/m)
       await control.kubectl(['apply', '-f', '-'], documents[0])
-      const said = await control.kubectl(['apply', '--dry-run=server', '-f', join(example, 'install.yaml')])
-      expect(said).toContain('statefulset.apps/slipway created (server dry run)')
-      const inner = /slipway\.yaml: \|\n([\s\S]*)$/.exec(documents[2]!)![1]!.replaceAll(/^ {4}/gm, '')
-      expect(loadConfiguration(inner, 'slipway.yaml').problems).toEqual([])
+      const said = await control.kubectl(['apply', '--dry-run=server', '-f', join(example, file)])
+      for (const object of wanted) expect(said).toContain(`${object} created (server dry run)`)
+      const settings = documents.map(text => parse(text)).find(({ kind }) => kind === 'ConfigMap').data['slipway.yaml']
+      expect(loadConfiguration(settings, 'slipway.yaml').problems).toEqual([])
     })
   })
 }
