@@ -108,6 +108,9 @@ pipelines:
     expect(told(text.replace('cart: {}', 'cart: { clusterHeader: true }'))).toEqual([
       '7:94 router "replicas" cannot choose a cluster by header',
     ])
+    expect(told(text.replace('cart: {}', 'cart: { stickyCookie: seen }'))).toEqual([
+      '7:93 router "replicas" cannot keep clients on a cluster by cookie',
+    ])
     const promote = 'cart: { promote: { type: git, repository: "file:///delivery.git", file: a.yaml, KEYS } }'
     const withPromotion = (keys: string) => text.replace('cart: {}', promote.replace('KEYS', keys))
     expect(told(withPromotion('image: a.b, tag: a.c, keyFile: key'))).toEqual([

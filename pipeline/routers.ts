@@ -8,11 +8,13 @@ export interface RouterCapabilities {
   shares: 'exact' | 'pods'
   /** Whether a header can choose the cluster. */
   header: boolean
+  /** Whether a cookie can keep a client on the cluster it has met. */
+  cookie: boolean
 }
 
 export const routerCapabilities = {
-  replicas: { splits: 'many', shares: 'pods', header: false },
-  'gateway-api': { splits: 'many', shares: 'exact', header: true },
-  istio: { splits: 'many', shares: 'exact', header: true },
-  nginx: { splits: 'two', shares: 'exact', header: true },
+  replicas: { splits: 'many', shares: 'pods', header: false, cookie: false },
+  'gateway-api': { splits: 'many', shares: 'exact', header: true, cookie: true },
+  istio: { splits: 'many', shares: 'exact', header: true, cookie: true },
+  nginx: { splits: 'two', shares: 'exact', header: true, cookie: true },
 } as const satisfies Record<RouterType, RouterCapabilities>

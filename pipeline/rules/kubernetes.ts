@@ -13,9 +13,16 @@ export function kubernetesFindings({ services }: KubernetesTarget): Finding[] {
   )
 }
 
-function routerFindings({ router, clusterHeader }: KubernetesService): Finding[] {
-  if (!clusterHeader || routerCapabilities[router.type].header) return []
-  return [{ path: ['clusterHeader'], message: `router "${router.type}" cannot choose a cluster by header` }]
+function routerFindings({ router, clusterHeader, stickyCookie }: KubernetesService): Finding[] {
+  const { header, cookie } = routerCapabilities[router.type]
+  const cannot = (key: string, what: string): Finding => ({
+    path: [key],
+    message: `router "${router.type}" cannot ${what}`,
+  })
+  return [
+    ...(clusterHeader && !header ? [cannot('clusterHeader', 'choose a cluster by header')] : []),
+    ...(stickyCookie !== undefined && !cookie ? [cannot('stickyCookie', 'keep clients on a cluster by cookie')] : []),
+  ]
 }
 
 function promotionFindings({ promote }: KubernetesService): Finding[] {

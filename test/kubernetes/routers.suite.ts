@@ -1,13 +1,25 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { openApi } from '../../activities/targets/kubernetes/api.ts'
 import { openConnection } from '../../activities/targets/kubernetes/connection.ts'
+import { untilTrue } from '../../activities/targets/kubernetes/endpoints.ts'
 import { placeOf } from '../../activities/targets/kubernetes/place.ts'
 import { routerContract } from '../../activities/targets/kubernetes/routers/contract.ts'
 import { openRouter } from '../../activities/targets/kubernetes/routers/registry.ts'
+import { kubernetesTarget } from '../../activities/targets/kubernetes/target.ts'
 import { routerCapabilities } from '../../pipeline/routers.ts'
 import type { RouterConfiguration, RouterType } from '../../pipeline/schema/configuration/kubernetes-target.ts'
 import type { Cluster } from './cluster.ts'
-import { apply, op, openTestTarget, release, type TestTarget, userObjects, userRoute } from './world.ts'
+import {
+  apply,
+  op,
+  openTestTarget,
+  release,
+  type ServiceSettings,
+  type TestTarget,
+  userObjects,
+  userRoute,
+} from './world.ts'
 
 /** What a user has in front of the Service, for each router. */
 const fronts: {
@@ -38,7 +50,14 @@ const fronts: {
       {
         apiVersion: 'networking.k8s.io/v1',
         kind: 'Ingress',
-        metadata: { name, namespace },
+        metadata: {
+          name,
+          namespace,
+          annotations: {
+            'nginx.ingress.kubernetes.io/affinity': 'cookie',
+            'nginx.ingress.kubernetes.io/session-cookie-name': 'met',
+          },
+        },
         spec: {
           ingressClassName: 'nginx',
           rules: [
@@ -94,15 +113,18 @@ export function routerSuite(cluster: () => Cluster): void {
     })
 
     async function openFor(type: RouterType): Promise<void> {
-      const { control } = cluster()
+      const { control, pods } = cluster()
       const namespace = `routers-${type}`
       const names = Array.from({ length: each }, (_, index) => `shop-${index}`)
       const { configure, object } = fronts[type]
-      const services = Object.fromEntries(names.map(name => [name, { router: configure(name) }]))
+      const services: Record<string, ServiceSettings> = Object.fromEntries(
+        names.map(name => [name, { router: configure(name) }]),
+      )
+      if (routerCapabilities[type].cookie) services['shop-0']!.stickyCookie = 'met'
       const made = await openTestTarget(control, namespace, services)
       opened.set(type, made)
       const objects = names.flatMap(name => [
-        ...userObjects(namespace, name, { replicas: 4 }),
+        ...userObjects(namespace, name, { replicas: 4, port: pods.port }),
         ...object(namespace, name),
       ])
       await apply(control, ...objects)
@@ -124,6 +146,56 @@ export function routerSuite(cluster: () => Cluster): void {
       })
     }
 
+    it('clients stay on the new version once they have met it, and not for longer than it is there', async () => {
+      const { gateway } = cluster()
+      const { target, namespace } = opened.get('gateway-api')!
+      await target.route('shop-0', { stable: 50, canary: 50 }, op())
+      const url = `${gateway.url}/${namespace}/shop-0`
+      const ask = async (cookie: string | null) => {
+        const answer = await fetch(url, cookie === null ? {} : { headers: { cookie: `a=b; ${cookie}` } })
+        const { version } = (await answer.json()) as { version: string }
+        return { version, cookie: answer.headers.get('set-cookie')?.split(';')[0] ?? null }
+      }
+      await untilTrue(async () => (await fetch(url)).ok, { within: 30_000, signal: AbortSignal.timeout(30_000) })
+      const met = await untilMet(() => ask(null))
+      expect(met).toMatch(/^met=canary-[0-9a-f]{8}$/)
+      const kept = await Promise.all(Array.from({ length: 20 }, () => ask(met)))
+      expect(new Set(kept.map(({ version }) => version))).toEqual(new Set(['2.0.0']))
+      const others = await Promise.all(Array.from({ length: 40 }, () => ask('met=canary-00000000')))
+      expect(others.some(({ version }) => version === '0.0.1')).toBe(true)
+      await target.route('shop-0', { stable: 100 }, op())
+      expect((await target.current('shop-0')).weights).toEqual({ stable: 100 })
+      const route = await cluster().control.kubectl(['-n', namespace, 'get', 'httproute', 'shop-0', '-o', 'json'])
+      expect(JSON.parse(route).spec.rules).toHaveLength(1)
+      expect(route).not.toContain('met=')
+    })
+
+    it('Istio is told the same, and ingress-nginx to be told by its own annotations', async () => {
+      const { target, namespace } = opened.get('istio')!
+      await target.route('shop-0', { stable: 75, canary: 25 }, op(9))
+      const read = async () => {
+        const text = await cluster().control.kubectl(['-n', namespace, 'get', 'virtualservice', 'shop-0', '-o', 'json'])
+        return JSON.parse(text).spec.http
+      }
+      expect(await read()).toMatchObject([
+        { match: [{ headers: { cookie: { regex: expect.stringMatching(/met=canary-[0-9a-f]{8}/) } } }] },
+        {
+          route: [{ weight: 75 }, { weight: 25, headers: { response: { add: { 'set-cookie': expect.any(String) } } } }],
+        },
+      ])
+      await target.route('shop-0', { stable: 100 }, op(9))
+      expect(await read()).toEqual([
+        { route: [{ destination: { host: `shop-0.${namespace}.svc.cluster.local` }, weight: 100 }] },
+      ])
+      const nginx = opened.get('nginx')!
+      const other = { ...nginx.configuration.services['shop-0']!, stickyCookie: 'other' }
+      const renamed = kubernetesTarget(nginx.namespace, { ...nginx.configuration, services: { 'shop-0': other } })
+      await expect(renamed.route('shop-0', { stable: 75, canary: 25 }, op(9))).rejects.toMatchObject({
+        kind: 'Refused',
+        message: expect.stringMatching(/does not keep clients by cookie other; give it the annotations/),
+      })
+    })
+
     it('shares by number of pods are refused where an autoscaler counts them', async () => {
       const { target, namespace } = opened.get('replicas')!
       const scaleTargetRef = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'shop-3' }
@@ -139,4 +211,14 @@ export function routerSuite(cluster: () => Cluster): void {
       })
     })
   })
+}
+
+/** The cookie of the first answer that gives one. */
+async function untilMet(ask: () => Promise<{ cookie: string | null }>): Promise<string> {
+  for (let tries = 0; tries < 500; tries++) {
+    const { cookie } = await ask()
+    if (cookie !== null) return cookie
+    await sleep(20)
+  }
+  throw new Error('no answer gave a cookie')
 }

@@ -57,6 +57,12 @@ const keyPath = z
   .max(500, aPath)
   .regex(/^[^.\p{Cc}]+(\.[^.\p{Cc}]+)*$/u, aPath)
 
+const aCookie = 'a cookie name of letters, digits, _ and -'
+const cookieName = z
+  .string(aCookie)
+  .max(100, aCookie)
+  .regex(/^[A-Za-z0-9_-]+$/, aCookie)
+
 const aFileInside = 'the path of a file in the repository, such as apps/shop/deployment.yaml'
 
 const promote = z.discriminatedUnion('type', [
@@ -122,6 +128,9 @@ const service = z.strictObject({
     .boolean()
     .default(false)
     .describe('Lets `x-slipway-cluster` choose the cluster, where the router can.'),
+  stickyCookie: cookieName
+    .optional()
+    .describe('Cookie that keeps clients on the new version once they have met it, where the router can.'),
   url: z
     .url({ protocol: /^https?$/, error: 'an http or https address' })
     .optional()

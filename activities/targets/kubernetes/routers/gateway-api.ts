@@ -5,6 +5,7 @@ import { edit, fenced, type KubernetesObject } from '../objects.ts'
 import { pathOf, serviceOf } from '../place.ts'
 import { acceptedWithin, clusterHeader, type Router, type RouterContext } from './router.ts'
 import { agreed, roleOfService, sharesOf, weightsOf } from './shares.ts'
+import { cookiePattern, isSticky, type StickyCookies, setCookie, stickyCookies } from './sticky.ts'
 
 interface BackendRef {
   name: string
@@ -12,6 +13,12 @@ interface BackendRef {
   namespace?: string
   port?: number
   weight?: number
+  filters?: Filter[]
+}
+
+interface Filter {
+  type: string
+  responseHeaderModifier?: { add?: { name: string; value: string }[] }
 }
 
 interface Match {
@@ -59,16 +66,22 @@ export function gatewayApiRouter({ api, place, configuration }: RouterContext<'g
     return route
   }
 
-  function change(route: HttpRoute, weights: Weights): HttpRoute {
-    const rules = (route.spec.rules ?? []).filter(rule => !(isOurs(rule) && isByHeader(rule)))
+  function change(route: HttpRoute, weights: Weights, cookies: StickyCookies): HttpRoute {
+    const rules = (route.spec.rules ?? []).filter(rule => !(isOurs(rule) && (isByHeader(rule) || isByCookie(rule))))
     route.spec.rules = rules.flatMap(rule => {
       if (!isOurs(rule)) return [rule]
-      const like = rule.backendRefs![0]!
+      const like = withoutCookie(rule.backendRefs![0]!)
       const refTo = (role: Role, weight: number) => ({ ...like, name: serviceOf(place, role), weight })
       const shares = sharesOf(weights)
-      const weighted = { ...rule, backendRefs: shares.map(({ role, share }) => refTo(role, share)) }
-      if (!place.settings.clusterHeader || shares.length < 2) return [weighted]
-      return [...shares.map(({ role }) => byHeader(rule, role, refTo(role, 1))), weighted]
+      const split = shares.length > 1
+      const cookieOf = (role: Role) => (split ? cookies.get(role) : undefined)
+      const backendRefs = shares.map(({ role, share }) => withCookie(refTo(role, share), cookieOf(role)))
+      const headers = place.settings.clusterHeader && split ? shares : []
+      return [
+        ...headers.map(({ role }) => chosen(rule, { name: clusterHeader, value: role }, refTo(role, 1))),
+        ...shares.flatMap(({ role }) => byCookie(rule, cookieOf(role), refTo(role, 1))),
+        { ...rule, backendRefs },
+      ]
     })
     return route
   }
@@ -76,15 +89,16 @@ export function gatewayApiRouter({ api, place, configuration }: RouterContext<'g
   return {
     async weights() {
       const route = check(await api.get<HttpRoute>(pathOf(place, 'httproutes', name)))
-      const rules = route.spec.rules!.filter(rule => isOurs(rule) && !isByHeader(rule))
+      const rules = route.spec.rules!.filter(rule => isOurs(rule) && !isByHeader(rule) && !isByCookie(rule))
       const found = rules.map(({ backendRefs }) =>
         weightsOf(backendRefs!.map(ref => ({ role: roleOf(ref)!, share: ref.weight ?? 1 }))),
       )
       return agreed(place, called, found)
     },
     async route(weights, { fence, signal }) {
+      const cookies = await stickyCookies({ api, place })
       const written = await edit<HttpRoute>(api, place, { kind: 'httproutes', name, signal }, found =>
-        fenced(place, change(check(found), weights), fence),
+        fenced(place, change(check(found), weights, cookies), fence),
       )
       const generation = written!.metadata!.generation!
       let seen = written!
@@ -105,8 +119,31 @@ function isByHeader({ matches = [] }: Rule): boolean {
   return matches.length > 0 && matches.every(match => match.headers?.some(({ name }) => name === clusterHeader))
 }
 
-function byHeader(rule: Rule, role: Role, backend: BackendRef): Rule {
-  const header = { type: 'Exact', name: clusterHeader, value: role }
+function isByCookie({ matches = [] }: Rule): boolean {
+  return matches.length > 0 && matches.every(match => match.headers?.some(({ value }) => isSticky(value)))
+}
+
+function byCookie(rule: Rule, cookie: string | undefined, backend: BackendRef): Rule[] {
+  if (cookie === undefined) return []
+  return [chosen(rule, { type: 'RegularExpression', name: 'Cookie', value: cookiePattern(cookie) }, backend)]
+}
+
+function withCookie(backend: BackendRef, cookie: string | undefined): BackendRef {
+  if (cookie === undefined) return backend
+  const add = [{ name: 'Set-Cookie', value: setCookie(cookie) }]
+  const filter = { type: 'ResponseHeaderModifier', responseHeaderModifier: { add } }
+  return { ...backend, filters: [...(backend.filters ?? []), filter] }
+}
+
+function withoutCookie({ filters, ...backend }: BackendRef): BackendRef {
+  const others = (filters ?? []).filter(
+    ({ responseHeaderModifier }) => !responseHeaderModifier?.add?.some(({ value }) => isSticky(value)),
+  )
+  return others.length === 0 ? backend : { ...backend, filters: others }
+}
+
+function chosen(rule: Rule, one: { type?: string; name: string; value: string }, backend: BackendRef): Rule {
+  const header = { type: 'Exact', ...one }
   const matches = (rule.matches ?? [{}]).map(match => ({ ...match, headers: [...(match.headers ?? []), header] }))
   return { ...rule, matches, backendRefs: [backend] }
 }

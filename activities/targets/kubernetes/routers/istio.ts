@@ -5,14 +5,20 @@ import { edit, fenced, type KubernetesObject } from '../objects.ts'
 import { pathOf, serviceOf } from '../place.ts'
 import { acceptedWithin, clusterHeader, type Router, type RouterContext } from './router.ts'
 import { agreed, roleOfService, sharesOf, weightsOf } from './shares.ts'
+import { cookiePattern, isSticky, type StickyCookies, setCookie, stickyCookies } from './sticky.ts'
 
 interface Destination {
   destination: { host: string; subset?: string; port?: unknown }
   weight?: number
+  headers?: { response?: { add?: Record<string, string> } }
+}
+
+interface HttpMatch {
+  headers?: Record<string, { exact?: string; regex?: string }>
 }
 
 interface HttpRule {
-  match?: { headers?: Record<string, { exact?: string }> }[]
+  match?: HttpMatch[]
   route?: Destination[]
 }
 
@@ -54,20 +60,25 @@ export function istioRouter({ api, place, configuration }: RouterContext<'istio'
     return found
   }
 
-  function change(found: VirtualService, weights: Weights): VirtualService {
-    const rules = (found.spec.http ?? []).filter(rule => !(isOurs(rule) && isByHeader(rule)))
+  function change(found: VirtualService, weights: Weights, cookies: StickyCookies): VirtualService {
+    const rules = (found.spec.http ?? []).filter(rule => !(isOurs(rule) && (isByHeader(rule) || isByCookie(rule))))
     found.spec.http = rules.flatMap(rule => {
       if (!isOurs(rule)) return [rule]
-      const like = rule.route![0]!
+      const like = withoutCookie(rule.route![0]!)
       const to = (role: Role, weight: number): Destination => ({
         ...like,
         destination: { ...like.destination, host: hostOf(like.destination.host, serviceOf(place, role)) },
         weight,
       })
       const shares = sharesOf(weights)
-      const weighted = { ...rule, route: shares.map(({ role, share }) => to(role, share)) }
-      if (!place.settings.clusterHeader || shares.length < 2) return [weighted]
-      return [...shares.map(({ role }) => byHeader(rule, role, to(role, 100))), weighted]
+      const split = shares.length > 1
+      const cookieOf = (role: Role) => (split ? cookies.get(role) : undefined)
+      const headers = place.settings.clusterHeader && split ? shares : []
+      return [
+        ...headers.map(({ role }) => chosen(rule, { [clusterHeader]: { exact: role } }, to(role, 100))),
+        ...shares.flatMap(({ role }) => byCookie(rule, cookieOf(role), to(role, 100))),
+        { ...rule, route: shares.map(({ role, share }) => withCookie(to(role, share), cookieOf(role))) },
+      ]
     })
     return found
   }
@@ -75,15 +86,16 @@ export function istioRouter({ api, place, configuration }: RouterContext<'istio'
   return {
     async weights() {
       const found = check(await api.get<VirtualService>(path))
-      const rules = found.spec.http!.filter(rule => isOurs(rule) && !isByHeader(rule))
+      const rules = found.spec.http!.filter(rule => isOurs(rule) && !isByHeader(rule) && !isByCookie(rule))
       const each = rules.map(({ route }) =>
         weightsOf(route!.map(to => ({ role: roleOf(to)!, share: to.weight ?? (route!.length === 1 ? 100 : 0) }))),
       )
       return agreed(place, called, each)
     },
     async route(weights, { fence, signal }) {
+      const cookies = await stickyCookies({ api, place })
       const written = await edit<VirtualService>(api, place, { kind: 'virtualservices', name, signal }, found =>
-        fenced(place, change(check(found), weights), fence),
+        fenced(place, change(check(found), weights, cookies), fence),
       )
       const generation = written!.metadata!.generation!
       let seen = written!
@@ -111,11 +123,34 @@ function isByHeader({ match = [] }: HttpRule): boolean {
   return match.length > 0 && match.every(({ headers }) => headers !== undefined && clusterHeader in headers)
 }
 
-function byHeader(rule: HttpRule, role: Role, to: Destination): HttpRule {
-  const match = (rule.match ?? [{}]).map(one => ({
-    ...one,
-    headers: { ...one.headers, [clusterHeader]: { exact: role } },
-  }))
+function isByCookie({ match = [] }: HttpRule): boolean {
+  return match.length > 0 && match.every(({ headers }) => isSticky(headers?.cookie?.regex))
+}
+
+function byCookie(rule: HttpRule, cookie: string | undefined, to: Destination): HttpRule[] {
+  return cookie === undefined ? [] : [chosen(rule, { cookie: { regex: cookiePattern(cookie) } }, to)]
+}
+
+function withCookie(to: Destination, cookie: string | undefined): Destination {
+  if (cookie === undefined) return to
+  const { response } = to.headers ?? {}
+  return {
+    ...to,
+    headers: { ...to.headers, response: { ...response, add: { ...response?.add, 'set-cookie': setCookie(cookie) } } },
+  }
+}
+
+function withoutCookie(to: Destination): Destination {
+  const { 'set-cookie': set, ...others } = to.headers?.response?.add ?? {}
+  if (!isSticky(set)) return to
+  const { response, ...headers } = to.headers!
+  const { add: _, ...rest } = response!
+  const kept = Object.keys(others).length === 0 ? rest : { ...rest, add: others }
+  return { ...to, headers: { ...headers, ...(Object.keys(kept).length === 0 ? {} : { response: kept }) } }
+}
+
+function chosen(rule: HttpRule, header: NonNullable<HttpMatch['headers']>, to: Destination): HttpRule {
+  const match = (rule.match ?? [{}]).map(one => ({ ...one, headers: { ...one.headers, ...header } }))
   return { ...rule, match, route: [to] }
 }
 

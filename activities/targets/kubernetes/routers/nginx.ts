@@ -25,6 +25,7 @@ export function nginxRouter({ api, place, configuration }: RouterContext<'nginx'
       throw new NotFound(
         `${place.name}: there is no Ingress ${name} in namespace ${place.namespace}; apply its manifest`,
       )
+    checkAffinity(place, found)
     if (rulesFor(place, found).length > 0) return found
     throw new Refused(`${place.name}: no rule of Ingress ${name} leads to Service ${place.stableService}; add one`)
   }
@@ -55,6 +56,16 @@ export function nginxRouter({ api, place, configuration }: RouterContext<'nginx'
       if (other === undefined) await discard(api, place, 'ingresses', canaryName)
     },
   }
+}
+
+/** A canary Ingress takes part in the affinity of the main one, which is the user's to say. */
+function checkAffinity(place: Place, { metadata }: V1Ingress): void {
+  const { stickyCookie } = place.settings
+  const { [`${prefix}/affinity`]: affinity, [`${prefix}/session-cookie-name`]: name } = metadata?.annotations ?? {}
+  if (stickyCookie === undefined || (affinity === 'cookie' && name === stickyCookie)) return
+  throw new Refused(
+    `${place.name}: Ingress ${metadata?.name} does not keep clients by cookie ${stickyCookie}; give it the annotations ${prefix}/affinity: cookie and ${prefix}/session-cookie-name: ${stickyCookie}`,
+  )
 }
 
 interface Canary {
