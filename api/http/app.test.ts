@@ -293,3 +293,21 @@ test('figures are for those who may read them, and name routes, not addresses', 
   expect(text).toContain('slipway_http_request_duration_seconds_count{method="GET",route="/api/v1/executions/:id"')
   expect(text).not.toContain('some-id')
 })
+
+test.each([
+  ['nothing', '/api/v1/executions/nap-1?after=', 'after: not a number'],
+  ['a blank', '/api/v1/executions?limit=%20', 'limit: not a number'],
+  ['a number in other words', '/api/v1/executions?limit=0x10', 'limit: not a number'],
+  ['a NUL, which no store takes', '/api/v1/audit?actor=a%00b', 'actor: a NUL is in it'],
+])('%s is not taken for what it looks like', async (_what, path, message) => {
+  const response = await api.request(path)
+  expect(response.status).toBe(400)
+  expect(((await response.json()) as { errors: { message: string }[] }).errors[0]?.message).toBe(message)
+})
+
+test('a text with a NUL in a body is refused before anything takes it', async () => {
+  const body = JSON.stringify({ reason: 'a\0b' })
+  const headers = { 'content-type': 'application/json' }
+  const response = await api.request('/api/v1/executions/nap-1/cancel', { method: 'POST', body, headers })
+  expect([response.status, await response.text()]).toEqual([400, expect.stringContaining('a text has a NUL in it')])
+})

@@ -21,6 +21,7 @@ function hasBody(request: Request): boolean {
 
 function reviver(key: string, value: unknown): unknown {
   if (key === '__proto__') throw new SyntaxError('the key __proto__ is not allowed')
+  if (typeof value === 'string' && value.includes('\0')) throw new SyntaxError('a text has a NUL in it')
   return value
 }
 
