@@ -1,9 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import type { Client } from '../api/client/client.ts'
-import type { StoredEvent } from '../pipeline/execution.ts'
-import { routine, sentencesOf } from '../ui/features/execution/timeline-words.ts'
 import { visit } from './page.ts'
 
 /** A pipeline of so many stages behind one that waits until it is skipped; three events a stage, five stages at a time. */
@@ -18,7 +16,7 @@ export function writeMany(folder: string, stages: number): void {
 
 export interface Followed {
   events: number
-  /** Milliseconds from when something happened until it was on the screen. */
+  /** Milliseconds from when something happened until it was on the screen, of what is shown without being asked for. */
   delays: number[]
   lost: number
   doubled: number
@@ -26,60 +24,77 @@ export interface Followed {
 
 /**
  * Lets that pipeline run while its page is open, and compares what the page has shown, without a reload, with what the
- * server has recorded. The page must have been opened with `noteEntries`.
+ * server has recorded and with the page as it is when it is opened afterwards. `noteEntries` must run in the page.
  */
 export async function followRun(page: Page, client: Client, during = async () => {}): Promise<Followed> {
   const { id } = await client.startExecution({ name: 'many' })
   await visit(page, `/executions/${id}`)
   const timeline = page.getByRole('region', { name: 'Timeline' })
   await timeline.getByText('running').first().waitFor()
+  const begun = Date.now()
   await client.skipExecution({ id, body: {} })
   await during()
-  await page.getByRole('heading', { level: 1, name: /succeeded/ }).waitFor()
+  await timeline.getByText('execution succeeded').waitFor()
+  const noted = await page.evaluate(() => Object.entries((window as unknown as Watched).delays))
+  const delays = noted.filter(([entry]) => Date.parse(entry.split(' ')[0]!) >= begun).map(([, delay]) => delay)
   const events = await recorded(client, id)
-  const told = sentencesOf(events).map((sentence, index) => `${events[index]!.stage ?? ''} ${sentence}`.trim())
-  await timeline.getByText(told.at(-1)!).first().waitFor()
-  const older = timeline.getByRole('button', { name: /Show \d+ older/ })
-  if ((await older.count()) > 0) await older.click()
-  const entries = await timeline.getByRole('listitem').locator('span').allTextContents()
-  const shown = Map.groupBy(entries, entry => entry.trim())
-  const arrived = await page.evaluate(() => (window as unknown as { arrived: Record<string, number> }).arrived)
+  const shown = await entriesOf(timeline)
+  await page.reload()
+  await timeline.getByText('execution succeeded').waitFor()
+  const afterwards = await entriesOf(timeline)
+  const count = (entries: readonly string[]) => Map.groupBy(entries, entry => entry)
+  const [live, fresh] = [count(shown), count(afterwards)]
   return {
-    events: events.length,
-    delays: events.flatMap(({ at }, index) => {
-      const seen = arrived[`${id} ${told[index]}`]
-      return seen === undefined ? [] : [seen - Date.parse(at)]
-    }),
-    lost: told.filter(text => !shown.has(text)).length,
-    doubled: told.filter(text => (shown.get(text)?.length ?? 0) > told.filter(other => other === text).length).length,
+    ...{ events, delays },
+    lost: events - afterwards.length + [...fresh.keys()].filter(entry => !live.has(entry)).length,
+    doubled: [...live].filter(([entry, own]) => own.length > (fresh.get(entry)?.length ?? 0)).length,
   }
 }
 
-/** What the timeline of a page shows of a run, in order. */
-async function recorded(client: Client, execution: string): Promise<StoredEvent[]> {
+/** Every entry of a timeline, with its time. */
+async function entriesOf(timeline: Locator): Promise<string[]> {
+  for (const name of [/^Show every look/, /^Show \d+ older/]) {
+    const button = timeline.getByRole('button', { name })
+    if ((await button.count()) > 0) await button.click()
+  }
+  return timeline
+    .getByRole('listitem')
+    .evaluateAll(entries => entries.map(entry => `${entry.querySelector('time')?.dateTime} ${entry.textContent}`))
+}
+
+/** How much the server has recorded of a run. */
+async function recorded(client: Client, execution: string): Promise<number> {
   const { position } = await client.getExecution({ id: execution })
   const enough = new AbortController()
-  const events: StoredEvent[] = []
+  let events = 0
   for await (const item of client.events({ execution, after: 0, signal: enough.signal })) {
     if (item.type !== 'event') continue
-    events.push(item.event)
+    events += 1
     if (item.event.position >= position) break
   }
   enough.abort()
-  return events.filter(({ kind }) => !routine.has(kind))
+  return events
 }
 
-/** Runs in the page, before everything else: notes when each entry of a timeline is first drawn. */
+interface Watched {
+  delays: Record<string, number>
+}
+
+/** Runs in the page, before everything else: notes how late each entry of a timeline is first drawn. */
 export function noteEntries(): void {
-  const watched = window as unknown as { arrived: Record<string, number> }
-  watched.arrived = {}
+  const watched = window as unknown as Watched
+  watched.delays = {}
   const note = (node: Node) => {
     if (!(node instanceof Element)) return
-    const id = location.pathname.split('/').at(-1)
-    for (const entry of node.querySelectorAll('time + span'))
-      watched.arrived[`${id} ${entry.textContent?.trim()}`] ??= Date.now()
+    for (const time of node.querySelectorAll('li > time'))
+      watched.delays[`${time.getAttribute('datetime')} ${time.parentElement?.textContent}`] ??=
+        Date.now() - Date.parse(time.getAttribute('datetime') ?? '')
   }
   new MutationObserver(changes => {
-    for (const { addedNodes } of changes) for (const node of addedNodes) note(node)
+    for (const { addedNodes } of changes)
+      for (const node of addedNodes) {
+        note(node)
+        if (node instanceof Element && node.matches('li') && node.parentElement) note(node.parentElement)
+      }
   }).observe(document, { subtree: true, childList: true })
 }

@@ -42,9 +42,12 @@ describe.skipIf(browserPath === null)('the page over a full store', { timeout: 1
 
   test('draws a graph of 200 stages and a report of 60 metrics with every look', async () => {
     const context = await pages.context()
+    const workers: string[] = []
+    context.on('page', opened => opened.on('worker', worker => workers.push(new URL(worker.url()).pathname)))
     const page = await pages.signedIn('/executions/graph-1?as=graph', context)
     await page.locator('.react-flow__node').first().waitFor()
     expect(await page.locator('.react-flow__node').count()).toBeLessThanOrEqual(sizes.stages)
+    expect(workers).toEqual([expect.stringMatching(/^\/assets\/layout\.worker-/)])
     await page.goto('/executions/report-1')
     await page.locator('canvas').first().waitFor()
     await page.evaluate(() => window.scrollTo(0, document.body.scrollHeight))

@@ -112,6 +112,7 @@ describe.skipIf(browserPath === null)('the views on a real server', { timeout: 3
     const dialog = page.getByRole('dialog', { name: 'release: ask' })
     await dialog.getByText(planted, { exact: true }).waitFor()
     await dialog.getByText(/shop on local .*→ 1\.1\.0/).waitFor()
+    await dialog.getByText('The definition is the same as in the run before.').waitFor()
     await dialog.getByText(/Everyone with the right to approve may approve/).waitFor()
     expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('TEXTAREA')
     await page.keyboard.press('Tab')
@@ -251,6 +252,12 @@ describe.skipIf(browserPath === null)('the views on a real server', { timeout: 3
     await diff.locator('[data-kind="removed"]').waitFor()
     await page.getByLabel('To', { exact: true }).selectOption({ index: 1 })
     await page.waitForURL('**/pipelines/nap?from=*&to=*')
+    const good = readFileSync(nap, 'utf8')
+    writeFileSync(nap, good.replace('type: wait', 'type: wayt'))
+    await page.reload()
+    await page.getByText(/is not in force, because it is not valid/).waitFor()
+    await page.getByText(/wayt/).first().waitFor()
+    writeFileSync(nap, good)
   })
 
   test('a pipeline is simulated as it is, and as it would be changed', async () => {
@@ -330,7 +337,8 @@ describe.skipIf(browserPath === null)('the views on a real server', { timeout: 3
     const page = await pages.signedIn('/executions', context)
     const { events, delays, lost, doubled } = await followRun(page, server.client)
     expect(events).toBeGreaterThan(80)
-    expect({ seen: delays.length, lost, doubled }).toEqual({ seen: events, lost: 0, doubled: 0 })
+    expect({ lost, doubled }).toEqual({ lost: 0, doubled: 0 })
+    expect(delays.length).toBeGreaterThan(80)
   })
 
   test('the audit log is searched by its address, checked and saved', async () => {

@@ -174,10 +174,19 @@ describe.skipIf(browserPath === null)('the page on a real server', { timeout: 30
       await expect.poll(() => look.textContent(), { timeout: soon }).not.toBe(seen)
     })
 
-    test('what users write stays text', async () => {
+    test('what users write stays text, numbers are saved, and another configuration is judged on them', async () => {
       const page = await signedIn(`/executions/${running}`)
       await page.getByText(planted, { exact: true }).waitFor()
       expect(await page.locator('img[src="x"]').count()).toBe(0)
+      const saved = page.waitForEvent('download')
+      await page.getByRole('button', { name: 'CSV' }).click()
+      const [head, line] = readFileSync(await (await saved).path(), 'utf8').split('\r\n')
+      expect(head).toMatch(/^metric,look,from,to,weight,state,baseline_bad/)
+      expect(line).toMatch(/^(errors|slow),1,20/)
+      await page.getByText('What would another configuration have said?').click()
+      await page.getByText(/and would have been/).waitFor()
+      await page.getByLabel('False alarm, %').fill('never')
+      await page.getByRole('alert').waitFor()
     })
 
     test('several tabs share one stream, and the next tab takes over', async () => {
@@ -217,6 +226,8 @@ describe.skipIf(browserPath === null)('the page on a real server', { timeout: 30
         await visit(page, `/executions/${running}`)
         await page.locator('canvas').first().waitFor()
         await page.getByText('Numbers').first().click()
+        await page.getByText('What would another configuration have said?').click()
+        await page.getByText(/and would have been/).waitFor()
       },
       'the dialog': async page => {
         await page.keyboard.press('r')

@@ -9,10 +9,18 @@ export interface Placed {
   height: number
 }
 
-/** Places stages from left to right, each behind what it needs. Needs that are not there are left out. */
-export function placeStages(stages: readonly { id: string; needs: readonly string[] }[]): Placed {
+/** Where a graph begins and ends. */
+export type Direction = 'left-right' | 'top-down'
+
+export interface Shape {
+  stages: readonly { id: string; needs: readonly string[] }[]
+  direction: Direction
+}
+
+/** Places each stage behind what it needs. Needs that are not there are left out. */
+export function placeStages({ stages, direction }: Shape): Placed {
   const graph = new Graph()
-  graph.setGraph({ rankdir: 'LR', nodesep: 18, ranksep: 44, marginx: 4, marginy: 4 })
+  graph.setGraph({ rankdir: direction === 'top-down' ? 'TB' : 'LR', nodesep: 18, ranksep: 44, marginx: 4, marginy: 4 })
   graph.setDefaultEdgeLabel(() => ({}))
   for (const { id } of stages) graph.setNode(id, { ...nodeSize })
   for (const { id, needs } of stages) for (const need of needs) if (graph.hasNode(need)) graph.setEdge(need, id)

@@ -1,4 +1,4 @@
-import { placeStages } from './layout.ts'
+import { placeStages, type Shape } from './layout.ts'
 
 /** Lays out what it is sent; large graphs take longer than a page may stand still. */
-self.onmessage = ({ data }: MessageEvent<Parameters<typeof placeStages>[0]>) => self.postMessage(placeStages(data))
+self.onmessage = ({ data }: MessageEvent<Shape>) => self.postMessage(placeStages(data))

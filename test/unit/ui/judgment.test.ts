@@ -76,11 +76,11 @@ test('what an approval lets through is what waits for it, and what was said is b
     stages: [
       { id: 'canary', type: 'canary', target: 'eu', service: 'shop' },
       { id: 'ok', type: 'judgment' },
-      { id: 'us', type: 'deploy', target: 'us', service: 'shop' },
+      { id: 'us', type: 'deploy', target: 'us', service: 'shop', release: { version: '2', config: ['flags'] } },
       { id: 'aside', type: 'deploy', target: 'asia', service: 'shop', needs: [] },
     ],
   } as unknown as Pipeline
-  expect(changesAfter(definition, 'ok')).toEqual([{ stage: 'us', target: 'us', service: 'shop' }])
+  expect(changesAfter(definition, 'ok')).toEqual([{ stage: 'us', target: 'us', service: 'shop', config: ['flags'] }])
   const stage = { type: 'canary', status: 'succeeded', attempt: 1, startedAt: null, endedAt: null, progress: null }
   const run = anExecution({
     stages: [{ ...stage, id: 'canary', status: 'succeeded', reason: 'fine', outputs: { verdict: 'pass' } }],

@@ -41,13 +41,19 @@ describe('the flow of requests', () => {
   })
 })
 
-test('a stage stands to the right of what it needs, and an unknown need is left out', () => {
-  const { nodes } = placeStages([
+test('a stage stands behind what it needs, to the right or below, and an unknown need is left out', () => {
+  const stages = [
     { id: 'a', needs: [] },
     { id: 'b', needs: ['a', 'gone'] },
     { id: 'c', needs: ['a'] },
-  ])
-  expect(nodes.get('b')!.x).toBeGreaterThan(nodes.get('a')!.x)
-  expect(nodes.get('b')!.x).toBe(nodes.get('c')!.x)
-  expect(nodes.get('b')!.y).not.toBe(nodes.get('c')!.y)
+  ]
+  for (const [direction, on, across] of [
+    ['left-right', 'x', 'y'],
+    ['top-down', 'y', 'x'],
+  ] as const) {
+    const { nodes } = placeStages({ stages, direction })
+    expect(nodes.get('b')![on]).toBeGreaterThan(nodes.get('a')![on])
+    expect(nodes.get('b')![on]).toBe(nodes.get('c')![on])
+    expect(nodes.get('b')![across]).not.toBe(nodes.get('c')![across])
+  }
 })

@@ -68,7 +68,7 @@ export function usePrevious({ id, pipeline, createdAt }: Execution) {
     queryKey: ['previous', id],
     queryFn: async ({ signal }) => {
       const { items } = await client.listExecutions({ pipeline, limit: 200 }, { signal })
-      return items.find(other => other.id !== id && other.createdAt < createdAt)?.id ?? null
+      return items.find(other => other.id !== id && other.createdAt < createdAt) ?? null
     },
   })
 }

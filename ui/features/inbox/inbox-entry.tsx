@@ -2,7 +2,7 @@ import { Button } from '@mantine/core'
 import { useState } from 'react'
 import type { InboxItem } from '../../../api/contract/steering.ts'
 import { type IconName, icons } from '../../kit/icons.tsx'
-import { Ago, Left } from '../../kit/time.tsx'
+import { Left, Took } from '../../kit/time.tsx'
 import { Link } from '../../router/link.tsx'
 import { executionPath, withSearch } from '../../router/routes.ts'
 import { SteerById } from '../steering/steer-by-id.tsx'
@@ -49,7 +49,7 @@ export function InboxEntry({ item, onAnswer }: { item: InboxItem; onAnswer: () =
           <span>{application}</span>
           {since !== null && (
             <span>
-              since <Ago at={since} />
+              for <Took from={since} to={null} />
             </span>
           )}
           {judgment && (

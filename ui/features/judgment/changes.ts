@@ -7,6 +7,8 @@ export interface Change {
   stage: string
   target: string
   service: string
+  /** Names of the configuration that comes with the release, as far as the definition names them. */
+  config: readonly string[]
 }
 
 /** Where a release goes in stages that wait for this one. */
@@ -14,10 +16,15 @@ export function changesAfter(definition: Pipeline | null, stage: string): Change
   const plan = planStages(definition?.stages ?? []).plan
   return (definition?.stages ?? []).flatMap(one => {
     const after = plan?.before[one.id]?.includes(stage) ?? false
-    const { target, service } = one as { target?: unknown; service?: unknown }
+    const { target, service, release } = one as { target?: unknown; service?: unknown; release?: unknown }
     if (!after || typeof target !== 'string' || typeof service !== 'string') return []
-    return [{ stage: one.id, target, service }]
+    return [{ stage: one.id, target, service, config: configOf(release) }]
   })
+}
+
+function configOf(release: unknown): readonly string[] {
+  const config = typeof release === 'object' && release !== null && 'config' in release ? release.config : []
+  return Array.isArray(config) ? config.map(String) : []
 }
 
 export interface CanaryResult {

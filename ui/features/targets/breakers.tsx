@@ -1,17 +1,17 @@
 import type { BreakerView } from '../../../api/contract/breakers.ts'
 import { type IconName, icons } from '../../kit/icons.tsx'
 import { ProblemNotice } from '../../kit/problem-notice.tsx'
-import { Ago } from '../../kit/time.tsx'
+import { Took } from '../../kit/time.tsx'
 import { useBreakers } from './queries.ts'
 import styles from './targets-page.module.css'
 
-/** How every state reads; an open breaker is a warning, not a failure: canaries go on and say `errored` for themselves. */
+/** How every state reads. */
 const states = {
-  closed: { icon: 'check', words: 'breaker closed: asked as usual' },
-  open: { icon: 'warning', words: 'breaker open: only failed, and is left alone for a while' },
-  'half-open': { icon: 'question', words: 'breaker half open: asked once, to see whether it answers' },
-  unknown: { icon: 'empty', words: 'known to the workers only' },
-} as const satisfies Record<BreakerView['state'], { icon: IconName; words: string }>
+  closed: { icon: 'check', state: 'breaker closed', meaning: 'asked as usual' },
+  open: { icon: 'warning', state: 'breaker open', meaning: 'it only failed, and is left alone for a while' },
+  'half-open': { icon: 'question', state: 'breaker half open', meaning: 'asked once, to see whether it answers' },
+  unknown: { icon: 'empty', state: 'breaker unknown', meaning: 'only the workers know' },
+} as const satisfies Record<BreakerView['state'], { icon: IconName; state: string; meaning: string }>
 
 /** The circuit breakers around metric providers. Nothing for whoever may not see them. */
 export function Breakers() {
@@ -21,7 +21,7 @@ export function Breakers() {
   return (
     <ul className={styles.parts} aria-label="Circuit breakers of metric providers">
       {data.items.map(({ name, type, state, since, lastFailure }) => {
-        const { icon, words } = states[state]
+        const { icon, state: stands, meaning } = states[state]
         const Icon = icons[icon]
         const failing = state === 'open' || state === 'half-open'
         return (
@@ -29,13 +29,15 @@ export function Breakers() {
             <Icon />
             <strong>{name}</strong>
             <span>
-              {type}, {words}
+              {type}, {stands}
               {since !== null && (
                 <>
-                  , since <Ago at={since} />
+                  {' for '}
+                  <Took from={since} to={null} />
                 </>
               )}
-              {failing && lastFailure !== null && `: ${lastFailure}`}
+              : {meaning}
+              {failing && lastFailure !== null && ` (${lastFailure})`}
             </span>
           </li>
         )

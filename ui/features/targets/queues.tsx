@@ -1,6 +1,6 @@
 import type { QueueView } from '../../../api/contract/targets.ts'
 import { Panel } from '../../kit/panel.tsx'
-import { Ago } from '../../kit/time.tsx'
+import { Took } from '../../kit/time.tsx'
 import { Link } from '../../router/link.tsx'
 import { executionPath, pipelinePath } from '../../router/routes.ts'
 import styles from './targets-page.module.css'
@@ -47,7 +47,7 @@ function Queue({ queue }: { queue: QueueView }) {
             <Link to={executionPath(execution)}>{execution}</Link>
             {since !== null && (
               <>
-                , since <Ago at={since} />
+                , for <Took from={since} to={null} />
               </>
             )}
           </li>

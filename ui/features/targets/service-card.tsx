@@ -1,7 +1,7 @@
 import type { LockView, ServiceView } from '../../../api/contract/targets.ts'
 import { icons } from '../../kit/icons.tsx'
 import { SafeLink } from '../../kit/safe-link.tsx'
-import { Ago } from '../../kit/time.tsx'
+import { Took } from '../../kit/time.tsx'
 import { WeightBar } from '../../kit/weight-bar.tsx'
 import { Link } from '../../router/link.tsx'
 import { executionPath, paths, withSearch } from '../../router/routes.ts'
@@ -80,8 +80,8 @@ function Writers({ lock: { holder, waiting } }: { lock: LockView }) {
           {owner.stage !== null && ` ${owner.stage}`}
           {owner.since !== null && (
             <>
-              {', since '}
-              <Ago at={owner.since} />
+              {', for '}
+              <Took from={owner.since} to={null} />
             </>
           )}
         </li>

@@ -1,7 +1,7 @@
 import type { FreezeView } from '../../../api/contract/freezes.ts'
 import { icons } from '../../kit/icons.tsx'
 import { ProblemNotice } from '../../kit/problem-notice.tsx'
-import { Ago, Left } from '../../kit/time.tsx'
+import { Left, Took } from '../../kit/time.tsx'
 import { Link } from '../../router/link.tsx'
 import { executionPath } from '../../router/routes.ts'
 import { exactly } from '../../words/time.ts'
@@ -31,8 +31,8 @@ export function Stops() {
                 <strong>
                   {service} {version}
                 </strong>{' '}
-                is in quarantine since <Ago at={since} />, for another <Left until={until} />: {reason} (
-                <Link to={executionPath(execution)}>{execution}</Link>)
+                has been in quarantine for <Took from={since} to={null} />, and is for another <Left until={until} />:{' '}
+                {reason} (<Link to={executionPath(execution)}>{execution}</Link>)
               </span>
             </li>
           ))}

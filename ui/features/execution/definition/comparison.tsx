@@ -25,12 +25,12 @@ export function Comparison({ execution, side }: { execution: Execution; side: Si
 
 function Previous({ execution, ran }: { execution: Execution; ran: PinnedDefinition }) {
   const previous = usePrevious(execution)
-  const pinned = usePinned(previous.data ?? null)
+  const pinned = usePinned(previous.data?.id ?? null)
   const error = previous.error ?? pinned.error
   if (error) return <Failed error={error} onRetry={() => previous.refetch()} />
   if (previous.data === null) return <p className={styles.quiet}>There is no earlier run to compare with.</p>
   if (!previous.data || !pinned.data) return <p className={styles.quiet}>Loading…</p>
-  const link = <Link to={executionPath(previous.data)}>{previous.data}</Link>
+  const link = <Link to={executionPath(previous.data.id)}>{previous.data.id}</Link>
   const before = pinned.data
   if (before.definitionHash === ran.definitionHash) return <p className={styles.quiet}>The same as in {link}.</p>
   return (
