@@ -18,6 +18,8 @@ export interface Followed {
   events: number
   /** Milliseconds from when something happened until it was on the screen, of what is shown without being asked for. */
   delays: number[]
+  /** The same until a client of the API was told, without a page. */
+  told: number[]
   lost: number
   doubled: number
 }
@@ -32,11 +34,13 @@ export async function followRun(page: Page, client: Client, during = async () =>
   const timeline = page.getByRole('region', { name: 'Timeline' })
   await timeline.getByText('running').first().waitFor()
   const begun = Date.now()
+  const hearing = hear(client, id)
   await client.skipExecution({ id, body: {} })
   await during()
   await timeline.getByText('execution succeeded').waitFor()
   const noted = await page.evaluate(() => Object.entries((window as unknown as Watched).delays))
   const delays = noted.filter(([entry]) => Date.parse(entry.split(' ')[0]!) >= begun).map(([, delay]) => delay)
+  const told = hearing.end().filter(({ at }) => at >= begun)
   const events = await recorded(client, id)
   const shown = await entriesOf(timeline)
   await page.reload()
@@ -45,9 +49,26 @@ export async function followRun(page: Page, client: Client, during = async () =>
   const count = (entries: readonly string[]) => Map.groupBy(entries, entry => entry)
   const [live, fresh] = [count(shown), count(afterwards)]
   return {
-    ...{ events, delays },
+    ...{ events, delays, told: told.map(({ at, heard }) => heard - at) },
     lost: events - afterwards.length + [...fresh.keys()].filter(entry => !live.has(entry)).length,
     doubled: [...live].filter(([entry, own]) => own.length > (fresh.get(entry)?.length ?? 0)).length,
+  }
+}
+
+/** Notes when a client of the API hears of what happens in a run. */
+function hear(client: Client, execution: string) {
+  const enough = new AbortController()
+  const heard: { at: number; heard: number }[] = []
+  const listening = (async () => {
+    for await (const item of client.events({ execution, signal: enough.signal }))
+      if (item.type === 'event') heard.push({ at: Date.parse(item.event.at), heard: Date.now() })
+  })()
+  listening.catch(() => {})
+  return {
+    end() {
+      enough.abort()
+      return heard
+    },
   }
 }
 

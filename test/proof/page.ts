@@ -1,5 +1,5 @@
 import { cpSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startServer } from '../../setup/server.ts'
 import { browserPath } from '../browser.ts'
@@ -78,7 +78,9 @@ async function followReal(executablePath: string, { rounds, log }: ProofOptions)
     return {
       events: sum('events'),
       eventToScreenP95Ms: Math.round(p95(before.delays)),
+      eventToClientP95Ms: Math.round(p95(before.told)),
       eventToScreenMaxMs: Math.round(Math.max(...before.delays)),
+      loadAverage: Math.round(loadavg()[0]!),
       afterRestartP95Ms: Math.round(p95(after.delays)),
       afterRestartMaxMs: Math.round(Math.max(...after.delays)),
       lost: sum('lost'),
