@@ -55,10 +55,10 @@ export function quietTemporal(): void {
   Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging } })
 }
 
-/** `more`: real targets and providers beside those in memory. */
+/** `more`: real targets and providers beside those in memory, and other durations than `testTimings`. */
 export async function startEngine(
   server: TemporalServer,
-  more: Partial<Pick<ActivityResources, 'targets' | 'providers'>> = {},
+  more: Partial<Pick<ActivityResources, 'targets' | 'providers'>> & { timings?: Partial<Timings> } = {},
 ): Promise<TestEngine> {
   quietTemporal()
   const target = fakeTarget()
@@ -85,7 +85,7 @@ export async function startEngine(
       await server.client.workflow.start(pipelineExecutionType, {
         workflowId: input.id,
         taskQueue,
-        args: [input, testTimings],
+        args: [input, { ...testTimings, ...more.timings }],
       })
       return testRun(server, input.id)
     },
