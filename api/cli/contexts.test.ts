@@ -98,7 +98,7 @@ test('one that is removed is forgotten with its token', async () => {
   expect((await slipway('context remove two')).code).toBe(2)
 })
 
-test('-o yaml says what -o json says', async () => {
+test('-o yaml says what -o json says', { timeout: 60_000 }, async () => {
   const env = { SLIPWAY_URL: one.url, SLIPWAY_TOKEN: one.token }
   for (const line of [
     'pipelines',

@@ -256,7 +256,7 @@ test('every exit code is in the documentation, and no other', () => {
   expect(rows).toEqual(Object.values(exitCodes))
 })
 
-test('a name that is nearly one is said, of commands and of pipelines', async () => {
+test('a name that is nearly one is said, of commands and of pipelines', { timeout: 60_000 }, async () => {
   expect((await slipway('rn shop')).stderr).toContain('(Did you mean run?)')
   const { code, stderr } = await slipway('run shpo')
   expect([code, stderr]).toEqual([

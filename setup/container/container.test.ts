@@ -20,7 +20,7 @@ describe('the container file', () => {
     expect(paths.filter(path => !existsSync(path))).toEqual([])
   })
 
-  test('and the manifests start it with command lines that it takes', async () => {
+  test('and the manifests start it with command lines that it takes', { timeout: 60_000 }, async () => {
     const [, given] = /^CMD (\[.*\])$/m.exec(file)!
     const manifests = ['install.yaml', 'scale-out.yaml'].flatMap(name =>
       parseAllDocuments(readFileSync(`examples/kubernetes/${name}`, 'utf8')).map(document => document.toJS()),
