@@ -2,12 +2,19 @@ import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
 import type { LimitsConfiguration } from '../../pipeline/schema/configuration/limits.ts'
 import { Refusal } from '../http/refusal.ts'
 
+/** What is left to a caller: of so many requests, until so many seconds from now. */
+export interface Allowance {
+  limit: number
+  remaining: number
+  reset: number
+}
+
 /** How much one caller may take. Every method throws `too-many-requests`, with the time after which to come back. */
 export interface Limits {
   /** A request of somebody who is known. */
-  known(principal: string): Promise<void>
+  known(principal: string): Promise<Allowance>
   /** A request that needs no identity. */
-  open(address: string): Promise<void>
+  open(address: string): Promise<Allowance>
   /** Before an identity is looked up that is not known yet; `failed` afterwards, when it turned out to be none. */
   stranger(address: string): Promise<{ failed(): Promise<void> }>
   /** Before a password is checked; `failed` afterwards, when it was wrong. */
@@ -30,7 +37,7 @@ export function createLimits({ requests, strangers, open, logins }: LimitsConfig
     open: address => take(byAddress, address),
     async stranger(address) {
       await refuseSpent(unknown, address)
-      return { failed: () => take(unknown, address) }
+      return { failed: async () => void (await take(unknown, address)) }
     },
     async login(address, name) {
       const pair = `${address} ${name}`
@@ -49,10 +56,11 @@ export function createLimits({ requests, strangers, open, logins }: LimitsConfig
   }
 }
 
-async function take(limiter: RateLimiterMemory, key: string): Promise<void> {
-  await limiter.consume(key).catch(error => {
+async function take(limiter: RateLimiterMemory, key: string): Promise<Allowance> {
+  const spent = await limiter.consume(key).catch(error => {
     throw error instanceof RateLimiterRes ? tooMany(error) : error
   })
+  return { limit: limiter.points, remaining: spent.remainingPoints, reset: Math.ceil(spent.msBeforeNext / 1_000) }
 }
 
 async function refuseSpent(limiter: RateLimiterMemory, key: string): Promise<void> {

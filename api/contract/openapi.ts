@@ -1,15 +1,15 @@
 import { z } from 'zod'
 import { type ProblemKind, problem, problemKinds } from './problem.ts'
-import { commonProblems, csrfHeader, type Operation, type Route, routes } from './routes.ts'
+import { commonProblems, csrfHeader, type Route, routes } from './routes.ts'
 
 type Schema = Readonly<Record<string, unknown>>
 
 /** The contract as an OpenAPI 3.1 document; plain JSON. `version` is that of the server. */
-export function openapi(version: string) {
-  const byPath = Map.groupBy(Object.keys(routes) as Operation[], operation => routes[operation].path)
+export function openapi(version: string, of: Readonly<Record<string, Route>> = routes) {
+  const byPath = Map.groupBy(Object.keys(of), operation => of[operation]!.path)
   const paths = [...byPath].map(([path, operations]) => [
     path,
-    Object.fromEntries(operations.map(operation => [routes[operation].method, operationOf(operation)])),
+    Object.fromEntries(operations.map(operation => [of[operation]!.method, operationOf(operation, of[operation]!)])),
   ])
   return {
     openapi: '3.1.1',
@@ -38,13 +38,15 @@ export function openapi(version: string) {
 const description = `Everything Slipway does can be done over HTTP.
 
 Refusals are problem documents (RFC 9457) whose \`type\` is stable. Lists are read page by page with \`next\`. What is
-deprecated goes on for at least two minor versions and answers with \`Deprecation\` and \`Sunset\` headers meanwhile.`
+deprecated goes on for at least two minor versions and half a year, and answers with \`Deprecation\` and \`Sunset\` headers
+meanwhile. Every answer says how many requests are left to its caller (\`RateLimit-Limit\`, \`RateLimit-Remaining\`,
+\`RateLimit-Reset\` in seconds); one too many is refused with 429 and \`Retry-After\`.`
 
-function operationOf(operation: Operation) {
-  const route: Route = routes[operation]
+function operationOf(operation: string, route: Route) {
   return {
     operationId: operation,
     summary: route.summary,
+    ...(route.deprecated === undefined ? {} : { deprecated: true }),
     tags: [tagOf(route.path)],
     'x-permission': route.permission,
     security: route.permission === 'public' ? [] : [{ token: [] }, { session: [] }],

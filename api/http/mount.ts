@@ -11,6 +11,7 @@ import type { Services } from '../services.ts'
 import type { Answered, Call, Handlers } from './handler.ts'
 import { parsePart } from './input.ts'
 import { readJsonBody } from './json-body.ts'
+import { deprecationHeaders, limitHeaders } from './promises.ts'
 import { readRawBody } from './raw-body.ts'
 import { Refusal } from './refusal.ts'
 
@@ -43,7 +44,8 @@ function handle(operation: Operation, options: MountOptions): RequestHandler {
     recorded.principal = principal
     if (principal !== null) refuseForbidden(principal, route)
     const { limits } = services.identity
-    await (principal === null ? limits.open(addressOf(request)) : limits.known(principal.name))
+    const allowance = await (principal === null ? limits.open(addressOf(request)) : limits.known(principal.name))
+    response.set({ ...limitHeaders(allowance), ...deprecationHeaders(route) })
     const params = parsePart('path', route.params, request.params)
     // Before the rest is read: whoever may not see it learns nothing from what is wrong with the request.
     if (principal !== null) await refuseForeign(principal, route, params, services.resources)

@@ -9,6 +9,8 @@ export interface Route {
   path: `/${string}`
   permission: Permission
   summary: string
+  /** It will end: since when that is said, and when it ends at the earliest; ISO 8601. */
+  deprecated?: { since: string; sunset: string }
   params: z.ZodObject
   query: z.ZodObject
   headers: z.ZodObject
