@@ -1,13 +1,14 @@
 import type { StoredEvidence } from '../../pipeline/evidence.ts'
 import type { Execution, ExecutionEvent, StoredEvent } from '../../pipeline/execution.ts'
 import type { Freeze } from '../../pipeline/freezes.ts'
+import { chain, emptyChain } from '../../store/audit-chain.ts'
 import type { Delivery } from '../../store/deliveries.ts'
 import { StoreUnavailable } from '../../store/errors.ts'
 import { queued } from '../../store/executions.ts'
 import type { Firing } from '../../store/firings.ts'
 import type { Quarantined } from '../../store/quarantine.ts'
 import type { StoredSession } from '../../store/sessions.ts'
-import type { AuditEntry, ExecutionInput, StartRequest, Store } from '../../store/store.ts'
+import type { AuditEntry, AuditRecord, ExecutionInput, StartRequest, Store } from '../../store/store.ts'
 import type { StoredToken } from '../../store/tokens.ts'
 
 /** A store in memory, with what a test may do to it. The real ones are held to the contract; this one is for races. */
@@ -108,15 +109,20 @@ export function memoryStore(): MemoryStore {
     audit: entry =>
       up(() => {
         store.audited.push(entry)
-        return { ...entry, sequence: store.audited.length, previous: '', hash: '' }
+        return chained(store.audited).at(-1)!
       }),
-    auditLog: (limit, _cursor, { action } = {}) =>
+    auditLog: (limit, _cursor, { from, to, ...same } = {}) =>
       up(() => {
-        const all = store.audited.map((entry, index) => ({ ...entry, sequence: index + 1, previous: '', hash: '' }))
-        const items = all.filter(entry => (action ?? entry.action) === entry.action)
+        const wanted = Object.entries(same) as [keyof AuditEntry, unknown][]
+        const items = chained(store.audited).filter(
+          entry =>
+            wanted.every(([key, value]) => value === undefined || entry[key] === value) &&
+            !(from !== undefined && entry.at < from) &&
+            !(to !== undefined && entry.at >= to),
+        )
         return { items: items.reverse().slice(0, limit), next: null }
       }),
-    auditAfter: () => up(() => []),
+    auditAfter: (after, limit) => up(() => chained(store.audited).slice(after, after + limit)),
     addToken: token =>
       up(() => {
         if ([...tokens.values()].some(({ name, revokedAt }) => name === token.name && revokedAt === null)) return false
@@ -234,4 +240,10 @@ function memoryTriggers(up: Up): Pick<Store, 'deliveries' | 'firings' | 'readers
         up(() => void positions.set(reader, Math.max(position, positions.get(reader) ?? 0))),
     },
   }
+}
+
+function chained(entries: readonly AuditEntry[]): AuditRecord[] {
+  const records: AuditRecord[] = []
+  for (const entry of entries) records.push(chain(records.at(-1) ?? emptyChain, entry))
+  return records
 }

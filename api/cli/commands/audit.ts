@@ -28,7 +28,8 @@ interface ListOptions extends ServerOptions {
 
 function listCommand(io: Io): Command {
   return withServer(new Command('list'))
-    .description('records, newest first')
+    .alias('search')
+    .description('records, newest first, of what the options say')
     .option('--actor <name>')
     .option('--action <action>', 'such as execution.rollback')
     .option('--subject <subject>', 'such as execution:ID')
