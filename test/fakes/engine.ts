@@ -2,6 +2,7 @@ import type { NativeConnection } from '@temporalio/worker'
 import { DefaultLogger, makeTelemetryFilterString, NativeConnection as Native, Runtime } from '@temporalio/worker'
 import { expect } from 'vitest'
 import { type ActivityResources, createActivities } from '../../activities/activities.ts'
+import type { StageResources } from '../../activities/stage-activities.ts'
 import type { RunningWorker } from '../../activities/worker.ts'
 import { runWorker } from '../../activities/worker.ts'
 import type { Execution } from '../../pipeline/execution.ts'
@@ -36,6 +37,9 @@ export interface TestRun {
   state(): Promise<Execution>
   signal(name: 'cancel' | 'rollback', reason?: string): Promise<void>
   promote(): Promise<Execution>
+  update(name: 'pause' | 'resume' | 'skip' | 'judge', message?: object): Promise<Execution>
+  /** A signal with something else than a message. */
+  tell(name: 'freezes', what: unknown): Promise<void>
   terminate(): Promise<void>
   /** Types of the events in its history. */
   history(): Promise<string[]>
@@ -55,10 +59,14 @@ export function quietTemporal(): void {
   Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging } })
 }
 
-/** `more`: real targets and providers beside those in memory, and other durations than `testTimings`. */
+interface More extends Partial<Pick<ActivityResources, 'targets' | 'providers'>>, StageResources {
+  timings?: Partial<Timings>
+}
+
+/** `more`: real targets and providers beside those in memory, other durations than `testTimings`, what single stages need. */
 export async function startEngine(
   server: TemporalServer,
-  more: Partial<Pick<ActivityResources, 'targets' | 'providers'>> & { timings?: Partial<Timings> } = {},
+  { targets = {}, providers = {}, timings = {}, ...more }: More = {},
 ): Promise<TestEngine> {
   quietTemporal()
   const target = fakeTarget()
@@ -67,8 +75,9 @@ export async function startEngine(
   const store = fakeStore()
   const connection: NativeConnection = await Native.connect({ address: server.address })
   const activities = createActivities({
-    targets: { eu: target, ...more.targets },
-    providers: { router: metrics, ...more.providers },
+    ...more,
+    targets: { eu: target, ...targets },
+    providers: { router: metrics, ...providers },
     store,
     firings: { put: async () => {} },
     client: server.client,
@@ -85,7 +94,7 @@ export async function startEngine(
       await server.client.workflow.start(pipelineExecutionType, {
         workflowId: input.id,
         taskQueue,
-        args: [input, { ...testTimings, ...more.timings }],
+        args: [input, { ...testTimings, ...timings }],
       })
       return testRun(server, input.id)
     },
@@ -111,7 +120,9 @@ function testRun({ client }: TemporalServer, id: string): TestRun {
     result: () => handle.result() as Promise<Execution>,
     state: () => handle.query<Execution>('state'),
     signal: (name, reason) => handle.signal(name, message(reason)),
+    tell: (name, what) => handle.signal(name, what),
     promote: () => handle.executeUpdate<Execution, [object]>('promote', { args: [message()] }),
+    update: (name, more = {}) => handle.executeUpdate<Execution, [object]>(name, { args: [{ ...message(), ...more }] }),
     terminate: async () => void (await handle.terminate('test')),
     async history() {
       const { events } = await handle.fetchHistory()

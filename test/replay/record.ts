@@ -5,6 +5,7 @@ import proto from '@temporalio/proto'
 import { lockId } from '../../workflows/messages.ts'
 import { startEngine } from '../fakes/engine.ts'
 import { startTemporal } from '../temporal.ts'
+import { startOutside } from './outside.ts'
 import { scenarios } from './scenarios.ts'
 
 /**
@@ -15,20 +16,24 @@ const folder = join(import.meta.dirname, 'histories')
 const named = process.argv.slice(2)
 const wanted = Object.keys(scenarios).filter(name => named.length === 0 || named.includes(name))
 
+const outside = await startOutside()
 const server = await startTemporal({ 'limit.historyCount.suggestContinueAsNew': '60' })
 try {
   for (const name of wanted) {
-    const engine = await startEngine(server)
+    const engine = await startEngine(server, outside.resources)
     try {
-      const { id } = await scenarios[name]!(engine)
+      const run = await scenarios[name]!(engine)
+      const { id } = run
       await save(server.client, id, join(folder, name))
-      console.log(name)
+      const { status, stages } = await run.state()
+      console.log(`${name}: ${status} (${stages.map(stage => `${stage.id} ${stage.status}`).join(', ')})`)
     } finally {
       await engine.stop()
     }
   }
 } finally {
   await server.stop()
+  outside.stop()
 }
 process.exit(0)
 

@@ -1,6 +1,6 @@
 import type { World } from '../world.ts'
 
-/** What the work gives, or `late` when that takes longer; then it is canceled, and nobody waits for it. */
+/** What the work gives, or `late` when that takes longer; then it is canceled, and waited for until it has let go. */
 export async function within<T>(world: World, limit: number, work: () => Promise<T>): Promise<{ value: T } | 'late'> {
   let late = false
   const working = world.scope(work)
