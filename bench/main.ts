@@ -11,6 +11,7 @@ const benches = {
   engine: 'time and history of a stage beside a hand-written workflow',
   router: 'requests a second beside a bare proxy',
   store: 'lists at 1,000 and 100,000 executions, recording',
+  api: 'list, get and trigger beside a bare express route; lists at 1,000 and 100,000 executions',
   serve: 'start-up time and memory of `slipway serve`',
   kubernetes: 'canaries on a real API server: weights, many at once, requests, memory',
 } as const

@@ -22,7 +22,9 @@ insert into executions
   (id, pipeline, application, status, created_at, ended_at, started_at, sequence, position, snapshot)
 select id, pipeline, application, status, at, case when status = 'running' then null else at + interval '5 minutes' end,
   at, 5, 0, json_build_object('id', id, 'pipeline', pipeline, 'application', application, 'status', status,
-    'createdAt', to_char(at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'reason', $4::text, 'stages', '[]'::json)
+    'createdAt', to_char(at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'endedAt', null, 'reason', $4::text, 'revision', 'r',
+    'definitionHash', 'h', 'attempt', 1, 'retryOf', null, 'rollbackOf', null, 'position', 0, 'parameters', '{}'::json,
+    'trigger', json_build_object('type', 'api', 'by', 'local'), 'stages', '[]'::json)
 from (
   select 'run-' || n as id, 'pipeline-' || n % 10 as pipeline, 'application-' || n % 5 as application,
     case when n >= $3::int - 10 then 'running' when n % 1000 = 0 then 'failed' else 'succeeded' end as status,
