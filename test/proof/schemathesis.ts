@@ -23,7 +23,7 @@ export const schemathesis: Proof = {
     const data = mkdtempSync(join(tmpdir(), 'slipway-schemathesis-'))
     const server = await startServer({
       data,
-      configuration: 'test/fixtures/api/slipway.yaml',
+      configuration: 'test/fixtures/api/schemathesis.yaml',
       args: ['--stop-instances', '--log-level', 'warn'],
     })
     try {
