@@ -72,6 +72,7 @@ export class Host {
   #add(record: ConstructorParameters<typeof Service>[0]): Service {
     const { target, service } = record
     const made = new Service(record, {
+      data: this.#location.data,
       logs: this.#location.logs,
       recorder: this.metrics.recorder(target, service),
       save: () => this.#file.save(),

@@ -4,6 +4,8 @@ import { dirname, join, resolve } from 'node:path'
 
 /** Everything the host of one data folder keeps, and where it listens. */
 export interface HostLocation {
+  /** The data folder. */
+  data: string
   folder: string
   socket: string
   record: string
@@ -17,6 +19,7 @@ export interface HostLocation {
 export function hostLocation(dataFolder: string): HostLocation {
   const folder = join(resolve(dataFolder), 'host')
   return {
+    data: resolve(dataFolder),
     folder,
     socket: socketPath(folder),
     record: join(folder, 'host.json'),

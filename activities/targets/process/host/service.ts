@@ -215,10 +215,11 @@ export class Service {
   }
 
   #makeRoles(): Roles {
-    const { logs, reservePort, remember, forget, recorder } = this.#context
+    const { data, logs, reservePort, remember, forget, recorder } = this.#context
     return new Roles({
       target: this.target,
       service: this.service,
+      data,
       logs,
       reservePort,
       remember: async record => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { end } from '../../../processes/end.ts'
 import { freePort } from '../../../processes/ports.ts'
+import { canHide } from '../hide.ts'
 import type { InstanceRecord } from './instance.ts'
 import { type Blueprint, launch, type Slipway } from './start-instance.ts'
 
@@ -53,6 +54,7 @@ function blueprint(script: string): Blueprint {
 function handingOut(ports: number[]): Slipway {
   return {
     logs: folder,
+    data: join(folder, 'data'),
     reservePort: async () => ports.shift()!,
     remember: async record => void remembered.push(record),
     forget: () => {},
@@ -89,6 +91,30 @@ describe('starting an instance on a port another program has taken in between', 
     const free = await freePort()
     const launched = await launch(blueprint(parent), handingOut([free]), signal)
     expect(launched.record.port).toBe(free)
+  })
+})
+
+describe('what a release sees of us', () => {
+  it.runIf(canHide())('is nothing of the data folder, and it has no rights to change that', async () => {
+    const data = join(folder, 'data')
+    mkdirSync(data)
+    writeFileSync(join(data, 'server.json'), 'planted-secret')
+    const script = `import { execSync } from 'node:child_process'
+      import { readFileSync, writeFileSync } from 'node:fs'
+      const tried = [
+        () => readFileSync(${JSON.stringify(join(data, 'server.json'))}, 'utf8'),
+        () => execSync('umount ${data}; cat ${join(data, 'server.json')}', { encoding: 'utf8', stdio: 'pipe' }),
+        () => readFileSync('/proc/${process.pid}/environ', 'utf8'),
+        () => readFileSync('/proc/${process.pid}/root${data}/server.json', 'utf8'),
+        () => process.getuid() === ${process.getuid?.()} ? refuse() : 'another user',
+        () => /CapEff:\\s+0+\\n/.test(readFileSync('/proc/self/status', 'utf8')) ? refuse() : 'some capability',
+      ]
+      function refuse() { throw new Error() }
+      const saw = tried.map(one => { try { return one() } catch { return 'nothing' } })
+      writeFileSync('saw.json', JSON.stringify(saw))
+      ${listens}`
+    await launch(blueprint(script), handingOut([await freePort()]), signal)
+    expect(JSON.parse(readFileSync(join(folder, 'saw.json'), 'utf8'))).toEqual(Array(6).fill('nothing'))
   })
 })
 

@@ -4,11 +4,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Role } from '../../../../pipeline/clusters.ts'
 import type { Release } from '../../../../pipeline/release.ts'
 import { Failure, Invalid, ReleaseFailed } from '../../../failures.ts'
+import { resolveCommand } from '../../../processes/command.ts'
 import { end } from '../../../processes/end.ts'
 import { cleanEnvironment } from '../../../processes/environment.ts'
 import { lastLines } from '../../../processes/log-file.ts'
 import { listenersOn } from '../../../processes/ports.ts'
 import { type Exit, type StartedProcess, startProcess } from '../../../processes/start.ts'
+import { hiddenFrom } from '../hide.ts'
 import { probe } from './health.ts'
 import { type InstanceRecord, stopGrace } from './instance.ts'
 import type { ServiceSettings } from './protocol.ts'
@@ -26,6 +28,8 @@ export interface Blueprint {
 
 /** What the host lends for a start. */
 export interface Slipway {
+  /** The data folder, of which a release sees nothing. */
+  data: string
   /** Folder of the logs. */
   logs: string
   /** A free port nobody else was given; given back when the instance is forgotten. */
@@ -78,7 +82,7 @@ async function once(blueprint: Blueprint, host: Slipway, deadline: number, signa
   const log = join(host.logs, `${blueprint.target}.${id}.log`)
   let record: InstanceRecord | undefined
   try {
-    const process = await start(blueprint, id, port, log, identity => {
+    const process = await start(blueprint, { id, port, log, data: host.data }, identity => {
       record = { id, cluster: blueprint.cluster, identity, port, startedAt: Date.now() }
       return host.remember(record)
     })
@@ -96,14 +100,13 @@ async function once(blueprint: Blueprint, host: Slipway, deadline: number, signa
 
 async function start(
   { target, service, role, release, settings }: Blueprint,
-  id: string,
-  port: number,
-  log: string,
+  { id, port, log, data }: { id: string; port: number; log: string; data: string },
   record: (identity: InstanceRecord['identity']) => Promise<void>,
 ): Promise<StartedProcess> {
   const { command, env, version } = release
   if (!command) throw new Invalid(`${service} ${version} has no command; a process target needs \`release.command\``)
-  const environment = {
+  const { directory } = settings
+  const environment: Record<string, string> = {
     ...cleanEnvironment(),
     ...env,
     PORT: String(port),
@@ -115,7 +118,9 @@ async function start(
     SLIPWAY_INSTANCE: id,
   }
   try {
-    return await startProcess({ command, directory: settings.directory, env: environment, log, record })
+    const program = resolveCommand(command, directory, environment.PATH)
+    const hidden = hiddenFrom([program, ...command.slice(1)], { data, directory })
+    return await startProcess({ command: hidden, directory, env: environment, log, record })
   } catch (error) {
     if (error instanceof Failure) throw new ReleaseFailed(`${service} ${version} cannot start: ${error.message}`)
     throw error

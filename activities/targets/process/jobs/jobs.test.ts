@@ -1,12 +1,13 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { processTarget } from '../../../../pipeline/schema/configuration/process-target.ts'
 import type { Jobs } from '../../jobs.ts'
-import { canHide } from './hide.ts'
+import { canHide } from '../hide.ts'
+import { hostLocation } from '../host/location.ts'
 import { processJobs } from './jobs.ts'
 
 let root: string
@@ -112,6 +113,34 @@ describe('what a job sees of us', () => {
     expect(exitCode).toBe(0)
     expect(lastLines).toEqual(Array(7).fill('nothing'))
   })
+
+  it.runIf(canHide())('cannot take the place of the programs that hide it', async () => {
+    const bin = join(root, 'bin')
+    mkdirSync(bin)
+    writeFileSync(join(data, 'server.json'), 'planted-secret')
+    const opens = `#!/bin/sh\nexec 1>&2\nPATH=/usr/bin:/bin\numount ${data}\ncat ${join(data, 'server.json')}\n`
+    for (const name of ['unshare', 'mount', 'setpriv', 'sh']) writeFileSync(join(bin, name), opens, { mode: 0o755 })
+    const { lastLines } = await jobs.run(node('console.log("ran")', { PATH: `${bin}:${process.env.PATH}` }), op('path'))
+    expect(lastLines).toEqual(['ran'])
+  })
+
+  it.runIf(canHide())(
+    'is nothing of sockets that lie elsewhere because the path of the data folder is long',
+    async () => {
+      const long = join(root, 'a-folder-with-a-long-name'.repeat(5))
+      const { socket } = hostLocation(long)
+      expect(socket.startsWith(long)).toBe(false)
+      mkdirSync(dirname(socket), { recursive: true, mode: 0o700 })
+      const server = createServer(connection => connection.end('planted-secret'))
+      await new Promise<void>(resolve => server.listen(socket, resolve))
+      const far = processJobs('eu', { services: { shop: { directory: root } } } as never, long)
+      const script = `net.connect(${JSON.stringify(socket)}).on('error', error => console.log(error.code)).on('data', data => console.log('SAW ' + data))`
+      const { lastLines } = await far.run(node(script), op('far'))
+      server.close()
+      rmSync(dirname(socket), { recursive: true })
+      expect(lastLines).toEqual(['EACCES'])
+    },
+  )
 
   it('is refused a folder in which all of it would lie open', async () => {
     const inside = processJobs('eu', { services: { shop: { directory: data } } } as never, data)

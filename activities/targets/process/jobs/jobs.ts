@@ -11,7 +11,7 @@ import { lastLines, rotateLog } from '../../../processes/log-file.ts'
 import { readRecord } from '../../../processes/record.ts'
 import { startProcess } from '../../../processes/start.ts'
 import type { Job, JobOp, JobResult, Jobs } from '../../jobs.ts'
-import { hiddenFrom } from './hide.ts'
+import { hiddenFrom } from '../hide.ts'
 import { forgetOld, type JobPlace, placeOf } from './place.ts'
 
 /** Milliseconds between asking a job to end and forcing it, and between two looks at one. */
