@@ -28,7 +28,9 @@ export const kills: Proof = {
 async function killSeries({ seed, rounds, log }: ProofOptions): Promise<Figures> {
   const random = seeded(seed)
   const data = mkdtempSync(join(tmpdir(), 'slipway-kills-'))
-  const starts = join(data, 'starts.jsonl')
+  // Releases do not see the data folder.
+  const notes = mkdtempSync(join(tmpdir(), 'slipway-kills-notes-'))
+  const starts = join(notes, 'starts.jsonl')
   let server = await startServer({ data, configuration, args: ['--stop-instances'] })
   let requests = 0
   const recovery: number[] = []
@@ -64,7 +66,7 @@ async function killSeries({ seed, rounds, log }: ProofOptions): Promise<Figures>
     )
   } finally {
     await server.stop()
-    rmSync(data, { recursive: true, force: true })
+    for (const folder of [data, notes]) rmSync(folder, { recursive: true, force: true })
   }
   recovery.sort((a, b) => a - b)
   const at = (share: number): number => Math.round(recovery[Math.floor(share * (recovery.length - 1))] ?? 0)

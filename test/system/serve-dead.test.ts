@@ -13,17 +13,18 @@ const lease = { timeout: 120_000, interval: 250 }
 test('with Slipway dead and not restarted, all traffic is back on stable when the lease ends, and no request is lost', {
   timeout: 300_000,
 }, async () => {
-  const data = mkdtempSync(join(tmpdir(), 'slipway-dead-'))
+  // Releases do not see the data folder.
+  const [data, notes] = [mkdtempSync(join(tmpdir(), 'slipway-dead-')), mkdtempSync(join(tmpdir(), 'slipway-notes-'))]
   const options = { data, configuration: 'test/fixtures/shop/slipway.yaml', args: ['--stop-instances'] }
   let server = await startServer(options)
   onTestFinished(async () => {
     await server.stop()
-    rmSync(data, { recursive: true, force: true })
+    for (const folder of [data, notes]) rmSync(folder, { recursive: true, force: true })
   })
   const deliver = (version: string, errors: string) =>
     server.client.startExecution({
       name: 'shop',
-      body: { parameters: { version, errors, starts: join(data, 'starts.jsonl') } },
+      body: { parameters: { version, errors, starts: join(notes, 'starts.jsonl') } },
     })
   await server.client.getExecution({ id: (await deliver('1.0.0', '0')).id, wait: '60s' })
   const url = (await server.client.listTargets()).items[0]?.services[0]?.url ?? ''

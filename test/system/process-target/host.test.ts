@@ -51,11 +51,11 @@ describe('a lease', () => {
   it('is renewed by each route, by a repeated one as well, and by none that has lapsed', async () => {
     await apply('stable', '1')
     await apply('canary', '2')
-    const op = world.op(1, { lease: 600 })
+    const op = world.op(1, { lease: 2_000 })
     const weights = { stable: 50, canary: 50 }
     await world.target.route(service, weights, op)
-    for (let i = 0; i < 4; i++) {
-      await new Promise(resolve => setTimeout(resolve, 250))
+    for (let i = 0; i < 3; i++) {
+      await new Promise(resolve => setTimeout(resolve, 800))
       await world.target.route(service, weights, op)
     }
     expect((await report()).weights).toEqual(weights)
