@@ -3,6 +3,7 @@ import { defences } from './defences/defences.ts'
 import { expressions } from './expressions.ts'
 import { git } from './git.ts'
 import { kills } from './kills.ts'
+import { kubernetesKills } from './kubernetes-kills.ts'
 import { longCanary } from './long-canary.ts'
 import { page } from './page.ts'
 import { type Proof, writeProof } from './proof.ts'
@@ -23,6 +24,7 @@ const proofs = {
   schemathesis,
   waiting,
   webhooks,
+  'kubernetes-kills': kubernetesKills,
   'long-canary': longCanary,
 } as const satisfies Record<string, Proof>
 
