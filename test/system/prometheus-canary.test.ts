@@ -34,14 +34,14 @@ describe.skipIf(binary === null)(
   `a canary judged by a real Prometheus${binary === null ? ` (${whyMissing('prometheus')})` : ''}`,
   () => {
     const data = mkdtempSync(join(tmpdir(), 'slipway-measured-'))
-    const discovery = join(data, 'discovery')
+    // Releases do not see the data folder.
+    const discovery = mkdtempSync(join(tmpdir(), 'slipway-discovery-'))
     const exporter = createServer((_, response) => response.end(oddMetrics()))
     let prometheus: Prometheus
     let server: Server
     const loads: Load[] = []
 
     beforeAll(async () => {
-      mkdirSync(discovery)
       await new Promise<void>(resolve => exporter.listen(0, '127.0.0.1', resolve))
       const { port } = exporter.address() as AddressInfo
       prometheus = await startPrometheus(binary as string, [`127.0.0.1:${port}`], { discovery })
@@ -73,7 +73,7 @@ describe.skipIf(binary === null)(
       await server?.stop()
       await prometheus?.stop()
       exporter.close()
-      rmSync(data, { recursive: true, force: true })
+      for (const folder of [data, discovery]) rmSync(folder, { recursive: true, force: true })
     })
 
     async function underLoad(service: (typeof measured)[number]): Promise<void> {
