@@ -68,4 +68,10 @@ describe('what the watches have seen', () => {
     await expect(api.send(pods, { method: 'POST', body: pod('c') })).rejects.toThrow('changed')
     expect(told).toEqual(['saw a', 'doubt b', 'doubt a', 'doubt c'])
   })
+
+  it('does not take what was deleted for something that is there, though the answer shows it', async () => {
+    const { api, told } = opened({ objects: [pod('a')], answer: () => pod('a') })
+    await api.send(`${pods}/a`, { method: 'DELETE' })
+    expect(told).toEqual(['doubt a'])
+  })
 })

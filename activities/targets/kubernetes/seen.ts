@@ -24,7 +24,7 @@ export function seenApi(api: KubernetesApi, watches: Watches): KubernetesApi {
     const place = placeOf(path)
     try {
       const answer = await api.send<T & Named & { kind?: string }>(path, request)
-      if (place !== null) note(place, answer)
+      if (place !== null) note(place, request, answer)
       return answer
     } catch (error) {
       const name = place?.name ?? (request.body as Named | undefined)?.metadata?.name
@@ -34,8 +34,10 @@ export function seenApi(api: KubernetesApi, watches: Watches): KubernetesApi {
     }
   }
 
-  function note({ collection, name }: Place, answer: Named & { kind?: string }): void {
-    if (answer.kind !== 'Status' && answer.metadata?.resourceVersion) watches.saw(collection, answer)
+  function note({ collection, name }: Place, { method }: ApiRequest, answer: Named & { kind?: string }): void {
+    // What deletes a Service answers with the Service, as it was.
+    const isThere = method !== 'DELETE' && answer.kind !== 'Status'
+    if (isThere && answer.metadata?.resourceVersion) watches.saw(collection, answer)
     // It was deleted, which the watch may have told already.
     else if (name !== null && watches.objects(collection)?.has(name)) watches.doubt(collection, name)
   }

@@ -205,7 +205,11 @@ function startWatch(api: KubernetesApi, collection: string, ended: () => void): 
       for (const [name, until] of doubtful) if (performance.now() > until) doubtful.delete(name)
       return live && doubtful.size === 0 ? objects : null
     },
-    saw: keep,
+    saw(object) {
+      // What the watch has passed and does not have any more was deleted since.
+      const isGone = objects !== null && !objects.has(object.metadata!.name!) && versionOf(object) <= reached
+      if (!isGone) keep(object)
+    },
     doubt: name => void doubtful.set(name, performance.now() + hearsay),
     listen(name) {
       clearTimeout(idle)
