@@ -156,7 +156,12 @@ export function routerSuite(cluster: () => Cluster): void {
         const { version } = (await answer.json()) as { version: string }
         return { version, cookie: answer.headers.get('set-cookie')?.split(';')[0] ?? null }
       }
-      await untilTrue(async () => (await fetch(url)).ok, { within: 30_000, signal: AbortSignal.timeout(30_000) })
+      // The router has said yes; all of the pods behind it answer some moments later.
+      const allAnswer = async () => {
+        const answers = await Promise.all(Array.from({ length: 20 }, () => fetch(url)))
+        return answers.every(({ ok }) => ok)
+      }
+      await untilTrue(allAnswer, { within: 30_000, signal: AbortSignal.timeout(30_000) })
       const met = await untilMet(() => ask(null))
       expect(met).toMatch(/^met=canary-[0-9a-f]{8}$/)
       const kept = await Promise.all(Array.from({ length: 20 }, () => ask(met)))
