@@ -1,11 +1,11 @@
-import { Worker } from 'node:worker_threads'
 import type { ComparedSimulations, Versions } from './simulate/compare.ts'
+import { inThread } from './simulate/in-thread.ts'
 
 export type SimulateVersions = (versions: Versions, signal: AbortSignal) => Promise<ComparedSimulations>
 
 const tooLong = 15_000
 const mostWaiting = 8
-const limits = { maxOldGenerationSizeMb: 256 }
+const thread = new URL('./simulate/thread.ts', import.meta.url)
 
 /** Simulates beside the server, one at a time: what takes too long, or too much, is ended and said so. */
 export function simulateApart(patience = tooLong): SimulateVersions {
@@ -23,27 +23,15 @@ export function simulateApart(patience = tooLong): SimulateVersions {
   }
 }
 
-function apart(versions: Versions, patience: number, signal: AbortSignal): Promise<ComparedSimulations> {
-  return new Promise(resolve => {
-    const url = new URL('./simulate/thread.ts', import.meta.url)
-    const worker = new Worker(url, {
-      workerData: JSON.parse(JSON.stringify(versions)),
-      resourceLimits: limits,
-      env: {},
-    })
-    const end = (answer: ComparedSimulations) => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', onAbort)
-      resolve(answer)
-      void worker.terminate()
-    }
-    const onAbort = () => end(not('nobody waits for it any more'))
-    const timer = setTimeout(() => end(not(`it takes longer than ${patience / 1_000} s to simulate`)), patience)
-    signal.addEventListener('abort', onAbort)
-    worker.on('message', end)
-    worker.on('error', error => end(not(`it cannot be simulated: ${error.message}`)))
-    worker.on('exit', () => end(not('it takes too much to simulate')))
-  })
+async function apart(versions: Versions, patience: number, signal: AbortSignal): Promise<ComparedSimulations> {
+  const late = AbortSignal.timeout(patience)
+  try {
+    return await inThread<ComparedSimulations>(thread, versions, AbortSignal.any([signal, late]))
+  } catch (error) {
+    if (signal.aborted) return not('nobody waits for it any more')
+    if (late.aborted) return not(`it takes longer than ${patience / 1_000} s to simulate`)
+    return not(`it cannot be simulated: ${(error as Error).message}`)
+  }
 }
 
 function not(reason: string): ComparedSimulations {
