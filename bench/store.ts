@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs'
 import { batch, entry, event, request } from '../store/contract/samples.ts'
 import { openStore } from '../store/postgres.ts'
 import type { ExecutionFilter, Store } from '../store/store.ts'
 import { startPglite } from '../test/pglite.ts'
 import { postgresMissing, startPostgres } from '../test/postgres.ts'
+import { residentOf } from '../test/proof/resident.ts'
 import { fill } from './store/fill.ts'
 import { rate, timed } from './store/measure.ts'
 
@@ -125,5 +125,5 @@ function lists(store: Store, size: number) {
 
 /** Resident, of one process. */
 function memory(pid: number): number {
-  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024
+  return residentOf(pid) / 1_024 ** 2
 }

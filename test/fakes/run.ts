@@ -33,6 +33,8 @@ export interface FakeRun {
   outside: FakeOutside
   world: FakeWorld
   steering: Steering
+  /** Somebody gives `checkout` this many stable instances, past the run, so many milliseconds after its start. */
+  resize(at: number, instances: number): void
   pause(message: Message): void
   resume(): void
   freezes: FreezeWatch['told']
@@ -72,6 +74,13 @@ export function fakeRun(
   const journal = createJournal(input, { now: world.now, outbox, changed, paused })
   return {
     ...{ target, metrics, store, outside, world, steering },
+    resize(at, instances) {
+      world.at(at, () => {
+        const { fence } = target.state('checkout')
+        const op = { id: 'more', fence, signal: new AbortController().signal, progress: () => {} }
+        void target.apply('checkout', { role: 'stable', release: v1, instances }, op)
+      })
+    },
     pause(message) {
       steering.pause(message)
       journal.tell()

@@ -42,12 +42,7 @@ describe('a canary', { timeout: 30_000 }, () => {
 
   it('has room for instances that somebody adds meanwhile', async () => {
     const run = fakeRun(runOf([canaryStage({ baseline: 'stable' })]))
-    run.world.at(5_000, () => {
-      const more = { role: 'stable', release: v1, instances: 9 } as const
-      const { fence } = run.target.state('checkout')
-      const op = { id: 'more', fence, signal: new AbortController().signal, progress: () => {} }
-      void run.target.apply('checkout', more, op)
-    })
+    run.resize(5_000, 9)
     expect((await run.run()).status).toBe('succeeded')
     const canaries = run.effects().filter(what => what.startsWith('canary'))
     expect(canaries).toEqual([

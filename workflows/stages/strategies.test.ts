@@ -151,12 +151,7 @@ describe('canary steps without a judge', () => {
 
   it('grow with instances that somebody adds meanwhile', async () => {
     const run = fakeRun(runOf([deployStage('checkout', { ...steps, steps: [...steps.steps] })]))
-    run.world.at(5_000, () => {
-      const more = { role: 'stable', release: v1, instances: 9 } as const
-      const { fence } = run.target.state('checkout')
-      const op = { id: 'more', fence, signal: new AbortController().signal, progress: () => {} }
-      void run.target.apply('checkout', more, op)
-    })
+    run.resize(5_000, 9)
     expect((await run.run()).status).toBe('succeeded')
     const canaries = run.effects().filter(what => what.startsWith('canary'))
     expect(canaries).toEqual([

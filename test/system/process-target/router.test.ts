@@ -1,11 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
+import { residentOf } from '../../proof/resident.ts'
 import { openWorld, release, service, until, versionsOf, type Who, type World, who } from './world.ts'
 
 /** One service with everything off, one that allows the header, one with a sticky cookie; each with a canary. */
@@ -340,6 +340,5 @@ describe('the sticky cookie', () => {
 })
 
 function residentMegabytes(pid: number): number {
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8')
-  return Number(/VmRSS:\s+(\d+)/.exec(status)![1]) / 1_024
+  return residentOf(pid) / 1_024 ** 2
 }
