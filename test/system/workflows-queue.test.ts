@@ -139,12 +139,18 @@ describe('a freeze', () => {
   it('reaches a run in flight, and lets it go when it is taken back or overridden', async () => {
     const api = createTemporalEngine(server.client)
     const always = { name: 'sale', reason: 'big day', from: 0, until: Date.now() + 600_000, targets: null }
-    const stages = [waitStage('a', { for: 1_500 }), waitStage('b', { for: 10 })]
+    const stages = [waitStage('a', { for: 600_000 }), waitStage('b', { for: 10 })]
     const [first, second] = [await engine.start(stages), await engine.start(stages)]
-    for (const { id } of [first, second]) expect(await api.tellFreezes(id, [always])).toBe('delivered')
-    for (const run of [first, second])
-      await until('it is held', async () => (await run.state()).stages[0]!.status === 'succeeded')
-    expect(await first.state()).toMatchObject({ status: 'paused', reason: expect.stringContaining('frozen by sale') })
+    for (const run of [first, second]) {
+      await until('it is in flight', async () => (await run.state()).stages[0]!.status === 'running')
+      expect(await api.tellFreezes(run.id, [always])).toBe('delivered')
+      await run.update('skip')
+      await until('it is held', async () => (await run.state()).status === 'paused')
+      expect(await run.state()).toMatchObject({
+        reason: expect.stringContaining('frozen by sale'),
+        stages: [{ status: 'succeeded' }, { status: 'pending' }],
+      })
+    }
     await api.tellFreezes(first.id, [])
     await api.overrideFreezes(second.id, { by: 'ann' })
     expect([(await first.result()).status, (await second.result()).status]).toEqual(['succeeded', 'succeeded'])
