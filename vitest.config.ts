@@ -1,21 +1,40 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 const exclude = ['**/node_modules/**', '**/dist/**']
 
-/** Judge what real load does, or how long something takes: they must not share the machine. */
+/** Judge what real load does, or how long something takes: they share the machine with little else. */
 const alone = ['demo', 'process-target/no-request-lost', 'ui'].map(name => `test/system/${name}.test.ts`)
+
+/** What takes longest begins first, so that nothing of it is left when all the rest has ended. */
+const longest = [
+  'kubernetes/kubernetes',
+  ...['ui-views', 'kills', 'serve-dead', 'stages'].map(name => `system/${name}`),
+]
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const group = ({ project }: TestSpecification): number => project.config.sequence.groupOrder
+    const place = ({ moduleId }: TestSpecification): number => {
+      const found = longest.findIndex(name => moduleId.endsWith(`test/${name}.test.ts`))
+      return found === -1 ? longest.length : found
+    }
+    return (await super.sort(files)).sort((a, b) => group(a) - group(b) || place(a) - place(b))
+  }
+}
 
 const real = { pool: 'forks', testTimeout: 120_000, hookTimeout: 120_000 } as const
 
 /**
- * Four projects, one after the other: `unit` needs nothing but Node and is the inner loop; `system` talks to real
- * components, a few files at a time (they mostly wait); `alone` does so one file at a time; `kubernetes` comes last,
- * as what it needs is built while the others run.
+ * `unit` needs nothing but Node and is the inner loop; `system` talks to real components, a few files at a time (they
+ * mostly wait). `kubernetes` comes last, as what it needs is built while the others run. It is one file that waits for
+ * pods and outlasts all of `alone`, so that its neighbour is one file of those at a time.
  */
 export default defineConfig({
   test: {
     pool: 'forks',
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
@@ -43,7 +62,7 @@ export default defineConfig({
           name: 'alone',
           include: alone,
           exclude,
-          maxWorkers: 1,
+          maxWorkers: 2,
           sequence: { groupOrder: 2 },
         },
       },
@@ -55,8 +74,8 @@ export default defineConfig({
           // They wait for pods.
           maxConcurrency: 30,
           exclude,
-          maxWorkers: 1,
-          sequence: { groupOrder: 3 },
+          maxWorkers: 2,
+          sequence: { groupOrder: 2 },
         },
       },
     ],
