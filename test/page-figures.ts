@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import type { Page } from 'playwright-core'
 
 /** What a page did until something could be read off it, in milliseconds. */
@@ -40,8 +43,20 @@ function watch(selector: string): void {
   look()
 }
 
-/** Of many, the value that 95 of 100 do not exceed. */
-export function p95(values: readonly number[]): number {
+/** Of many, the value that `share` of them do not exceed. */
+export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b)
-  return sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * 0.95) - 1)] ?? Number.NaN
+  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN
+}
+
+/** The most that the page may load before it draws anything, in bytes. */
+export const mostScripts = 250_000
+
+/** What the built page loads of scripts before it draws anything, in bytes as they are sent (gzip). */
+export function initialScripts(): number {
+  const html = readFileSync('ui/dist/index.html', 'utf8')
+  const files = [...html.matchAll(/<(?:script|link rel="modulepreload")[^>]*(?:src|href)="([^"]+)"/g)]
+  if (files.length === 0) throw new Error('ui/dist/index.html loads no script')
+  const sizes = files.map(([, file]) => gzipSync(readFileSync(join('ui/dist', file!))).length)
+  return sizes.reduce((sum, one) => sum + one, 0)
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { ExecutionEvent } from '../pipeline/execution.ts'
 import type { RecordBatch } from '../store/store.ts'
 import { createOutbox } from './outbox.ts'
-import { createRecorder } from './recorder.ts'
+import { createRecorder, lingerFor } from './recorder.ts'
 import type { World } from './world.ts'
 
 function event(sequence: number): ExecutionEvent {
@@ -79,9 +79,9 @@ describe('a recorder', () => {
     expect(calls).toEqual([])
   })
 
-  it('lingers longer while the system is slow, up to eight times', async () => {
+  it('takes one slow record for chance, and lingers longer when the next is slow, too', async () => {
     const { calls, add, pass } = setUp()
-    for (const slowness of [100, 5_000, 0]) {
+    for (const slowness of [5_000, 10, 200, 5_000, 5_000, 0]) {
       add(calls.length + 1)
       await turns()
       pass(calls.at(-1)!.linger + slowness)
@@ -89,6 +89,12 @@ describe('a recorder', () => {
       calls.at(-1)!.end()
       await turns()
     }
-    expect(calls.map(({ linger }) => linger)).toEqual([250, 500, 2_000, 250])
+    expect(calls.map(({ linger }) => linger)).toEqual([250, 250, 250, 250, 400, 2_000, 250])
+  })
+
+  it('keeps an event under a second as long as the system answers in half of one', () => {
+    for (let overhead = 0; overhead < 500; overhead += 1)
+      expect(lingerFor(overhead, 250) + overhead).toBeLessThan(1_000)
+    expect([501, 5_000].map(overhead => lingerFor(overhead, 250))).toEqual([2_000, 2_000])
   })
 })

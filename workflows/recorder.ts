@@ -7,7 +7,7 @@ import type { World } from './world.ts'
  *
  * The activity lingers after writing, so that while much happens there is one batch every `linger` milliseconds instead of
  * one an event, without a timer; the first event after a quiet time is written at once. When the system is slow it lingers
- * longer: recording must not be what makes it slower still.
+ * longer (`lingerFor`).
  */
 export interface Recorder {
   /** There is something new. */
@@ -31,6 +31,7 @@ export function createRecorder(
 ): Recorder {
   let awake = false
   let linger = options.linger
+  let before = 0
   let flushing: Promise<void> | null = null
 
   const write = async (lingering: number): Promise<boolean> => {
@@ -45,8 +46,10 @@ export function createRecorder(
     return true
   }
 
+  /** One slow record is chance: the first of a worker, a pause of the machine. Two in a row are a slow system. */
   const adapt = (overhead: number) => {
-    linger = Math.min(Math.max(options.linger, 5 * overhead), 8 * options.linger)
+    linger = lingerFor(Math.min(overhead, before), options.linger)
+    before = overhead
   }
 
   const work = async () => {
@@ -85,4 +88,14 @@ export function createRecorder(
       return flushing
     },
   }
+}
+
+/**
+ * How long to linger when a record takes `overhead` milliseconds in itself. An event waits for both at most, so while
+ * the system answers in half a second they stay under one: people are looking. A slower one has more urgent work than
+ * to record, and must not be made slower still.
+ */
+export function lingerFor(overhead: number, shortest: number): number {
+  if (overhead <= 2 * shortest) return Math.max(shortest, Math.min(2 * overhead, 2 * shortest))
+  return Math.min(5 * overhead, 8 * shortest)
 }

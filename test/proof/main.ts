@@ -6,7 +6,7 @@ import { kills } from './kills.ts'
 import { kubernetesKills } from './kubernetes-kills.ts'
 import { longCanary } from './long-canary.ts'
 import { page } from './page.ts'
-import { type Proof, writeProof } from './proof.ts'
+import { overLimit, type Proof, writeProof } from './proof.ts'
 import { schedules } from './schedules.ts'
 import { schemathesis } from './schemathesis.ts'
 import { waiting } from './waiting.ts'
@@ -39,7 +39,11 @@ const seed = option('--seed', 1)
 const rounds = option('--rounds', proof.whole)
 const figures = await proof.run({ seed, rounds, log: line => console.error(line) })
 console.log(JSON.stringify(figures))
-if (rounds >= proof.whole) writeProof(name, seed, figures)
+if (rounds >= proof.whole) writeProof(name, seed, figures, proof.limits)
+for (const line of overLimit(figures, proof.limits)) {
+  console.error(line)
+  process.exitCode = 1
+}
 
 function option(flag: string, otherwise: number): number {
   const at = rest.indexOf(flag)

@@ -9,6 +9,8 @@ export interface Proof {
   run(options: ProofOptions): Promise<Figures>
   /** How many rounds the whole has. */
   whole: number
+  /** The most that a figure may be, by its name; what is over is written all the same, and said. */
+  limits?: Readonly<Record<string, number>>
 }
 
 export interface ProofOptions {
@@ -22,11 +24,17 @@ export type Figures = Readonly<Record<string, number | string>>
 const folder = join(import.meta.dirname, '../../docs/proof')
 
 /** Writes `docs/proof/NAME.json`, which the docs cite. */
-export function writeProof(name: string, seed: number, figures: Figures): void {
+export function writeProof(name: string, seed: number, figures: Figures, limits?: Proof['limits']): void {
   const commit = execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8' }).trim()
   mkdirSync(folder, { recursive: true })
-  const proof = { proof: name, figures, commit, date: new Date().toISOString(), seed }
+  const proof = { proof: name, figures, limits, commit, date: new Date().toISOString(), seed }
   writeFileSync(join(folder, `${name}.json`), `${JSON.stringify(proof, null, 2)}\n`)
+}
+
+/** One line for each figure that is over its limit, or is not there. */
+export function overLimit(figures: Figures, limits: Proof['limits'] = {}): string[] {
+  const over = Object.entries(limits).filter(([name, most]) => !(Number(figures[name]) <= most))
+  return over.map(([name, most]) => `${name} is ${figures[name]}; at most ${most} is allowed`)
 }
 
 /** Numbers from 0 (inclusive) to 1, the same ones for the same seed (mulberry32, public domain by T. Ettinger). */

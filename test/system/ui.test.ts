@@ -3,7 +3,6 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { gzipSync } from 'node:zlib'
 import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Execution } from '../../pipeline/execution.ts'
@@ -11,6 +10,7 @@ import { type Load, startLoad } from '../../setup/load.ts'
 import { type Server, startServer } from '../../setup/server.ts'
 import { browserPath, whyNoBrowser } from '../browser.ts'
 import { flawsOf, openPages, type Pages, patience, planted, visit } from '../page.ts'
+import { initialScripts, mostScripts } from '../page-figures.ts'
 
 const configuration = 'test/fixtures/page/slipway.yaml'
 /** A change takes less than a second where the machine is free; tests share theirs. */
@@ -73,10 +73,7 @@ describe.skipIf(browserPath === null)('the page on a real server', { timeout: 30
 
   test('begins with at most 250 KB of scripts, and serves nothing inline', () => {
     const html = readFileSync('ui/dist/index.html', 'utf8')
-    const scripts = [...html.matchAll(/<(?:script|link rel="modulepreload")[^>]*(?:src|href)="([^"]+)"/g)]
-    const bytes = scripts.map(([, file]) => gzipSync(readFileSync(join('ui/dist', file!))).length)
-    expect(bytes.length).toBeGreaterThan(0)
-    expect(bytes.reduce((sum, one) => sum + one, 0)).toBeLessThan(250_000)
+    expect(initialScripts()).toBeLessThanOrEqual(mostScripts)
     expect(html).not.toMatch(/<script>|<style|style=/)
   })
 
