@@ -39,11 +39,12 @@ export function createClient(options: ConnectionOptions): Client {
 }
 
 async function send(connection: Connection, route: Route, input: Record<string, unknown>, options: CallOptions) {
-  const { body, idempotencyKey, seen, approvalLink, ...rest } = input
+  const { body, idempotencyKey, seen, ifMatch, approvalLink, ...rest } = input
   const headers = requestHeaders(connection)
   if (body !== undefined) headers.set('content-type', 'application/json')
   if (typeof idempotencyKey === 'string') headers.set('idempotency-key', idempotencyKey)
   if (typeof seen === 'string') headers.set('if-match', `"${seen}"`)
+  if (typeof ifMatch === 'string') headers.set('if-match', ifMatch)
   if (typeof approvalLink === 'string') headers.set('approval-link', approvalLink)
   const response = await reach(connection, requestPath(route, rest), {
     method: route.method.toUpperCase(),

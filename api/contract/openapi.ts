@@ -39,7 +39,8 @@ const description = `Everything Slipway does can be done over HTTP.
 
 Refusals are problem documents (RFC 9457) whose \`type\` is stable. Lists are read page by page with \`next\`. What is
 deprecated goes on for at least two minor versions and half a year, and answers with \`Deprecation\` and \`Sunset\` headers
-meanwhile. Every answer says how many requests are left to its caller (\`RateLimit-Limit\`, \`RateLimit-Remaining\`,
+meanwhile. What has an \`ETag\` is not sent again to whoever names it in \`If-None-Match\` (304). That of a run names a state:
+sent as \`If-Match\` with what is said to the run, it is refused with 412 when the run has got past it. Every answer says how many requests are left to its caller (\`RateLimit-Limit\`, \`RateLimit-Remaining\`,
 \`RateLimit-Reset\` in seconds); one too many is refused with 429 and \`Retry-After\`.`
 
 function operationOf(operation: string, route: Route) {
@@ -89,15 +90,17 @@ function requestBody(body: z.ZodType) {
   }
 }
 
-function responses({ success, problems }: Route): Record<string, Schema> {
+function responses({ success, problems, versioned }: Route): Record<string, Schema> {
   const { status, type, schema } = success
   const answer = {
     description: status === 202 ? 'Accepted; it goes on by itself.' : 'Done.',
+    ...(versioned === undefined ? {} : { headers: { ETag: { schema: { type: 'string' } } } }),
     ...(status === 204 ? {} : { content: { [type]: { schema: bodyOf(type, schema) } } }),
   }
+  const unchanged = versioned === undefined ? {} : { '304': { description: '`If-None-Match` names this very answer.' } }
   const byStatus = Map.groupBy([...new Set([...commonProblems, ...problems])], kind => problemKinds[kind].status)
   const refusals = [...byStatus].sort(([a], [b]) => a - b).map(([code, kinds]) => [String(code), refusal(kinds)])
-  return { [String(status)]: answer, ...Object.fromEntries(refusals) }
+  return { [String(status)]: answer, ...unchanged, ...Object.fromEntries(refusals) }
 }
 
 /** An event stream and plain text are text to whoever checks them. */

@@ -29,7 +29,9 @@ type KeyInput<O extends Operation> = O extends 'startExecution'
     ? { seen: string; approvalLink?: string }
     : O extends 'getApprovalLink'
       ? { approvalLink: string }
-      : unknown
+      : 'if-match' extends keyof Headers<O>
+        ? { ifMatch?: string }
+        : unknown
 
 /** An empty object of zod would forbid every other key when put together with more. */
 type Keys<T> = string extends keyof T ? unknown : T

@@ -8,6 +8,7 @@ import { type Operation, type Route, routes } from '../contract/routes.ts'
 import { writeEvents } from '../live/event-stream.ts'
 import { createViewer } from '../live/viewer.ts'
 import type { Services } from '../services.ts'
+import { entityTag, isKnown } from './entity-tag.ts'
 import type { Answered, Call, Handlers } from './handler.ts'
 import { parsePart } from './input.ts'
 import { readJsonBody } from './json-body.ts'
@@ -67,7 +68,13 @@ function handle(operation: Operation, options: MountOptions): RequestHandler {
     response.status(answer.status ?? route.success.status).set(answer.headers ?? {})
     const body = route.success.schema.parse(answer.body)
     if (route.success.status === 204 || route.success.status === 302) return void response.end()
-    response.type(route.success.type).send(route.success.type === 'text/plain' ? body : JSON.stringify(body))
+    const text = route.success.type === 'text/plain' ? String(body) : JSON.stringify(body)
+    if (route.versioned !== undefined) {
+      const tag = entityTag(text, route.versioned, body)
+      response.set('etag', tag)
+      if (isKnown(tag, request.get('if-none-match'))) return void response.status(304).end()
+    }
+    response.type(route.success.type).send(text)
   }
   return async (request, response) => {
     const { id: requestId, params } = request

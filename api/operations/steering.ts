@@ -2,6 +2,7 @@ import type { JudgmentMessage, Message } from '../../workflows/messages.ts'
 import type { steeringRoutes } from '../contract/routes/steering.ts'
 import type { Update } from '../engine/engine.ts'
 import { readInbox } from '../executions/inbox.ts'
+import { refuseStale } from '../http/entity-tag.ts'
 import { type Call, callerOf, type Handlers } from '../http/handler.ts'
 import { Refusal } from '../http/refusal.ts'
 import type { Services } from '../services.ts'
@@ -16,19 +17,31 @@ export function steeringOperations(
 
   /** Says something to a run that it can refuse. */
   async function ask(call: Asked, update: Exclude<Update, 'judge'>) {
+    await refuseUnseen(call)
     const body = await steering.ask(call.params.id, update, messageOf(call), call.requestId)
     note(services, call, `execution.${update}`, call.params.id)
     return { body }
   }
 
+  /** Without `If-Match` it is said to the run whatever has become of it, and the store need not be there. */
+  async function refuseUnseen({ params: { id }, headers }: Steered) {
+    const match = headers['if-match']
+    if (match === undefined) return
+    const execution = await store.get(id)
+    if (execution === null) throw new Refusal('not-found', `there is no execution ${id}`)
+    refuseStale(match, execution)
+  }
+
   return {
     async cancelExecution(call) {
+      await refuseUnseen(call)
       const body = await steering.cancel(call.params.id, messageOf(call))
       note(services, call, 'execution.cancel', call.params.id)
       return { body }
     },
 
     async rollbackExecution(call) {
+      await refuseUnseen(call)
       const body = await steering.rollback(call.params.id, messageOf(call))
       note(services, call, 'execution.rollback', call.params.id)
       return { body, headers: { location: locationOf(body.execution) } }
@@ -40,6 +53,7 @@ export function steeringOperations(
     skipExecution: call => ask(call, 'skip'),
 
     async retryExecution(call) {
+      await refuseUnseen(call)
       const body = await steering.retry(call.params.id, messageOf(call))
       note(services, call, 'execution.retry', call.params.id, { started: body.id })
       return { body, headers: { location: locationOf(body.id) } }
@@ -71,8 +85,9 @@ export function steeringOperations(
 }
 
 type Asked = Call<'promoteExecution' | 'pauseExecution' | 'resumeExecution' | 'skipExecution'>
+type Steered = Asked | Call<'cancelExecution' | 'rollbackExecution' | 'retryExecution'>
 
-function messageOf(call: Asked | Call<'cancelExecution' | 'rollbackExecution' | 'retryExecution'>): Message {
+function messageOf(call: Steered): Message {
   const { reason, stage } = call.body as { reason?: string; stage?: string }
   const { name, subject } = callerOf(call)
   return {

@@ -74,6 +74,48 @@ describe('a server with all its real parts', () => {
     expect((await ask()).body).toBe(answers[0]!.body)
   })
 
+  test('one key at once with two bodies is one run; whoever asked for the other is refused, then and later', async () => {
+    const ask = async (index: number) => {
+      const body = index % 2 === 0 ? {} : { overrideFreezes: true }
+      const answer = server.client.startExecution({ name: 'nap', idempotencyKey: 'two-bodies', body })
+      return answer.then(({ id }) => id).catch(({ kind, problem }) => `${problem.status} ${kind}`)
+    }
+    const answers = await Promise.all(Array.from({ length: 100 }, (_, index) => ask(index)))
+    const [first, second] = [
+      answers.filter((_, index) => index % 2 === 0),
+      answers.filter((_, index) => index % 2 === 1),
+    ]
+    const mismatch = '422 idempotency-mismatch'
+    const won = first.includes(mismatch) ? second : first
+    expect([...new Set(answers)].sort()).toEqual([mismatch, won[0]!].sort())
+    expect(new Set(won).size).toBe(1)
+    expect([await ask(0), await ask(1)].sort()).toEqual([mismatch, won[0]!].sort())
+  })
+
+  test('what was read is not sent again, and what is said of a state reaches no later one', async () => {
+    const { id } = await server.client.startExecution({ name: 'sleep' })
+    await expect.poll(async () => (await server.client.getExecution({ id })).status).toBe('running')
+    const read = async (headers: HeadersInit = {}) => {
+      const authorization = `Bearer ${server.token}`
+      const response = await fetch(`${server.url}/api/v1/executions/${id}`, { headers: { authorization, ...headers } })
+      return { status: response.status, etag: response.headers.get('etag')!, text: await response.text() }
+    }
+    const { etag, text } = await read()
+    await server.client.pauseExecution({ id, ifMatch: `"${JSON.parse(text).position}"` })
+    await expect.poll(async () => (await server.client.getExecution({ id })).status).toBe('paused')
+    const stale = server.client.cancelExecution({ id, ifMatch: etag })
+    await expect(stale).rejects.toMatchObject({ kind: 'stale', problem: { status: 412 } })
+    let known = etag
+    const readAgain = async () => {
+      const { etag: tag, ...answer } = await read({ 'if-none-match': known })
+      known = tag
+      return answer
+    }
+    await expect.poll(readAgain, { timeout: 30_000 }).toEqual({ status: 304, text: '' })
+    await server.client.cancelExecution({ id, ifMatch: known })
+    expect((await server.client.getExecution({ id, wait: '30s' })).status).toBe('canceled')
+  })
+
   test('a cursor gives every run once', async () => {
     const wanted = await Promise.all(Array.from({ length: 12 }, () => server.client.startExecution({ name: 'nap' })))
     const seen: string[] = []

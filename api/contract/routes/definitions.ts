@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { anyHeaders, executionId, none, type Route } from './route.ts'
+import { executionId, none, type Route, unlessKnown } from './route.ts'
 
 /** What a run was started with, whatever its pipeline has become since. */
 export const pinnedDefinition = z.object({
@@ -30,7 +30,8 @@ export const definitionRoutes = {
     summary: 'The definition a run is pinned to, its text, and whether what is in force now differs.',
     params: executionId,
     query: none,
-    headers: anyHeaders,
+    headers: unlessKnown,
+    versioned: 'content',
     body: null,
     success: { status: 200, type: 'application/json', schema: pinnedDefinition },
     problems: ['not-found', 'unavailable'],

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { duration, name } from '../../../pipeline/schema/scalars.ts'
 import { analysis } from '../analysis.ts'
 import { execution, executionDetail, executionPage, executionStatus, startBody, storedEvent } from '../execution.ts'
-import { anyHeaders, executionId, none, pipelineName, type Route } from './route.ts'
+import { anyHeaders, executionId, none, pipelineName, type Route, unlessKnown } from './route.ts'
 
 const statuses = z
   .union([z.array(executionStatus), z.string().transform(text => text.split(','))])
@@ -55,7 +55,8 @@ export const executionRoutes = {
       /** With `wait`: answer as soon as the run has got past this position, too. */
       after: z.coerce.number<number | string>().int().min(0).optional(),
     }),
-    headers: anyHeaders,
+    headers: unlessKnown,
+    versioned: 'position',
     body: null,
     success: { status: 200, type: 'application/json', schema: executionDetail },
     problems: ['not-found', 'unavailable'],
@@ -71,7 +72,8 @@ export const executionRoutes = {
       /** At most so many looks of each stage, the newest. */
       looks: z.coerce.number<number | string>().int().min(1).max(6_000).default(500),
     }),
-    headers: anyHeaders,
+    headers: unlessKnown,
+    versioned: 'content',
     body: null,
     success: { status: 200, type: 'application/json', schema: analysis },
     problems: ['not-found', 'unavailable'],

@@ -1,6 +1,6 @@
 import { pipelineDetail, pipelineList } from '../pipelines.ts'
 import { validateBody, validation } from '../preview.ts'
-import { anyHeaders, none, pipelineName, type Route } from './route.ts'
+import { anyHeaders, none, pipelineName, type Route, unlessKnown } from './route.ts'
 
 export const pipelineRoutes = {
   listPipelines: {
@@ -22,7 +22,8 @@ export const pipelineRoutes = {
     summary: 'One pipeline: definition, parameters, problems.',
     params: pipelineName,
     query: none,
-    headers: anyHeaders,
+    headers: unlessKnown,
+    versioned: 'content',
     body: null,
     success: { status: 200, type: 'application/json', schema: pipelineDetail },
     problems: ['not-found'],

@@ -14,6 +14,8 @@ export interface Route {
   params: z.ZodObject
   query: z.ZodObject
   headers: z.ZodObject
+  /** The answer has an `ETag`: of all it says, or of how far a run has come, too, which is what `If-Match` compares. */
+  versioned?: 'content' | 'position'
   /** Null when the request has no body. */
   body: z.ZodType | null
   /** Instead of a body in JSON: bytes, at most so many, which the handler gets as they are. */
@@ -31,6 +33,12 @@ export const none = z.strictObject({})
 
 /** Headers that the operation does not look at are let through. */
 export const anyHeaders = z.object({})
+
+/** Answered with 304 when the answer is still the one with this `ETag`. */
+export const unlessKnown = z.object({ 'if-none-match': z.string().max(1_000).optional() })
+
+/** Refused with 412 when the run has got past the version that was looked at. */
+export const onlyIfSeen = z.object({ 'if-match': z.string().max(1_000).optional() })
 
 export const executionId = z.strictObject({ id: z.string().regex(/^[a-z0-9-]{1,128}$/, 'the id of an execution') })
 export const pipelineName = z.strictObject({ name })

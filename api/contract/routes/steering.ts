@@ -10,9 +10,9 @@ import {
   stageId,
   steerBody,
 } from '../steering.ts'
-import { anyHeaders, executionId, none, type Route } from './route.ts'
+import { anyHeaders, executionId, none, onlyIfSeen, type Route } from './route.ts'
 
-const steered = ['not-found', 'already-ended', 'refused', 'unavailable'] as const
+const steered = ['not-found', 'already-ended', 'refused', 'stale', 'unavailable'] as const
 
 export const steeringRoutes = {
   cancelExecution: {
@@ -22,10 +22,10 @@ export const steeringRoutes = {
     summary: 'End a run and undo what is open. Taken on even while the store is down.',
     params: executionId,
     query: none,
-    headers: anyHeaders,
+    headers: onlyIfSeen,
     body: steerBody.prefault({}),
     success: { status: 202, type: 'application/json', schema: accepted },
-    problems: ['not-found', 'already-ended', 'unavailable'],
+    problems: ['not-found', 'already-ended', 'stale', 'unavailable'],
   },
   rollbackExecution: {
     method: 'post',
@@ -34,10 +34,10 @@ export const steeringRoutes = {
     summary: 'Take back what a run did, newest first. A run that has ended is taken back by a new, linked one.',
     params: executionId,
     query: none,
-    headers: anyHeaders,
+    headers: onlyIfSeen,
     body: steerBody.prefault({}),
     success: { status: 202, type: 'application/json', schema: accepted },
-    problems: ['not-found', 'refused', 'unavailable'],
+    problems: ['not-found', 'refused', 'stale', 'unavailable'],
   },
   promoteExecution: {
     method: 'post',
@@ -46,7 +46,7 @@ export const steeringRoutes = {
     summary: 'Promote the canary that is running or held, now.',
     params: executionId,
     query: none,
-    headers: anyHeaders,
+    headers: onlyIfSeen,
     body: stageBody.prefault({}),
     success: { status: 200, type: 'application/json', schema: execution },
     problems: steered,
@@ -58,7 +58,7 @@ export const steeringRoutes = {
     summary: 'Begin nothing new: no stage, no attempt, no step of a canary. Harm is acted upon all the same.',
     params: executionId,
     query: none,
-    headers: anyHeaders,
+    headers: onlyIfSeen,
     body: steerBody.prefault({}),
     success: { status: 200, type: 'application/json', schema: execution },
     problems: steered,
@@ -70,7 +70,7 @@ export const steeringRoutes = {
     summary: 'Go on with a run that was paused.',
     params: executionId,
     query: none,
-    headers: anyHeaders,
+    headers: onlyIfSeen,
     body: steerBody.prefault({}),
     success: { status: 200, type: 'application/json', schema: execution },
     problems: steered,
@@ -82,7 +82,7 @@ export const steeringRoutes = {
     summary: 'End the wait of a stage now, or its waiting for a window.',
     params: executionId,
     query: none,
-    headers: anyHeaders,
+    headers: onlyIfSeen,
     body: stageBody.prefault({}),
     success: { status: 200, type: 'application/json', schema: execution },
     problems: steered,
@@ -95,10 +95,10 @@ export const steeringRoutes = {
       'Run an ended run again as a new attempt, linked to it. With `stage`, that one and all after it; else what has not succeeded. The rest is reused.',
     params: executionId,
     query: none,
-    headers: anyHeaders,
+    headers: onlyIfSeen,
     body: retryBody.prefault({}),
     success: { status: 202, type: 'application/json', schema: execution },
-    problems: ['not-found', 'refused', 'unavailable'],
+    problems: ['not-found', 'refused', 'stale', 'unavailable'],
   },
   judgeStage: {
     method: 'post',
@@ -111,7 +111,7 @@ export const steeringRoutes = {
     headers: z.object({ 'if-match': z.string().max(200).optional(), 'approval-link': approvalLinkText.optional() }),
     body: judgmentBody,
     success: { status: 200, type: 'application/json', schema: execution },
-    problems: [...steered, 'invalid-answer', 'stale', 'precondition-required'],
+    problems: [...steered, 'invalid-answer', 'precondition-required'],
   },
   getApprovalLink: {
     method: 'get',
