@@ -48,7 +48,7 @@ test('a question that waits for a worker gives no run a step that its history do
   await tell()
   let busy = true
   const telling = (async () => {
-    while (busy) await tell()
+    for (; busy; await sleep(20)) await tell()
   })()
   const worker = await runWorker({
     ...{ connection, namespace, taskQueue, bundlePath: codePath },
