@@ -7,6 +7,7 @@ import { migrationsContract } from './contract/migrations.ts'
 import { plansContract } from './contract/plans.ts'
 import { recordContract } from './contract/record.ts'
 import { retentionContract } from './contract/retention.ts'
+import { sealingContract } from './contract/sealing.ts'
 import { subscribeContract } from './contract/subscribe.ts'
 import type { DatabaseUnderTest } from './contract/suite.ts'
 import { suiteOn } from './contract/suite.ts'
@@ -26,4 +27,5 @@ export function storeContract(database: () => DatabaseUnderTest): void {
   availabilityContract(suite)
   migrationsContract(suite)
   plansContract(suite)
+  sealingContract(suite)
 }

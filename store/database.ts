@@ -1,5 +1,5 @@
 import pg from 'pg'
-import { SchemaMismatch, StoreUnavailable } from './errors.ts'
+import { CannotOpen, SchemaMismatch, StoreUnavailable } from './errors.ts'
 import { turnstile } from './turnstile.ts'
 
 /** One statement at a time: no caller ever holds a transaction, or a lock, while it thinks. */
@@ -63,7 +63,7 @@ export function refuse(error: unknown): never {
 }
 
 function isUnavailable(error: unknown): boolean {
-  if (error instanceof SchemaMismatch) return false
+  if (error instanceof SchemaMismatch || error instanceof CannotOpen) return false
   if (!(error instanceof pg.DatabaseError)) return true
   return passing.some(prefix => error.code?.startsWith(prefix) === true)
 }

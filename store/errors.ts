@@ -15,3 +15,8 @@ export class InvalidCursor extends Error {
 export class SchemaMismatch extends Error {
   override name = 'SchemaMismatch'
 }
+
+/** What was encrypted cannot be read with the keys that are here. Says which key is meant, never what it holds. */
+export class CannotOpen extends Error {
+  override name = 'CannotOpen'
+}

@@ -2,17 +2,20 @@ import type { Execution } from '../pipeline/execution.ts'
 import { firstState } from '../pipeline/first-state.ts'
 import { executionCursor, parseExecutionCursor } from './cursor.ts'
 import type { Database } from './database.ts'
-import { jsonColumn } from './json-column.ts'
+import { putState, statePlace } from './events.ts'
 import { checkLimit } from './limit.ts'
+import type { Columns } from './sealed-column.ts'
 import type { Begun, ExecutionFilter, ExecutionInput, StartRequest, Store } from './store.ts'
 
 type Executions = Pick<Store, 'begin' | 'started' | 'unstarted' | 'get' | 'input' | 'list'>
 
-export function executions(database: Database): Executions {
+export function executions(database: Database, columns: Columns): Executions {
+  const opened = rowsWith(columns)
+
   return {
     async begin(request) {
       for (;;) {
-        const begun = (await beginNew(database, request)) ?? (await answerAgain(database, request))
+        const begun = (await beginNew(database, columns, request)) ?? (await answerAgain(database, columns, request))
         if (begun !== null) return begun
       }
     },
@@ -23,33 +26,33 @@ export function executions(database: Database): Executions {
 
     async unstarted(age, limit) {
       checkLimit(limit)
-      const rows = await database.query<{ input: ExecutionInput }>(unstarted, [age, limit])
-      return rows.map(row => row.input)
+      const rows = await database.query<{ id: string; input: ExecutionInput }>(unstarted, [age, limit])
+      return rows.map(({ id, input }) => columns.take(input, inputPlace(id)))
     },
 
     async get(execution) {
-      const rows = await database.query<Row>('select snapshot, position from executions where id = $1', [execution])
-      return rows[0] === undefined ? null : toExecution(rows[0])
+      const rows = await database.query<Row>('select id, snapshot, position from executions where id = $1', [execution])
+      return rows[0] === undefined ? null : opened(rows[0])
     },
 
     async input(execution) {
       const sql = 'select input from executions where id = $1'
       const rows = await database.query<{ input: ExecutionInput | null }>(sql, [execution])
-      return rows[0]?.input ?? null
+      return columns.take(rows[0]?.input ?? null, inputPlace(execution))
     },
 
     async list(filter, limit, cursor) {
       checkLimit(limit)
       const { sql, values } = listQuery(filter, limit + 1, cursor)
       const rows = await database.query<Row>(sql, values)
-      const items = rows.slice(0, limit).map(toExecution)
+      const items = rows.slice(0, limit).map(opened)
       return { items, next: rows.length > limit ? executionCursor(items.at(-1)!) : null }
     },
   }
 }
 
 /** The run and its key in one statement, so that of any number of callers exactly one gets a row back. */
-async function beginNew(database: Database, request: StartRequest): Promise<Begun | null> {
+async function beginNew(database: Database, columns: Columns, request: StartRequest): Promise<Begun | null> {
   const execution = queued(request.input)
   const rows = await database.query<Row>(insertNew, [
     request.principal,
@@ -59,36 +62,46 @@ async function beginNew(database: Database, request: StartRequest): Promise<Begu
     execution.pipeline,
     execution.application,
     execution.createdAt,
-    jsonColumn(execution),
-    jsonColumn(request.input),
+    putState(columns, execution),
+    columns.put(request.input, inputPlace(execution.id)),
   ])
-  return rows[0] === undefined ? null : { outcome: 'new', execution: toExecution(rows[0]) }
+  return rows[0] === undefined ? null : { outcome: 'new', execution: rowsWith(columns)(rows[0]) }
 }
 
 /** Null when the key was pruned after it was found taken. */
-async function answerAgain(database: Database, request: StartRequest): Promise<Begun | null> {
+async function answerAgain(database: Database, columns: Columns, request: StartRequest): Promise<Begun | null> {
   const rows = await database.query<Asked>(findAsked, [request.principal, request.idempotencyKey])
   const asked = rows[0]
   if (asked === undefined) return null
   if (asked.body_hash !== request.bodyHash) return { outcome: 'mismatch', execution: asked.execution }
-  const execution = toExecution({ snapshot: asked.snapshot, position: asked.position })
-  return { outcome: 'replay', execution, started: asked.started, input: asked.input }
+  const execution = rowsWith(columns)({ id: asked.execution, snapshot: asked.snapshot, position: asked.position })
+  return {
+    outcome: 'replay',
+    execution,
+    started: asked.started,
+    input: columns.take(asked.input, inputPlace(asked.execution)),
+  }
 }
 
 interface Row {
+  id: string
   snapshot: Execution
   position: number
 }
 
-interface Asked extends Row {
+interface Asked extends Omit<Row, 'id'> {
   body_hash: string
   execution: string
   input: ExecutionInput
   started: boolean
 }
 
-function toExecution({ snapshot, position }: Row): Execution {
-  return { ...snapshot, position }
+function rowsWith(columns: Columns) {
+  return ({ id, snapshot, position }: Row): Execution => ({ ...columns.take(snapshot, statePlace(id)), position })
+}
+
+function inputPlace(execution: string): string {
+  return `input of ${execution}`
 }
 
 const insertNew = `
@@ -101,7 +114,7 @@ insert into executions as known
   (id, pipeline, application, status, created_at, sequence, position, snapshot, input)
 select asked.execution, $5, $6, 'queued', $7::timestamptz, 0, 0, $8::json, $9::json from asked
 on conflict (id) do update set input = coalesce(known.input, excluded.input)
-returning snapshot, position`
+returning id, snapshot, position`
 
 const findAsked = `
 select r.body_hash, r.execution,
@@ -113,7 +126,7 @@ from requests r left join executions e on e.id = r.execution
 where r.principal = $1 and r.key = $2`
 
 const unstarted = `
-select input from executions
+select id, input from executions
 where started_at is null and input is not null and accepted_at <= now() - $1 * interval '1 millisecond'
 order by accepted_at limit $2`
 
@@ -154,6 +167,6 @@ function listQuery(filter: ExecutionFilter, limit: number, cursor: string | null
     conditions.push(`(created_at, id) < (${put(place.createdAt)}::timestamptz, ${put(place.id)})`)
   }
   const where = conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`
-  const sql = `select snapshot, position from executions ${where} order by created_at desc, id desc limit ${put(limit)}`
+  const sql = `select id, snapshot, position from executions ${where} order by created_at desc, id desc limit ${put(limit)}`
   return { sql, values }
 }

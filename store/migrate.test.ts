@@ -46,6 +46,10 @@ test('what was released is not edited: databases out there have these hashes', (
         "plans",
         "5751b05ea634f558f4237d317454b133b71104b37e957c04791c3b75aaaf21a1",
       ],
+      [
+        "sealing",
+        "865c73d4648874d916f17f1c673a7cd06f9b5cc01b1d948ce5e4f40df9c111df",
+      ],
     ]
   `)
 })

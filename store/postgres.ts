@@ -11,6 +11,9 @@ import { migrations } from './migrations/migrations.ts'
 import { quarantine } from './quarantine.ts'
 import { readers } from './readers.ts'
 import { retention } from './retention.ts'
+import { type Columns, columnsOf } from './sealed-column.ts'
+import type { SealingKey } from './sealing.ts'
+import { checkKeys } from './sealing-keys.ts'
 import { sessions } from './sessions.ts'
 import type { Store } from './store.ts'
 import { subscriptions } from './subscribe.ts'
@@ -25,6 +28,8 @@ export interface StoreOptions {
   statementTimeout?: number
   /** How long an idempotency key answers, in milliseconds. Default 30 days. */
   keyRetention?: number
+  /** What runs are given, say and see is encrypted with the first one; all of them decrypt. None: it is stored as it is. */
+  keys?: readonly SealingKey[]
   /** How often subscribers look for themselves, in case no notification comes, in milliseconds. Default 500. */
   pollInterval?: number
 }
@@ -34,8 +39,10 @@ export interface StoreOptions {
  *
  * @throws StoreUnavailable when the database cannot be reached
  * @throws SchemaMismatch when a newer version wrote it
+ * @throws CannotOpen when it needs other keys
  */
 export async function openStore(databaseUrl: string, options: StoreOptions = {}): Promise<Store> {
+  const columns = columnsOf(options.keys)
   const statementTimeout = options.statementTimeout ?? 10_000
   const database = openDatabase({
     url: databaseUrl,
@@ -43,11 +50,11 @@ export async function openStore(databaseUrl: string, options: StoreOptions = {})
     connectTimeout: options.connectTimeout ?? 3_000,
     statementTimeout,
   })
-  await upgrade(database)
-  const history = events(database)
+  await upgrade(database, columns)
+  const history = events(database, columns)
   const { subscribe, close } = subscriptions(database, history.position, options.pollInterval ?? 500)
   return {
-    ...executions(database),
+    ...executions(database, columns),
     ...history,
     ...audit(database, statementTimeout),
     ...tokens(database),
@@ -56,7 +63,7 @@ export async function openStore(databaseUrl: string, options: StoreOptions = {})
     ...quarantine(database),
     ...retention(database, options.keyRetention ?? 30 * 24 * 60 * 60 * 1000),
     deliveries: deliveries(database),
-    firings: firings(database),
+    firings: firings(database, columns),
     readers: readers(database),
     subscribe,
     ping: async () => void (await database.query('select 1')),
@@ -68,9 +75,10 @@ export async function openStore(databaseUrl: string, options: StoreOptions = {})
 }
 
 /** A migration takes as long as it takes. */
-async function upgrade(database: Database): Promise<void> {
+async function upgrade(database: Database, columns: Columns): Promise<void> {
   const client = await database.connect({ query_timeout: 0, statement_timeout: 0 })
   await migrate(client, migrations)
+    .then(() => checkKeys(client, columns))
     .catch(refuse)
     .finally(() => client.end())
 }

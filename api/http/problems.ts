@@ -1,6 +1,6 @@
 import type { ErrorRequestHandler, Response } from 'express'
 import type { Logger } from 'pino'
-import { InvalidCursor, StoreUnavailable } from '../../store/errors.ts'
+import { CannotOpen, InvalidCursor, StoreUnavailable } from '../../store/errors.ts'
 import { type Problem, type ProblemKind, problemKinds, problemType } from '../contract/problem.ts'
 import { EngineUnavailable } from '../engine/engine.ts'
 import { Refusal, unavailable } from './refusal.ts'
@@ -44,6 +44,7 @@ function asRefusal(error: unknown): Refusal {
   if (error instanceof Refusal) return error
   if (error instanceof InvalidCursor) return new Refusal('invalid-request', error.message)
   if (error instanceof StoreUnavailable) return unavailable('the store cannot be reached; nothing was changed')
+  if (error instanceof CannotOpen) return unavailable(`what is stored cannot be read here: ${error.message}`)
   if (error instanceof EngineUnavailable) return unavailable(error.message)
   return fromExpress(error) ?? new Refusal('internal', 'see the log of the server for this request id')
 }

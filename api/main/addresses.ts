@@ -75,9 +75,9 @@ export async function withEncryption(
   { encryption }: Pick<Configuration, 'encryption'>,
   secrets: Secrets,
 ): Promise<TemporalAddress> {
-  if (encryption === undefined) return temporal
+  if (encryption?.keys === undefined) return temporal
   const { encrypted } = await import('./encryption.ts')
-  return encrypted(temporal, encryption, secrets)
+  return encrypted(temporal, encryption.keys, secrets)
 }
 
 function givenTls(env: Environment): TLSConfig | boolean | null {

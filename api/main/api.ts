@@ -39,7 +39,7 @@ export async function runApi(options: ApiProcessOptions, io: Io): Promise<void> 
     import('./open-store.ts'),
     import('./targets.ts'),
   ])
-  const store = await openStoreWhenThere(databaseUrl, log)
+  const store = await openStoreWhenThere(databaseUrl, { configuration, secrets }, log)
   const { host, port } = options
   const { engine, schedules, close } = openEngine(temporal)
   const parts = {

@@ -114,7 +114,7 @@ async function start(given: Start) {
     import('./api-part.ts'),
     import('./engine.ts'),
     import('./worker-part.ts'),
-    import('../../store/postgres.ts'),
+    import('./open-store.ts'),
     import('./targets.ts'),
   ])
   modules.catch(() => {})
@@ -123,9 +123,9 @@ async function start(given: Start) {
     given.databaseUrl ?? (() => embeddedStore(folder.path, log)),
     () => embeddedHost(folder.path, options.stopInstances, log),
   ])
-  const [{ startApi }, { openEngine }, { startWorker }, { openStore }, { openTargets }] = await modules
+  const [{ startApi }, { openEngine }, { startWorker }, { openOwnStore }, { openTargets }] = await modules
   const temporal = await withEncryption(plainTemporal, configuration, secrets)
-  const store = await openStore(databaseUrl)
+  const store = await openOwnStore(databaseUrl, { configuration, secrets })
   parts.push({ name: 'store connection', stop: () => store.close() })
   const openOwn = (given: Configuration) => openTargets(given, folder.path)
   const breakers = createBreakers()

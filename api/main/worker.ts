@@ -34,7 +34,7 @@ export async function runWorkerProcess(options: WorkerProcessOptions, io: Io): P
     import('./open-store.ts'),
     import('./targets.ts'),
   ])
-  const store = await openStoreWhenThere(databaseUrl, log)
+  const store = await openStoreWhenThere(databaseUrl, { configuration, secrets }, log)
   const { data, version } = options
   const openOwn = (given: Configuration) => openTargets(given, data)
   const worker = await startWorker({

@@ -65,6 +65,7 @@ const empty = `
 do $$ begin
   if to_regclass('schema_migrations') is not null then
     truncate hook_deliveries, trigger_firings, event_readers;
+    if to_regclass('sealing_keys') is not null then truncate sealing_keys; end if;
     truncate executions, requests, events, evidence, audit, tokens, sessions, claims, freezes, quarantine;
     update event_position set value = 0;
     delete from audit_head;

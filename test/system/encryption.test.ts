@@ -21,6 +21,9 @@ import { startTemporal, type TemporalServer } from '../temporal.ts'
 /** In the version, the error message and the reason of a run; nobody who reads Temporal's database may see it. */
 const planted = 'planted-secret-4711'
 
+/** In the version and the definition of runs; nobody who reads the files of the store may see it. */
+const sealed = 'planted-evidence-4712'
+
 /** One for every place where a secret gets in; no one may see them anywhere. */
 const secrets = Object.fromEntries(
   ['connection', 'bearer', 'password', 'mail', 'chat', 'events', 'hook', 'git', 'formerHook', 'notAsked'].map(name => [
@@ -32,6 +35,7 @@ const secrets = Object.fromEntries(
 describe.skipIf(component('openssl') === null)('a Temporal server that is reached over mutual TLS', () => {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-encryption-'))
   const key = randomBytes(32)
+  const storeKey = randomBytes(32)
   let temporal: TemporalServer
   let certificates: Certificates
   let front: { port: number; close(): void }
@@ -46,6 +50,7 @@ describe.skipIf(component('openssl') === null)('a Temporal server that is reache
     TEMPORAL_TLS_CLIENT_CERT_PATH: certificates.cert,
     TEMPORAL_TLS_CLIENT_KEY_PATH: certificates.key,
     TEST_ENCRYPTION_KEY: key.toString('base64'),
+    TEST_STORE_KEY: storeKey.toString('base64'),
     ...Object.fromEntries(Object.entries(secrets).map(([name, secret]) => [`TEST_${name}`, secret])),
     TEST_events: `whsec_${Buffer.from(secrets.events!).toString('base64')}`,
   })
@@ -75,7 +80,9 @@ pipelines:
   - directory: .
   - { repository: "${remote.url}/shop.git", token: { env: TEST_git }, caFile: "${certificates.ca}" }
 tls: { cert: "${certificates.cert}", key: "${certificates.key}" }
-encryption: { keys: [{ id: first, key: { env: TEST_ENCRYPTION_KEY } }] }
+encryption:
+  keys: [{ id: first, key: { env: TEST_ENCRYPTION_KEY } }]
+  store: { keys: [{ id: own, key: { env: TEST_STORE_KEY } }] }
 hooks:
   ci: { type: hmac, secret: { env: TEST_hook }, previous: { env: TEST_formerHook } }
 connections:
@@ -148,7 +155,10 @@ stages:
     expect(opened.headers.getSetCookie()[0]).toMatch(/^__Host-slipway_session=.*; Secure$/)
     expect(opened.headers.get('strict-transport-security')).toBe('max-age=31536000')
     const session = opened.headers.getSetCookie()[0]!.split(';')[0]!.split('=').slice(1).join('=')
-    const all = { ...secrets, api: told.token, session, encryption: key.toString('base64') }
+    const all = {
+      ...{ ...secrets, api: told.token, session },
+      ...{ encryption: key.toString('base64'), storeKey: storeKey.toString('base64') },
+    }
 
     // Wrong answers to wrong requests that hold a secret.
     const hook = (secret: string, body: string) =>
@@ -213,6 +223,12 @@ stages:
       if (place !== 'cli') expect([place, text.includes(token)]).toEqual([place, false])
     }
     // Of what this test gave the runs to see, the database of Temporal has nothing either: there is no plaintext in it.
+    // What runs were given and saw: it can be read, and there is no plaintext of it in the files of the store.
+    expect(JSON.stringify(await client.getExecutionDefinition({ id }))).toContain(sealed)
+    expect((await client.getStageLog({ id, stage: 'print' })).text).toContain(sealed)
+    const ofStore = [...files(join(folder, 'data', 'store'))]
+    expect(ofStore.length).toBeGreaterThan(100)
+    for (const [file, bytes] of ofStore) expect([file, found(bytes, { sealed })]).toEqual([file, []])
     const kept = [...files(temporal.folder)]
     expect(kept.map(([file]) => file).join()).toContain('temporal.db')
     for (const [file, bytes] of kept) expect([file, found(bytes, { ...all, planted })]).toEqual([file, []])
@@ -248,9 +264,15 @@ stages:
       const data = join(folder, Object.keys(env).join(), randomBytes(4).toString('hex'))
       return startServer({ data, configuration, env: { ...environment(), ...env } })
     }
+    const database = pgliteChild(join(folder, 'data', 'store')).databaseUrl
     const badKey = start({ TEST_ENCRYPTION_KEY: Buffer.from(planted).toString('base64') }).catch(error => error)
     await Promise.all([
       expect(start({ TEST_ENCRYPTION_KEY: '' })).rejects.toThrow('TEST_ENCRYPTION_KEY should hold a secret'),
+      expect(start({ TEST_STORE_KEY: '' })).rejects.toThrow('TEST_STORE_KEY should hold a secret'),
+      // Another key of the same name, on the store that is there.
+      expect(start({ TEST_STORE_KEY: randomBytes(32).toString('base64'), DATABASE_URL: database })).rejects.toThrow(
+        'store.keys: the key "own" is not the one of this name that the store was encrypted with',
+      ),
       expect(start({ TEMPORAL_TLS_CLIENT_CERT_PATH: join(folder, 'none') })).rejects.toThrow('cannot be read (ENOENT)'),
       expect(start({ TEMPORAL_TLS_CLIENT_KEY_PATH: '' })).rejects.toThrow('TEMPORAL_TLS_CLIENT_KEY_PATH is not set'),
     ])
@@ -279,10 +301,10 @@ ${['ok', 'refuse', 'fail', 'away', 'cut']
 ${['bearer', 'basic']
   .map(
     name =>
-      `  - { id: ${name}, needs: [], type: verify, target: local, service: web, timeout: 20s, onFailure: continue, checks: [{ kind: metric, name: m, provider: ${name}, query: "/refuse $.x", below: 1, interval: 200ms }] }`,
+      `  - { id: ${name}, needs: [], type: verify, target: local, service: web, timeout: 20s, onFailure: continue, checks: [{ kind: metric, name: m, provider: ${name}, query: "/refuse?${sealed} $.x", below: 1, interval: 200ms }] }`,
   )
   .join('\n')}
-  - { id: print, needs: [], type: run, target: local, service: web, command: [node, -e, "console.log(process.env)"], onFailure: continue }
+  - { id: print, needs: [], type: run, target: local, service: web, command: [node, -e, "console.log(process.env, '${sealed}')"], onFailure: continue }
   - id: release
     type: deploy
     needs: [bearer, basic]
