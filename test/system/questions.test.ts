@@ -21,8 +21,11 @@ beforeAll(async () => {
   connection = await NativeConnection.connect({ address: server.address })
 }, 60_000)
 afterAll(async () => {
-  await connection?.close()
-  await server?.stop()
+  try {
+    await connection?.close()
+  } finally {
+    await server?.stop()
+  }
 })
 
 // mutation: without the interceptor of workflows/whole-steps.ts the replay at the end fails.

@@ -22,8 +22,11 @@ beforeAll(async () => {
   connection = await Native.connect({ address: server.address })
 })
 afterAll(async () => {
-  await connection?.close()
-  await server?.stop()
+  try {
+    await connection?.close()
+  } finally {
+    await server?.stop()
+  }
 })
 
 const deployment = 'slipway'
