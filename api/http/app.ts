@@ -1,6 +1,7 @@
 import express, { type Express } from 'express'
 import type { Logger } from 'pino'
 import type { Identify } from '../auth/identity.ts'
+import type { Pace } from '../live/event-stream.ts'
 import { createHandlers } from '../operations/operations.ts'
 import type { Services } from '../services.ts'
 import { accessLog } from './access-log.ts'
@@ -24,12 +25,14 @@ export interface AppOptions {
   stopping: AbortSignal
   /** Networks of proxies whose `X-Forwarded-For` is believed. */
   trustedProxies: readonly string[]
+  /** Of event streams; absent: the usual one. */
+  pace?: Pace | undefined
   log: Logger
 }
 
 /** The whole of HTTP: guards that need no identity first, then the API, then the pages, then what is left over. */
 export function createApp(options: AppOptions): Express {
-  const { services, identify, hosts, viewers, pages, stopping, trustedProxies, log } = options
+  const { services, identify, hosts, viewers, pages, stopping, trustedProxies, pace, log } = options
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
@@ -40,7 +43,7 @@ export function createApp(options: AppOptions): Express {
   app.use(requestIds, strictTransport(isSecure), accessLog(log, services.metrics), knownHosts(hosts), bodyCap)
   app.use(['/api', '/healthz', '/metrics', '/openapi.json'], apiHeaders)
   app.use(letViewersRead(viewers))
-  mountRoutes(app, { services, handlers: createHandlers(services), identify, stopping })
+  mountRoutes(app, { services, handlers: createHandlers(services), identify, stopping, pace })
   app.use('/api', request => {
     throw new Refusal('not-found', `there is no operation at ${request.method} ${request.baseUrl}${request.path}`)
   })

@@ -5,7 +5,7 @@ import type { Identify } from '../auth/identity.ts'
 import { addressOf, readCookie, unauthenticated } from '../auth/identity.ts'
 import type { Principal } from '../auth/principal.ts'
 import { type Operation, type Route, routes } from '../contract/routes.ts'
-import { writeEvents } from '../live/event-stream.ts'
+import { type Pace, writeEvents } from '../live/event-stream.ts'
 import { createViewer } from '../live/viewer.ts'
 import type { Services } from '../services.ts'
 import { entityTag, isKnown } from './entity-tag.ts'
@@ -22,6 +22,8 @@ export interface MountOptions {
   identify: Identify
   /** Aborts when the server stops: open streams and long polls end. */
   stopping: AbortSignal
+  /** Of event streams; absent: the usual one. */
+  pace?: Pace | undefined
 }
 
 /** Mounts every route of the contract; a path that is known with another method says which methods it has. */
@@ -36,7 +38,7 @@ export function mountRoutes(router: Router, options: MountOptions): void {
 }
 
 function handle(operation: Operation, options: MountOptions): RequestHandler {
-  const { services, handlers, identify, stopping } = options
+  const { services, handlers, identify, stopping, pace } = options
   const { auditor } = services
   const answerRequest = async (request: Request, response: Response, recorded: Recorded) => {
     const route: Route = routes[operation]
@@ -60,7 +62,7 @@ function handle(operation: Operation, options: MountOptions): RequestHandler {
       const viewer = createViewer(principal!, () => identify(request), { resources, execution })
       if (execution !== undefined && !(await viewer.sees(execution)))
         throw missing({ kind: 'execution', name: execution })
-      return limitStreams(() => writeEvents(feed, response, { after, execution, signal, viewer }))
+      return limitStreams(() => writeEvents(feed, response, { after, execution, signal, viewer }, pace))
     }
     const answer = await (handlers[operation] as (call: unknown) => ReturnType<Handlers[Answered]>)(call)
     await recordDone(auditor, recorded, answer.body)

@@ -43,6 +43,13 @@ test('a stream shows that it lives, and ends when its caller may not go on', asy
   expect(text).toMatch(/^id: 0\nevent: live\ndata: \{"position":0\}\n\n(: alive\n\n)+$/)
 })
 
+test('who catches up on a long past is asked meanwhile, too, and gets no more of it', async () => {
+  const store = memoryStore()
+  for (let index = 0; index < 1_000; index++) store.add({ execution: 'a', kind: 'stage.progress', data: {} })
+  await serve(store, { isAllowed: () => false, pace: { heartbeat: 0, slowest: 1_000 } })
+  expect(await (await fetch(`http://127.0.0.1:${listening.port}/`)).text()).not.toContain('stage.progress')
+})
+
 test('a reader that does not read is not read for, and is given up', async () => {
   const store = memoryStore()
   const data = { text: 'x'.repeat(10_000) }

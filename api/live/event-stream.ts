@@ -46,6 +46,12 @@ export async function writeEvents(
 
   let beatAt = performance.now() + pace.heartbeat
   while (!request.signal.aborted) {
+    // Before what comes next is sent, however much of it there is: who catches up on a long past is asked, too.
+    if (performance.now() >= beatAt) {
+      if (!(await request.viewer.renew())) break
+      beatAt = performance.now() + pace.heartbeat
+      await send(': alive\n\n')
+    }
     const slice = await feed.read(position, batch, request.execution)
     position = slice.position
     const seen = await seenBy(request.viewer, slice.events)
@@ -54,10 +60,6 @@ export async function writeEvents(
     const beat = AbortSignal.timeout(Math.max(1, Math.ceil(beatAt - performance.now())))
     await feed.changed(position, AbortSignal.any([request.signal, beat]), request.execution)
     if (feed.isStale()) break
-    if (performance.now() < beatAt) continue
-    if (!(await request.viewer.renew())) break
-    beatAt = performance.now() + pace.heartbeat
-    await send(': alive\n\n')
   }
   response.end()
 }

@@ -17,6 +17,7 @@ import type { Schedules } from '../engine/schedules.ts'
 import { watchStuckRuns } from '../executions/stuck-runs.ts'
 import { type Listening, listen } from '../http/server.ts'
 import { type CertificateFiles, type KeyPair, readKeyPair, watchKeyPair } from '../http/tls.ts'
+import type { Pace } from '../live/event-stream.ts'
 import { openFeed } from '../live/feed.ts'
 import { createMetrics } from '../metrics/metrics.ts'
 import { createEdition, type Edition, type Foundation, type Ways } from './edition.ts'
@@ -41,6 +42,8 @@ export interface ApiOptions {
   /** Where people reach the server, when that is not where it listens; without a slash at the end. */
   publicUrl: string | null
   pages: string | null
+  /** Of event streams; absent: the usual one. */
+  pace?: Pace | undefined
   /** Lets in who says nothing about themselves; only ever on loopback. */
   anonymous?: boolean
   /** Where secrets that the configuration names are. */

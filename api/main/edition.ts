@@ -124,7 +124,7 @@ export function createEdition(configuration: Configuration, parts: Foundation, c
   return {
     ...{ configuration, services, identify, ownResources },
     app: createApp({
-      ...{ services, viewers, hosts: ways.hosts, pages: parts.pages, stopping, log },
+      ...{ services, viewers, hosts: ways.hosts, pages: parts.pages, stopping, pace: parts.pace, log },
       identify: request => current().identify(request),
       trustedProxies: configuration.server.trustedProxies,
     }),

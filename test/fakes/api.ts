@@ -7,6 +7,7 @@ import type { z } from 'zod'
 import { localSecrets } from '../../activities/secrets/secrets.ts'
 import { type Client, createClient } from '../../api/client/client.ts'
 import { noSchedules } from '../../api/engine/schedules.ts'
+import type { Pace } from '../../api/live/event-stream.ts'
 import { startApi } from '../../api/main/api-part.ts'
 import type { Execution } from '../../pipeline/execution.ts'
 import { configuration } from '../../pipeline/schema/configuration.ts'
@@ -45,6 +46,7 @@ export async function startFakeApi(
   change: Partial<z.input<typeof configuration>> = {},
   pages: string | null = null,
   codec: PayloadCodec | null = null,
+  pace?: Pace,
 ): Promise<FakeApi> {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-api-'))
   const write = (file: string, text: string) => writeFileSync(join(folder, file), text)
@@ -60,7 +62,7 @@ export async function startFakeApi(
       limits: { strangers: 100_000, open: 100_000, requests: 100_000, ...given.limits },
     })
   const api = await startApi({
-    ...{ configuration: changed(change), store, engine, token, openTargets: () => ({}), publicUrl: null, pages },
+    ...{ configuration: changed(change), store, engine, token, openTargets: () => ({}), publicUrl: null, pages, pace },
     data: join(folder, 'data'),
     schedules: noSchedules,
     secrets: localSecrets(),
