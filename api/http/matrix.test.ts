@@ -13,6 +13,8 @@ import { type Operation, type Route, routes } from '../contract/routes.ts'
 let api: FakeApi
 let issuer: Issuer
 const bearers: Record<string, string> = {}
+/** The headers of a page whose session has ended. */
+let ended: Record<string, string> = {}
 
 const own = { allow: ['*'], applications: ['bank'] }
 
@@ -37,6 +39,7 @@ beforeAll(async () => {
   bearers.reader = await make('reader', { allow: ['execution:read', 'pipeline:read', 'target:read', 'server:read'] })
   bearers.bank = await make('bank', own)
   const claims = { repository_id: '1', ref: 'refs/heads/main' }
+  ended = await anEndedSession()
   bearers['right audience'] = await issuer.sign({ ...claims, aud: 'https://slipway.example' })
   bearers['wrong audience'] = await issuer.sign({ ...claims, aud: 'https://other.example' })
 })
@@ -52,9 +55,23 @@ const guarded = closed.filter(([, { permission }]) => permission !== 'signed-in'
 
 const samples: Record<string, string> = { id: 'shop-000000000000', name: 'shop' }
 
-async function send(route: Route, bearer: string | null): Promise<{ status: number; text: string }> {
+async function anEndedSession(): Promise<Record<string, string>> {
+  const headers = { origin: api.url, 'x-slipway-csrf': '1' }
+  const session = (method: string, more: object, body?: string) =>
+    fetch(`${api.url}/api/v1/session`, { method, headers: { ...headers, ...more }, ...(body ? { body } : {}) })
+  const code = JSON.stringify({ code: api.loginCode() })
+  const opened = await session('POST', { 'content-type': 'application/json' }, code)
+  const cookie = opened.headers.getSetCookie()[0]!.split(';')[0]!
+  expect((await session('DELETE', { cookie })).status).toBe(204)
+  return { ...headers, cookie }
+}
+
+function send(route: Route, bearer: string | null): Promise<{ status: number; text: string }> {
+  return sendAs(route, bearer === null ? {} : { authorization: `Bearer ${bearer}` })
+}
+
+async function sendAs(route: Route, headers: Record<string, string>): Promise<{ status: number; text: string }> {
   const path = route.path.replace(/\{(\w+)\}/g, (_, parameter) => samples[parameter] ?? 'some')
-  const headers: HeadersInit = bearer === null ? {} : { authorization: `Bearer ${bearer}` }
   const leave = new AbortController()
   const response = await fetch(api.url + path, { method: route.method, headers, signal: leave.signal })
   if (response.headers.get('content-type')?.startsWith('text/event-stream') !== true)
@@ -78,6 +95,23 @@ describe.each(closed)('%s', (_operation, route) => {
     const { status, text } = await send(route, bearers[kind]!)
     expect([status, problem.parse(JSON.parse(text)).status]).toEqual([401, 401])
   })
+
+  test('is refused with a session that has ended', async () => {
+    expect((await sendAs(route, ended)).status).toBe(401)
+  })
+})
+
+test('nothing is open to strangers but ways to sign in, signed deliveries, the description and the health', () => {
+  const open = operations.filter(([, { permission }]) => permission === 'public').map(([operation]) => operation)
+  expect(open.sort()).toEqual([
+    'beginOidcLogin',
+    'finishOidcLogin',
+    'getHealth',
+    'getLoginMethods',
+    'getOpenapi',
+    'openSession',
+    'receiveHook',
+  ])
 })
 
 describe.each(guarded)('%s', (_operation, route) => {
