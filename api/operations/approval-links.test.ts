@@ -126,7 +126,19 @@ test('it stands for nobody: who opens it has to be known, and to have the right'
 test('it works once, also when it is used twice at the same moment', async () => {
   const taken = taking()
   const text = await link()
+  // All of them have seen that it is unused before one of them uses it.
+  const { isClaimed } = api.store
+  const arrived = Promise.withResolvers<void>()
+  let asked = 0
+  api.store.isClaimed = async key => {
+    const claimed = await isClaimed(key)
+    asked += 1
+    if (asked === 5) arrived.resolve()
+    await arrived.promise
+    return claimed
+  }
   const answers = await Promise.all(Array.from({ length: 5 }, () => answer(text)))
+  api.store.isClaimed = isClaimed
   expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409, 409, 409])
   expect(taken).toHaveLength(1)
   const again = await open(text)
