@@ -4,11 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client, Connection } from '@temporalio/client'
+import { embeddedSettings } from '../api/main/children/temporal.ts'
 import { temporalCli } from '../setup/temporal.mjs'
 import { freePort } from './ports.ts'
-
-/** Else a timer of 10 ms takes a second. */
-const quick = { 'history.timerProcessorMaxTimeShift': '"10ms"' }
 
 export interface TemporalServer {
   address: string
@@ -34,10 +32,7 @@ export async function startTemporal(settings: Readonly<Record<string, string>> =
       ...['server', 'start-dev', '--headless', '--ip', '127.0.0.1', '--port', String(port)],
       ...['--http-port', String(http), '--metrics-port', String(metrics)],
       ...['--db-filename', join(folder, 'temporal.db'), '--log-level', 'error'],
-      ...Object.entries({ ...quick, ...settings }).flatMap(([key, value]) => [
-        '--dynamic-config-value',
-        `${key}=${value}`,
-      ]),
+      ...embeddedSettings(settings),
     ],
     { stdio: ['ignore', 'ignore', 'pipe'] },
   )

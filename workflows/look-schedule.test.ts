@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { LookSchedule, LookWindow } from './look-schedule.ts'
-import { nextLook } from './look-schedule.ts'
+import { nextLook, planStep } from './look-schedule.ts'
 
 const schedule = (change: Partial<LookSchedule> = {}): LookSchedule => ({
   start: 1_000,
@@ -68,5 +68,26 @@ describe('the schedule of looks', () => {
         return joined && all.at(-1)!.to === 1_000 + length && all.filter(({ last }) => last).length === 1
       }),
     )
+  })
+})
+
+describe('the plan of a step', () => {
+  it('makes up for what lay before it', () => {
+    expect(planStep(61_500, 60_000, 20_000)).toEqual({ deadline: 80_000, next: 80_000 })
+    expect(planStep(60_000, 60_000, 20_000)).toEqual({ deadline: 80_000, next: 80_000 })
+  })
+
+  it('gives up no more than a tenth, and leaves the rest to the next step', () => {
+    expect(planStep(63_000, 60_000, 20_000)).toEqual({ deadline: 81_000, next: 80_000 })
+    expect(planStep(81_200, 80_000, 20_000)).toEqual({ deadline: 100_000, next: 100_000 })
+  })
+
+  it('begins anew when it is late by more than half of its time', () => {
+    expect(planStep(70_500, 60_000, 20_000)).toEqual({ deadline: 90_500, next: 90_500 })
+  })
+
+  it('has its whole time when nothing says when it was due, or a clock went back', () => {
+    expect(planStep(61_500, null, 20_000)).toEqual({ deadline: 81_500, next: 81_500 })
+    expect(planStep(59_000, 60_000, 20_000)).toEqual({ deadline: 79_000, next: 79_000 })
   })
 })

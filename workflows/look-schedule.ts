@@ -37,6 +37,20 @@ export function nextLook(schedule: LookSchedule, seenTo: number | null, now: num
   return { at: to + analysis.delay, from, to, last: false }
 }
 
+/**
+ * When a step that begins now is over, and when the one after it is due. What lay before it (making room, shifting,
+ * Slipway's own work) comes out of the steps, up to a tenth of each, so that a canary takes as long as its steps together,
+ * however many run at once. A step that is late by more than half of its time (it waited for a person, or for a slow target)
+ * begins the plan anew.
+ *
+ * @param due when it should have begun; null when nothing says so
+ */
+export function planStep(now: number, due: number | null, duration: number): { deadline: number; next: number } {
+  const late = due === null ? 0 : Math.max(0, now - due)
+  const made = late > duration / 2 ? 0 : late
+  return { deadline: now + duration - Math.min(made, duration / 10), next: now - made + duration }
+}
+
 /** How many looks a schedule of this length can have. */
 export function plannedLooks(duration: number, interval: number): number {
   return Math.max(1, Math.ceil(duration / interval))

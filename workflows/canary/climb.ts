@@ -4,7 +4,7 @@ import type { Weights } from '../../pipeline/clusters.ts'
 import { firstLook } from '../../pipeline/execution.ts'
 import { expandMetrics } from '../../pipeline/presets.ts'
 import type { AnalysisProgress, AnalysisResult } from '../analysis.ts'
-import { plannedLooks } from '../look-schedule.ts'
+import { plannedLooks, planStep } from '../look-schedule.ts'
 import { inWords } from '../steering.ts'
 import { together } from '../together.ts'
 import { badBaselineCannotTell } from '../try-release.ts'
@@ -19,7 +19,8 @@ export async function climb(run: CanaryRun): Promise<Climbed> {
   const { stage, context } = run
   let progress = nothingSeen(run)
   let weights: Weights = { stable: 100 }
-  for (const [step, { weight }] of stage.steps.entries()) {
+  let due: number | null = run.began
+  for (const [step, { weight, for: duration }] of stage.steps.entries()) {
     context.progress({ phase: step === 0 ? 'starting' : 'analysing', step })
     await makeRoom(run, weight, weights)
     const passed = await passIncrease(run, { step, weights, progress })
@@ -28,7 +29,10 @@ export async function climb(run: CanaryRun): Promise<Climbed> {
     if (passed.refused !== null || passed.promotedBy !== null) return climbedTo(weights, passed)
     weights = weightsAt(weight, stage.baseline)
     await run.writer.route(weights, leaseOf(run))
-    progress = await watchStep(run, { step, weights, progress })
+    const planned = planStep(context.world.now(), due, duration)
+    const watched = await watchStep(run, { step, weights, progress }, planned.deadline)
+    progress = watched.progress
+    due = watched.end === 'deadline' ? planned.next : null
     if (!counts(run, 'fail', progress)) progress = await watchWhilePaused(run, { step, weights, progress })
     const { promote } = context.steering
     const promotedBy = promote !== null && !counts(run, 'fail', progress) ? inWords('promoted', promote) : null
@@ -93,7 +97,11 @@ export interface Step {
   progress: AnalysisProgress
 }
 
-async function watchStep(run: CanaryRun, now: Step): Promise<AnalysisProgress> {
+async function watchStep(
+  run: CanaryRun,
+  now: Step,
+  deadline: number,
+): Promise<Pick<AnalysisResult, 'end' | 'progress'>> {
   const { stage, context } = run
   const { world, steering } = context
   const { step } = now
@@ -102,7 +110,7 @@ async function watchStep(run: CanaryRun, now: Step): Promise<AnalysisProgress> {
   const request = {
     ...analysisOf(run, now),
     warmUp: step === 0 ? stage.analysis.warmUp : 0,
-    deadline: world.now() + stage.steps[step]!.for,
+    deadline,
     stopOn: stopOn(run),
     final: step === stage.steps.length - 1,
   }
@@ -111,7 +119,7 @@ async function watchStep(run: CanaryRun, now: Step): Promise<AnalysisProgress> {
   adopt(run, result)
   if (result.end === 'canceled' && !promoted()) world.checkCanceled()
   context.progress({ verdict: result.progress.verdict, message: result.progress.reason })
-  return result.progress
+  return result
 }
 
 /** Nobody knows how long a pause lasts: after so many intervals of it, they become twice as long. */

@@ -18,6 +18,8 @@ export interface CanaryRun {
   release: Release
   /** The stable version before. */
   old: ClusterState
+  /** When the stage began; epoch milliseconds. */
+  began: number
 }
 
 /** How the climb through the steps ended. */

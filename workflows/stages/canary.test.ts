@@ -13,6 +13,7 @@ function expectOnly(run: FakeRun, version: string): void {
 }
 
 const bad = { '2.0.0': 0.2 }
+const alwaysOn = { fail: 'rollback', insufficient: 'promote', errored: 'promote' } as never
 const silent = { '1.0.0': null, '2.0.0': null }
 const unreadable = { '2.0.0': 'the provider is down' }
 
@@ -67,6 +68,21 @@ describe('a canary', { timeout: 30_000 }, () => {
       '-canary',
       '-baseline',
     ])
+  })
+
+  it('takes as long as its steps, whatever lies between them', async () => {
+    const steps = [10, 20, 30].map(weight => ({ weight, for: 20_000 }))
+    const run = fakeRun(runOf([canaryStage({ steps, onVerdict: alwaysOn })]), { behaviour: silent })
+    const { apply } = run.world.activities
+    run.world.activities.apply = async request => {
+      await run.world.sleep(1_500)
+      return apply(request)
+    }
+    const { stages, status } = await run.run()
+    expect(status).toBe('succeeded')
+    const took = Date.parse(stages[0]!.endedAt!) - Date.parse(stages[0]!.startedAt!)
+    // Only the promotion comes on top: room for all, and the new stable version.
+    expect(took).toBe(60_000 + 2 * 1_500)
   })
 
   it('fails at the look at which the harm is shown, not at the end of the step', async () => {

@@ -25,6 +25,7 @@ import type { StageContext } from './stage.ts'
 export async function canary(stage: StageOf<'canary'>, context: StageContext): Promise<Outcome> {
   const { target, service } = stage
   const release = stage.release as Release
+  const began = context.world.now()
   context.steering.notPromotable = 'is still starting'
   context.progress({ phase: 'starting', target, service, release: release.version, steps: stage.steps.length })
   await context.lock({ target, service })
@@ -46,7 +47,7 @@ export async function canary(stage: StageOf<'canary'>, context: StageContext): P
       return unjudged(context, `${service} on ${target} runs ${release.version} already`)
     const { refused } = await passGates(gated, 'before-rollout', {})
     if (refused !== null) return failed(refused)
-    return compare({ stage, context, writer, release, old }, state)
+    return compare({ stage, context, writer, release, old, began }, state)
   })
 }
 
