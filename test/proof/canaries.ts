@@ -18,15 +18,32 @@ const steps = [20_000, 20_000, 20_000]
 const planned = steps.reduce((sum, time) => sum + time, 0)
 const waves = 3
 
+/** A run that has not ended by then never will. */
+const longest = 10 * planned
+
+/** Within a tenth of what the steps take; what remains of the worker's memory is the same from wave to wave. */
+const limits = { p95SecondsWorst: (1.1 * planned) / 1_000, memoryGrowthPercent: 10 }
+
 /**
  * Many canaries at once, three times, on a real Temporal and the embedded store, both on disk; targets and metrics are
- * simulated. Every canary is looked at until its time is over. Holds when p95 of a wave is within 10 % of that time and the
- * memory of the worker does not grow from the second wave to the third by more than a tenth.
+ * simulated. Every canary is looked at until its time is over.
  */
 export const canaries: Proof = {
   what: 'so many canaries of 60 s at once: p95 within 10 %, no more memory from wave to wave',
   whole: 50,
+  limits,
   run: runWaves,
+}
+
+/** The same with the data of both servers in memory. */
+export const canariesInMemory: Proof = {
+  what: 'the same with data on a tmpfs (/dev/shm)',
+  whole: 200,
+  limits,
+  run(options) {
+    process.env.TMPDIR = '/dev/shm'
+    return runWaves(options)
+  },
 }
 
 async function runWaves({ rounds: count, log }: ProofOptions): Promise<Figures> {
@@ -45,6 +62,7 @@ async function runWaves({ rounds: count, log }: ProofOptions): Promise<Figures> 
   const worker = await runWorker({ connection, namespace: 'default', activities })
   const figures: Record<string, number> = { canaries: count, waves }
   const memory: number[] = []
+  const p95s: number[] = []
   try {
     for (let wave = 1; wave <= waves; wave++) {
       const times = await Promise.all(
@@ -55,7 +73,10 @@ async function runWaves({ rounds: count, log }: ProofOptions): Promise<Figures> 
       times.sort((a, b) => a - b)
       const p95 = times[Math.ceil(0.95 * times.length) - 1]!
       memory.push(Math.round(residentAfterCollection() / 1e6))
-      log(`wave ${wave}: median ${seconds(times[times.length >> 1]!)} s, p95 ${seconds(p95)} s, ${memory.at(-1)} MB`)
+      const median = times[times.length >> 1]!
+      p95s.push(p95)
+      log(`wave ${wave}: median ${seconds(median)} s, p95 ${seconds(p95)} s, ${memory.at(-1)} MB`)
+      figures[`medianSecondsWave${wave}`] = seconds(median)
       figures[`p95SecondsWave${wave}`] = seconds(p95)
       figures[`megabytesAfterWave${wave}`] = memory.at(-1)!
     }
@@ -65,10 +86,9 @@ async function runWaves({ rounds: count, log }: ProofOptions): Promise<Figures> 
     await store.close()
     await Promise.all([temporal.stop(), pglite.remove()])
   }
-  const worst = Math.max(...Array.from({ length: waves }, (_, i) => figures[`p95SecondsWave${i + 1}`]!))
-  if (!(worst <= (1.1 * planned) / 1_000))
-    throw new Error(`p95 is ${worst} s, more than a tenth over ${planned / 1_000} s`)
-  if (!(memory[2]! <= 1.1 * memory[1]!)) throw new Error(`memory grows: ${memory.join(', ')} MB`)
+  figures.p95SecondsWorst = seconds(Math.max(...p95s))
+  // The first wave fills what is kept for later ones.
+  figures.memoryGrowthPercent = Math.round((100 * (memory.at(-1)! - memory[1]!)) / memory[1]!)
   return figures
 }
 
@@ -85,7 +105,9 @@ async function runOne(id: string, { target, client }: Parts): Promise<number> {
   })
   const input = runOf([{ ...stage, analysis: { ...stage.analysis, interval: 5_000 } }], id)
   const began = Date.now()
-  const handle = await client.workflow.start(pipelineExecutionType, { workflowId: id, taskQueue, args: [input] })
+  const handle = await client.workflow.start(pipelineExecutionType, {
+    ...{ workflowId: id, taskQueue, args: [input], workflowExecutionTimeout: longest },
+  })
   const { status, endedAt, reason } = (await handle.result()) as Execution
   if (status !== 'succeeded') throw new Error(`${id} ended ${status}: ${reason}`)
   return Date.parse(endedAt!) - began

@@ -1,4 +1,4 @@
-import { canaries } from './canaries.ts'
+import { canaries, canariesInMemory } from './canaries.ts'
 import { defences } from './defences/defences.ts'
 import { expressions } from './expressions.ts'
 import { git } from './git.ts'
@@ -24,6 +24,7 @@ const proofs = {
   schemathesis,
   waiting,
   webhooks,
+  'canaries-in-memory': canariesInMemory,
   'kubernetes-kills': kubernetesKills,
   'long-canary': longCanary,
 } as const satisfies Record<string, Proof>
@@ -32,7 +33,7 @@ const [name = '', ...rest] = process.argv.slice(2)
 const proof = (proofs as Record<string, Proof>)[name]
 if (!proof) {
   console.error(`usage: npm run proof -- NAME [--rounds N] [--seed S]; names are:`)
-  for (const [known, { what }] of Object.entries(proofs)) console.error(`  ${known.padEnd(12)}${what}`)
+  for (const [known, { what }] of Object.entries(proofs)) console.error(`  ${known.padEnd(20)}${what}`)
   process.exit(2)
 }
 const seed = option('--seed', 1)
