@@ -61,6 +61,11 @@ export const components = {
     packages: ['docker-registry'],
     find: env => onPath('docker-registry', env),
   },
+  systemd: {
+    use: 'the check of the service that the documentation shows',
+    packages: ['systemd'],
+    find: env => onPath('systemd-analyze', env),
+  },
   schemathesis: {
     use: 'the test of the API against its own description',
     wheel: 'schemathesis==4.32.5',
