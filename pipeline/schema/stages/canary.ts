@@ -18,7 +18,9 @@ const step = z.strictObject({
     .min(0.1)
     .max(100)
     .describe('The canary’s share of live traffic, percent. A fresh baseline gets the same share.'),
-  for: positiveDuration.describe('The longest time at this step; up to a tenth of it goes to what lay before the step.'),
+  for: positiveDuration.describe(
+    'The longest time at this step; up to a tenth of it goes to what lay before the step.',
+  ),
 })
 
 const load = z.strictObject({
