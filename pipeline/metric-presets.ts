@@ -59,6 +59,12 @@ export const metricPresets = {
     requests: `http_request_duration_seconds_count{${selector}}`,
     latency: { name: 'http_request_duration_seconds', matchers: '', unit: 's' },
   },
+  opentelemetry: {
+    what: 'OpenTelemetry’s `http.server.request.duration`, as Prometheus and the Collector translate its name and labels',
+    failed: `http_server_request_duration_seconds_count{http_response_status_code=~"5..",${selector}}`,
+    requests: `http_server_request_duration_seconds_count{${selector}}`,
+    latency: { name: 'http_server_request_duration_seconds', matchers: '', unit: 's' },
+  },
 } as const satisfies Record<string, MetricPreset>
 
 export type MetricPresetName = keyof typeof metricPresets

@@ -16,12 +16,12 @@ export interface Prometheus {
 
 /**
  * A real Prometheus on a free loopback port that scrapes `targets`, and those of files in the folder `discovery`, every
- * second. `scrape`: more of how it does that, in its own words.
+ * second. `scrape`: more of how it does that, in its own words; `features`: what it does not do unless it is told to.
  */
 export async function startPrometheus(
   binary: string,
   targets: readonly string[],
-  { discovery, scrape = {} }: { discovery?: string; scrape?: object } = {},
+  { discovery, scrape = {}, features = [] }: { discovery?: string; scrape?: object; features?: string[] } = {},
 ): Promise<Prometheus> {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-prometheus-'))
   const port = await freePort()
@@ -31,6 +31,7 @@ export async function startPrometheus(
   const configuration = { global: { scrape_interval: '1s', scrape_timeout: '1s' }, scrape_configs: [job] }
   writeFileSync(join(folder, 'prometheus.yml'), JSON.stringify(configuration))
   const args = ['--config.file', join(folder, 'prometheus.yml'), `--web.listen-address=127.0.0.1:${port}`]
+  if (features.length > 0) args.push(`--enable-feature=${features.join(',')}`)
   const url = `http://127.0.0.1:${port}`
   let end = async (_: NodeJS.Signals) => {}
 

@@ -10,6 +10,7 @@ import type { MetricKind } from '../../pipeline/canary/judge.ts'
 import { type MetricPresetName, metricPresets, presetQueries } from '../../pipeline/metric-presets.ts'
 import { type MetricsConnectionOf, metricsConnection } from '../../pipeline/schema/configuration/metrics.ts'
 import { component, whyMissing } from '../components.ts'
+import { nativeHistogram, nativeHistogramType } from '../native-histogram.ts'
 import { freePort } from '../ports.ts'
 import { type Prometheus, startPrometheus } from '../prometheus.ts'
 
@@ -32,6 +33,7 @@ describe.skipIf(binary === null)(
   `metrics from a real Prometheus${binary === null ? ` (${whyMissing('prometheus')})` : ''}`,
   () => {
     let exporter: Server
+    let nativeExporter: Server
     let prometheus: Prometheus
     const registry = new Registry()
     let rounds = 0
@@ -57,7 +59,13 @@ describe.skipIf(binary === null)(
         response.end(`${await registry.metrics()}${presetSeries(rounds)}`),
       ).listen(0, '127.0.0.1')
       await new Promise(resolve => exporter.once('listening', resolve))
-      prometheus = await startPrometheus(binary as string, [`127.0.0.1:${(exporter.address() as AddressInfo).port}`])
+      nativeExporter = createServer((_request, response) => {
+        response.setHeader('content-type', nativeHistogramType)
+        response.end(nativeHistogram('native_seconds', { lowest: -1, counts: [4 * rounds, 3 * rounds, rounds] }))
+      }).listen(0, '127.0.0.1')
+      await new Promise(resolve => nativeExporter.once('listening', resolve))
+      const targets = [exporter, nativeExporter].map(one => `127.0.0.1:${(one.address() as AddressInfo).port}`)
+      prometheus = await startPrometheus(binary as string, targets, { features: ['native-histograms'] })
       await until(async () => (await ask('series', { query: 'count(orders_total)' })).length > 0)
       for (let n = 0; n < 8; n += 1) {
         rounds += 1
@@ -75,6 +83,7 @@ describe.skipIf(binary === null)(
     afterAll(async () => {
       await prometheus?.stop()
       exporter?.close()
+      nativeExporter?.close()
     })
 
     const provider = (change: object = {}) => prometheusAt(prometheus.url, change)
@@ -160,6 +169,51 @@ describe.skipIf(binary === null)(
       )
     })
 
+    test('a native histogram comes as counts of the bounds that are judged, also where they cut a bucket', async () => {
+      const query = { query: 'sum(increase(native_seconds[8s]))' }
+      const shares = async (bounds: number[]) => {
+        const [sample] = await ask('histogram', query, { bounds: { bounds } })
+        const { counts } = sample as { counts: number[] }
+        const all = counts.reduce((sum, count) => sum + count, 0)
+        expect(all).toBeGreaterThan(30)
+        return counts.map(count => count / all)
+      }
+      const [quick, slower, slowest] = (await shares([0.5, 1])) as [number, number, number]
+      expect([quick, slower, slowest].map(share => Math.round(share * 1_000))).toEqual([500, 375, 125])
+      // A quarter of the bucket from 1 to 2 is below 1.25.
+      const [below] = (await shares([1.25])) as [number]
+      expect(below).toBeCloseTo(0.875 + 0.125 / 4, 6)
+      await expect(ask('histogram', query)).rejects.toThrow(/native histogram, which needs the metric's bounds/)
+    })
+
+    test('a server of many tenants is told which one, and says so when it is not', async () => {
+      const tenants: (string | undefined)[] = []
+      // As Mimir and Cortex ask for it; what answers is Prometheus.
+      const front = createServer(async (request, response) => {
+        const tenant = request.headers['x-scope-orgid'] as string | undefined
+        tenants.push(tenant)
+        if (tenant === undefined) return void response.writeHead(401).end('no org id')
+        const body = (await request.toArray()).join('')
+        const type = request.headers['content-type']!
+        const answer = await fetch(`${prometheus.url}${request.url}`, {
+          method: 'POST',
+          headers: { 'content-type': type },
+          body,
+        })
+        response.writeHead(answer.status).end(await answer.text())
+      }).listen(0, '127.0.0.1')
+      await new Promise(resolve => front.once('listening', resolve))
+      const url = `http://127.0.0.1:${(front.address() as AddressInfo).port}`
+      const known = prometheusAt(url, { headers: { 'x-scope-orgid': 'team-a' } })
+      const selector = { target: 't', service: 's', role: 'canary', version: '1' } as const
+      const query = { metric: 'm', kind: 'series', selector, expressions: { query: 'max(up)' } } as const
+      const window = { from: Date.now() - 10_000, to: Date.now() }
+      expect(await known.query(query, window, signal)).toEqual([{ value: 1 }])
+      await expect(prometheusAt(url).query(query, window, signal)).rejects.toThrow(/refused the credentials.*no org id/)
+      expect(tenants).toEqual(['team-a', undefined])
+      front.close()
+    })
+
     test('a series may be read as a range and averaged', async () => {
       const query = { query: 'time()' }
       const [whole] = await ask('series', query, { step: { step: '1s' } })
@@ -227,6 +281,11 @@ function presetSeries(rounds: number): string {
       name: 'http_server_requests_seconds_count',
       good: 'outcome="SUCCESS"',
       failed: 'outcome="SERVER_ERROR"',
+    },
+    opentelemetry: {
+      name: 'http_server_request_duration_seconds_count',
+      good: 'http_response_status_code="200"',
+      failed: 'http_response_status_code="500"',
     },
     node: { name: 'http_request_duration_seconds_count', good: 'status_code="200"', failed: 'status_code="500"' },
   }
