@@ -22,7 +22,8 @@ insert into executions
   (id, pipeline, application, status, created_at, ended_at, started_at, sequence, position, snapshot)
 select id, pipeline, application, status, at, case when status = 'running' then null else at + interval '5 minutes' end,
   at, 5, 0, json_build_object('id', id, 'pipeline', pipeline, 'application', application, 'status', status,
-    'createdAt', to_char(at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'endedAt', null, 'reason', $4::text, 'revision', 'r',
+    'createdAt', to_char(at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+    'endedAt', case when status = 'running' then null else to_char(at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') end, 'reason', $4::text, 'revision', 'r',
     'definitionHash', 'h', 'attempt', 1, 'retryOf', null, 'rollbackOf', null, 'position', 0, 'parameters', '{}'::json,
     'trigger', json_build_object('type', 'api', 'by', 'local'), 'stages', '[]'::json)
 from (
