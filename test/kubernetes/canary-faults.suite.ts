@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { KubernetesTarget } from '../../pipeline/schema/configuration/kubernetes-target.ts'
-import { type Server, startServer } from '../../setup/server.ts'
+import { startServer } from '../../setup/server.ts'
 import { component } from '../components.ts'
 import { startRegistry, type TestRegistry } from '../registry.ts'
 import type { Cluster } from './cluster.ts'
 import type { ControlPlane } from './control-plane.ts'
+import { type Served, servedBy, until, written } from './served.ts'
 import { apply, openTestTarget, userObjects, userRoute } from './world.ts'
 
 const shared = ['missing', 'crash', 'unready', 'deleted', 'scaled', 'edited', 'away', 'pinned', 'pinned-too'] as const
@@ -21,73 +21,68 @@ const endBadly = ['missing', 'crash', 'unready', 'quota', 'leaving'] as const
 type Name = (typeof shared)[number] | (typeof alone)[number]
 const names: readonly Name[] = [...shared, ...alone]
 
+/** Others whose cases run at the same time, with the same server. */
+export interface Beside {
+  beside(served: () => Served): void
+  /** Their targets, as the configuration says them. */
+  open(): Promise<[string, object][]>
+  pipelines: readonly { name: string }[]
+}
+
 /**
  * What goes wrong while whole pipelines run: how each ends, in which words, and who has the traffic then. They mostly wait,
  * so other suites run beside them; an API server that is away comes last, as it is away for all.
  */
-export function canaryFaultSuite(cluster: () => Cluster, beside: () => void): void {
+export function canaryFaultSuite(cluster: () => Cluster, { beside, open, pipelines }: Beside): void {
   describe('when things go wrong while a pipeline runs', () => {
-    let server: Server
+    let served: Served
     let folder: string
     let registry: TestRegistry | null = null
     beforeAll(async () => {
       const { control } = cluster()
       folder = mkdtempSync(join(tmpdir(), 'slipway-in-flight-'))
       mkdirSync(join(folder, 'pipelines'))
-      for (const name of names)
-        writeFileSync(join(folder, 'pipelines', `${name}.yaml`), JSON.stringify(pipelineOf(name)))
+      for (const pipeline of [...names.map(pipelineOf), ...pipelines])
+        writeFileSync(join(folder, 'pipelines', `${pipeline.name}.yaml`), JSON.stringify(pipeline))
       const opened = await Promise.all([
         openPlace(control, placeOf('away'), shared),
         ...alone.map(name => openPlace(control, placeOf(name), [name])),
       ])
+      const others = await open()
       registry = binary === null ? null : await startRegistry(binary)
       const images = { url: registry?.url ?? 'https://registry.test', addresses: ['127.0.0.1/32'] }
       const configuration = {
-        targets: Object.fromEntries(opened),
+        targets: Object.fromEntries([...opened, ...others]),
         registries: { images },
         pipelines: [{ directory: 'pipelines' }],
       }
       writeFileSync(join(folder, 'slipway.yaml'), JSON.stringify(configuration))
-      server = await startServer({ data: join(folder, 'data'), configuration: join(folder, 'slipway.yaml') })
+      const data = join(folder, 'data')
+      served = servedBy(await startServer({ data, configuration: join(folder, 'slipway.yaml') }))
     })
     afterAll(async () => {
-      await server?.stop()
+      await served?.server.stop()
       await registry?.stop()
       rmSync(folder, { recursive: true, force: true })
     })
 
     const kubectl = (name: Name, ...args: string[]) => cluster().control.kubectl(['-n', placeOf(name), ...args])
 
-    async function start(name: Name, version = '2.0.0'): Promise<string> {
-      const { id } = await server.client.startExecution({ name, body: { parameters: { version } } })
-      return id
-    }
+    const start = (name: Name, version = '2.0.0') => served.start(name, { version })
+    const ended = (id: string) => served.ended(id)
+    const found = (name: Name) => served.found(name)
 
     /** Started, and a quarter of the traffic is on the canary. */
     async function underWay(name: Name): Promise<string> {
       const id = await start(name)
-      await until(async () => (await found(name)).weights.canary === 25, `the canary of ${name} to get traffic`)
+      await until(async () => isAt(25, await found(name)), `the canary of ${name} to get traffic`)
       return id
-    }
-
-    async function ended(id: string) {
-      for (;;) {
-        const { endedAt, status, reason } = await server.client.getExecution({ id, wait: '30s' })
-        if (endedAt !== null) return { status, reason }
-      }
-    }
-
-    async function found(name: Name) {
-      const { items } = await server.client.listTargets()
-      const all = items.flatMap(({ services }) => services)
-      const { clusters, weights } = all.find(service => service.name === name)!
-      return { clusters: clusters.map(({ role, version, instances }) => `${role} ${version} × ${instances}`), weights }
     }
 
     const asBefore = { clusters: ['stable 0.0.1 × 4'], weights: { stable: 100 } }
 
     describe.concurrent('in mid-canary', () => {
-      beside()
+      beside(() => served)
 
       it.each([
         ['missing', /image registry\.test\/shop:missing of container app cannot be pulled/],
@@ -130,7 +125,7 @@ export function canaryFaultSuite(cluster: () => Cluster, beside: () => void): vo
         while (!over) {
           const { clusters, weights } = await found('scaled')
           const pods = clusters.find(cluster => cluster.startsWith('canary'))?.split(' × ')[1]
-          const { canary: share = 0 } = weights
+          const { canary: share = 0 } = weights as { canary?: number }
           fewest[share] = Math.min(fewest[share] ?? 100, Number(pods ?? 0))
           await sleep(20)
         }
@@ -148,13 +143,13 @@ export function canaryFaultSuite(cluster: () => Cluster, beside: () => void): vo
         const patch = [{ op: 'replace', path: '/spec/rules/0/backendRefs', value: refs }]
         await kubectl('edited', 'patch', 'httproute', 'edited', '--type=json', '-p', JSON.stringify(patch))
         expect((await found('edited')).weights).toEqual({ stable: 25, canary: 75 })
-        const { items } = await server.client.getDrift({ name: placeOf('edited') })
+        const { items } = await served.server.client.getDrift({ name: placeOf('edited') })
         const edited = items.filter(({ object }) => object === 'router of edited')
         expect(edited.map(({ field, applied, found: there }) => [field, applied, there])).toEqual([
           ['weights.stable', '75 %', '25 %'],
           ['weights.canary', '25 %', '75 %'],
         ])
-        await until(async () => (await found('edited')).weights.canary === 50, 'the next step')
+        await until(async () => isAt(50, await found('edited')), 'the next step')
         expect(await ended(id)).toEqual({ status: 'succeeded', reason: null })
         expect(await found('edited')).toEqual({ clusters: ['stable 2.0.0 × 4'], weights: { stable: 100 } })
       })
@@ -163,7 +158,7 @@ export function canaryFaultSuite(cluster: () => Cluster, beside: () => void): vo
         const before = await registry!.push('shop', '2.0.0', 'before')
         const image = `${registry!.host}/shop`
         const body = { parameters: { version: '2.0.0', image } }
-        const { id } = await server.client.startExecution({ name: 'pinned', body })
+        const { id } = await served.server.client.startExecution({ name: 'pinned', body })
         await until(async () => (await found('pinned')).clusters[0] === 'stable 2.0.0 × 4', 'the first stage')
         expect(await registry!.push('shop', '2.0.0', 'after')).not.toBe(before)
         expect(await ended(id)).toEqual({ status: 'succeeded', reason: null })
@@ -199,15 +194,19 @@ export function canaryFaultSuite(cluster: () => Cluster, beside: () => void): vo
       await control.kill('apiserver')
       // Longer than the step, so that the next one finds nobody.
       await sleep(2_000)
-      const { items } = await server.client.listTargets()
+      const { items } = await served.server.client.listTargets()
       const { error } = items.flatMap(({ services }) => services).find(({ name }) => name === 'away')!
       expect(error).toMatch(/the API server at https.* does not answer \(ECONNREFUSED\)/)
-      expect((await server.client.getExecution({ id })).status).toBe('running')
+      expect((await served.server.client.getExecution({ id })).status).toBe('running')
       await control.start('apiserver')
       expect(await ended(id)).toEqual({ status: 'succeeded', reason: null })
       expect(await found('away')).toEqual({ clusters: ['stable 2.0.0 × 4'], weights: { stable: 100 } })
     })
   })
+}
+
+function isAt(share: number, { weights }: { weights: { canary?: number } }): boolean {
+  return weights.canary === share
 }
 
 const placeOf = (name: Name) => (alone.some(other => other === name) ? `in-flight-${name}` : 'in-flight')
@@ -232,24 +231,8 @@ async function openPlace(
   return [namespace, written(configuration)]
 }
 
-/** Durations as people write them. */
-function written(configuration: KubernetesTarget): object {
-  const services = Object.entries(configuration.services).map(
-    ([name, { progressDeadline, drainTimeout, settleTime, ...rest }]) => [
-      name,
-      {
-        ...rest,
-        progressDeadline: `${progressDeadline}ms`,
-        drainTimeout: `${drainTimeout}ms`,
-        settleTime: `${settleTime}ms`,
-      },
-    ],
-  )
-  return { ...configuration, services: Object.fromEntries(services) }
-}
-
 /** Two services, one after the other, of the same image. */
-function pinnedPipeline(): object {
+function pinnedPipeline() {
   const release = { version: '${{ parameters.version }}', image: '${{ parameters.image }}:${{ parameters.version }}' }
   const parameters = { version: { type: 'string' }, image: { type: 'string' } }
   const stage = (service: Name) => ({ id: service, type: 'deploy', target: placeOf(service), service, release })
@@ -257,7 +240,7 @@ function pinnedPipeline(): object {
   return { name: 'pinned', application: 'shop', parameters, stages: [stage('pinned'), wait, stage('pinned-too')] }
 }
 
-function pipelineOf(name: Name): object {
+function pipelineOf(name: Name) {
   if (name === 'pinned') return pinnedPipeline()
   const release = { version: '${{ parameters.version }}', image: 'registry.test/shop:${{ parameters.version }}' }
   const steps = [
@@ -274,12 +257,4 @@ function pipelineOf(name: Name): object {
     steps,
   }
   return { name, application: 'shop', parameters: { version: { type: 'string' } }, stages: [stage] }
-}
-
-async function until(holds: () => Promise<boolean>, what: string): Promise<void> {
-  for (let tries = 0; tries < 600; tries++) {
-    if (await holds()) return
-    await sleep(50)
-  }
-  throw new Error(`waited in vain for ${what}`)
 }

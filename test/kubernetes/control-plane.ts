@@ -56,7 +56,7 @@ export async function startControlPlane(
   { podNetwork = '10.244.9.1/24', nodes = 1 }: { podNetwork?: string; nodes?: number } = {},
 ): Promise<ControlPlane> {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-kubernetes-'))
-  const [api, etcd, peer] = [await freePort(), await freePort(), await freePort()]
+  const [api, etcd, peer, kubelet] = [await freePort(), await freePort(), await freePort(), await freePort()]
   const server = `https://127.0.0.1:${api}`
   const file = (name: string) => join(folder, name)
   writeKeys(folder)
@@ -68,6 +68,8 @@ export async function startControlPlane(
   writeFileSync(kubeconfig, kubeconfigOf(server, ca, 'admin-token'))
   writeFileSync(slipwayKubeconfig, kubeconfigOf(server, ca, 'slipway-token'))
   writeFileSync(file('stages.yaml'), simulatedStages(readFileSync(join(binaries, 'stages.yaml'), 'utf8')))
+  writeFileSync(file('pod.log'), `${new Date().toISOString()} stdout F ${simulatedLog}\n`)
+  writeFileSync(file('logs.yaml'), logsOf(file('pod.log')))
   const fast = ['--kube-api-qps=500', '--kube-api-burst=1000', '--leader-elect=false', '--secure-port=0']
   const commands: Record<Part, { program: string; args: string[]; ready?: () => Promise<boolean> }> = {
     etcd: {
@@ -110,7 +112,9 @@ export async function startControlPlane(
           '--manage-nodes-with-annotation-selector=kwok.x-k8s.io/node=fake',
           '--node-lease-duration-seconds=40',
         ],
-        ...[`--config=${file('stages.yaml')}`, `--cidr=${podNetwork}`],
+        ...[`--config=${file('stages.yaml')}`, `--config=${file('logs.yaml')}`, `--cidr=${podNetwork}`],
+        ...[`--server-address=127.0.0.1:${kubelet}`, '--node-ip=127.0.0.1', `--node-port=${kubelet}`],
+        ...[`--tls-cert-file=${file('pki/apiserver.crt')}`, `--tls-private-key-file=${file('pki/apiserver.key')}`],
       ],
     },
   }
@@ -191,8 +195,20 @@ kind: Policy
 omitStages: [RequestReceived, ResponseStarted]
 rules:
   - { level: Metadata, users: [slipway] }
+  - { level: Metadata, userGroups: ['system:serviceaccounts'] }
   - { level: None }
 `
+
+/** What every simulated pod has printed. */
+export const simulatedLog = 'hello from a simulated pod'
+
+function logsOf(file: string): string {
+  return `apiVersion: kwok.x-k8s.io/v1alpha1
+kind: ClusterLogs
+metadata: { name: logs }
+spec: { logs: [{ logsFile: ${file} }] }
+`
+}
 
 function writeKeys(folder: string): void {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })

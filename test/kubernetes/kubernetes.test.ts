@@ -9,6 +9,7 @@ import { promotionSuite } from './promotion.suite.ts'
 import { realCanarySuite } from './real-canary.suite.ts'
 import { routerSuite } from './routers.suite.ts'
 import { secretsSuite } from './secrets.suite.ts'
+import { openStrategies, strategyPipelines, strategySuite } from './strategies.suite.ts'
 import { targetSuite } from './target.suite.ts'
 
 /** One control plane for everything that needs one. */
@@ -28,13 +29,15 @@ describe.skipIf(missing !== null)(name, () => {
   realCanarySuite(() => cluster)
   exampleSuite(() => cluster)
   secretsSuite(() => cluster)
-  canaryFaultSuite(
-    () => cluster,
-    () => {
+  canaryFaultSuite(() => cluster, {
+    open: () => openStrategies(cluster),
+    pipelines: strategyPipelines,
+    beside: served => {
       faultSuite(() => cluster)
       clientSuite(() => cluster)
       promotionSuite(() => cluster)
+      strategySuite(() => cluster, served)
     },
-  )
+  })
   killSuite(() => cluster)
 })

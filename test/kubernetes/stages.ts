@@ -33,6 +33,13 @@ const misfortunes = {
         restartCount: 0
         started: false
         state: { waiting: { reason: ContainerCreating } }`,
+  exits: `
+      phase: Failed
+      containerStatuses:
+      - ready: false
+        restartCount: 0
+        started: false
+        state: { terminated: { exitCode: 3, reason: Error } }`,
   unready: `
       phase: Running
       containerStatuses:

@@ -11,6 +11,7 @@ import { annotations, deploymentOf, type Place, pathOf, serviceOf } from './plac
 import type { Promotion } from './promotions/promotion.ts'
 import { promotionOf } from './promotions/registry.ts'
 import type { ServiceRecord } from './record.ts'
+import { checkRecreate, emptied } from './recreate.ts'
 import { releaseOf } from './release.ts'
 import { waitForRollout } from './rollout.ts'
 import { settle, shift } from './shift.ts'
@@ -26,14 +27,16 @@ const donors = ['canary', 'preview', 'previous'] as const satisfies readonly Rol
  * Brings the user's own Deployment to a release, or to a number of pods. Only the release's fields of it are changed.
  *
  * While it has no traffic, its old version becomes `previous` and stays warm. A cluster that runs the wanted release
- * serves on until the Deployment is there, and then hands its traffic over. What fails is put back.
+ * serves on until the Deployment is there, and then hands its traffic over. What fails is put back. To be recreated, its
+ * pods end before others start, either way.
  */
-export async function applyStable(work: Work, { release, instances }: DesiredCluster): Promise<void> {
+export async function applyStable(work: Work, { release, instances, recreate }: DesiredCluster): Promise<void> {
   const { api, place, router, records, op } = work
   const [deployments, record] = await Promise.all([readDeployments(api, place), records.read(place)])
   const stable = stableOf(place, deployments)
   const promotion = promotionOf(work)
   promotion.check(stable, release)
+  if (recreate) checkRecreate(place, stable)
   const running = releaseOf(place, stable)
   const begun = record.change !== null && sameRelease(record.change.to, release) ? record.change : null
   if (begun === null && stable.spec?.replicas !== 0 && sameRelease(running, release))
@@ -41,17 +44,25 @@ export async function applyStable(work: Work, { release, instances }: DesiredClu
   const change = begun ?? (await begin(work, { stable, running, release, record }))
   const weights = stable.spec?.replicas === 0 ? {} : await router.weights()
   const donor = donors.find(role => runs(place, deployments.get(role), release))
-  const keeps = change.from.replicas > 0 && !((weights.stable ?? 0) > 0) && donor !== 'previous'
+  const keeps = change.from.replicas > 0 && !((weights.stable ?? 0) > 0) && donor !== 'previous' && !recreate
   if (keeps) refuseBusyPrevious(work, { weights, deployments, change })
+  const pods = recreate ? Math.max(instances, change.from.replicas) : instances
   try {
-    const [pods] = await Promise.all([
-      roll(work, { promotion, stable, release, instances, deployments, donor, record, change }),
+    if (recreate && !runs(place, stable, release)) await emptied(work, { promotion, stable })
+    const [there] = await Promise.all([
+      roll(work, { promotion, stable, release, instances: pods, deployments, donor, record, change }),
       keeps ? keepWarm(work, change) : undefined,
     ])
-    if ((weights.stable ?? 0) > 0) await settle(work, 'stable', pods)
+    if ((weights.stable ?? 0) > 0) await settle(work, 'stable', there)
   } catch (error) {
     if (!op.signal.aborted)
-      await putBack(work, { promotion, change, startedPrevious: keeps && !deployments.has('previous') })
+      await putBack(work, {
+        promotion,
+        change,
+        stable,
+        recreate,
+        startedPrevious: keeps && !deployments.has('previous'),
+      })
     throw error
   }
   if (donor !== undefined && (weights[donor] ?? 0) > 0) await takeOver(work, donor, weights)
@@ -175,13 +186,19 @@ function keepWarm(work: Work, { from: { release, template, replicas } }: Change)
 interface Back {
   promotion: Promotion
   change: Change
+  stable: V1Deployment
+  recreate: true | undefined
   startedPrevious: boolean
 }
 
 /** Everything as it was: also when that takes long, the old pods were never fewer than before. */
-async function putBack(work: Work, { promotion, change: { from }, startedPrevious }: Back): Promise<void> {
+async function putBack(
+  work: Work,
+  { promotion, change: { from }, stable, recreate, startedPrevious }: Back,
+): Promise<void> {
   const { api, place, op, records } = work
   op.progress(`stable: back to ${from.release.version}`)
+  if (recreate) await emptied(work, { promotion, stable }).catch(() => {})
   const wanted = await promotion.write({
     release: from.release,
     isThere: () => false,

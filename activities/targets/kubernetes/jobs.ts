@@ -31,6 +31,18 @@ export function kubernetesJobs(
     throw new NotFound(`target ${name} has no service "${service}"; add it to the configuration`)
   }
 
+  /** The Job as it is now; made by this, or by an earlier attempt. */
+  async function begun(job: V1Job): Promise<V1Job> {
+    try {
+      return await api.send<V1Job>(pathOf(namespaced, 'jobs'), { method: 'POST', body: job })
+    } catch (error) {
+      if (!(error instanceof ApiError && error.reason === 'AlreadyExists')) throw error
+      const { name: named } = job.metadata!
+      const found = await api.get<V1Job>(pathOf(namespaced, 'jobs', named!))
+      return found ?? job
+    }
+  }
+
   async function podsOf(job: string): Promise<V1Pod[]> {
     const query = { labelSelector: `batch.kubernetes.io/job-name=${job}` }
     return (await api.send<{ items: V1Pod[] }>(pathOf(namespaced, 'pods'), { query })).items
@@ -61,9 +73,7 @@ export function kubernetesJobs(
       const place = placeFor(job)
       return inWords(api, place, async () => {
         const named = nameOf(id)
-        await api
-          .send(pathOf(place, 'jobs'), { method: 'POST', body: manifest(place, named, id, job) })
-          .catch(unlessThere)
+        const { resourceVersion: since = '0' } = (await begun(manifest(place, named, id, job))).metadata!
         const check = async (found: V1Job | null) => {
           if (found === null) throw new NotFound(`${place.name}: job ${named} was deleted by somebody else`)
           if (isOver(found)) return found
@@ -72,14 +82,14 @@ export function kubernetesJobs(
           return undefined
         }
         return resultOf(
-          await watches.until<V1Job, V1Job>(pathOf(place, 'jobs'), named, check, { signal, every: lookEvery }),
+          await watches.until<V1Job, V1Job>(pathOf(place, 'jobs'), named, check, { signal, every: lookEvery, since }),
         )
       })
     },
     async end(id) {
       const named = nameOf(id)
       const place = { ...namespaced, name } as Place
-      await edit<V1Job>(api, place, { kind: 'jobs', name: named }, found => {
+      const ended = await edit<V1Job>(api, place, { kind: 'jobs', name: named }, found => {
         if (found !== null && (isOver(found) || annotationOf(found, 'ended') !== null)) return null
         const job = found ?? neverRun(named, id)
         job.metadata!.annotations = { ...job.metadata!.annotations, [annotations.ended]: 'true' }
@@ -88,7 +98,8 @@ export function kubernetesJobs(
         return job
       })
       const over = (found: V1Job | null) => (found === null || isOver(found) ? true : undefined)
-      const options = { signal: AbortSignal.timeout(120_000), every: lookEvery }
+      const { resourceVersion: since = '0' } = ended?.metadata ?? {}
+      const options = { signal: AbortSignal.timeout(120_000), every: lookEvery, since }
       await watches.until<V1Job, true>(pathOf(namespaced, 'jobs'), named, over, options)
     },
     async log(reference) {
@@ -145,10 +156,6 @@ function isOver({ status }: V1Job): boolean {
 
 function nameOf(id: string): string {
   return `slipway-job-${createHash('sha256').update(id).digest('hex').slice(0, 20)}`
-}
-
-function unlessThere(error: unknown): void {
-  if (!(error instanceof ApiError && error.reason === 'AlreadyExists')) throw error
 }
 
 /** Without control characters, which a terminal would obey. */

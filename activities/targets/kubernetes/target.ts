@@ -5,6 +5,7 @@ import type { KubernetesTarget } from '../../../pipeline/schema/configuration/ku
 import { Invalid, NotFound, Refused } from '../../failures.ts'
 import { localSecrets } from '../../secrets/secrets.ts'
 import type { ClusterState, Op, ServiceState, Target } from '../target.ts'
+import { addressesOf } from './addresses.ts'
 import { type KubernetesApi, openApi } from './api.ts'
 import { applyRole } from './apply-role.ts'
 import { applyStable } from './apply-stable.ts'
@@ -55,7 +56,8 @@ export function kubernetesTarget(
     const deployments = await readDeployments(api, place)
     const clusters = clustersOf(place, deployments)
     const weights = clusters.length === 0 ? {} : await openRouter(api, place).weights()
-    return { service: place.service, clusters, weights, fence, url: place.settings.url ?? null }
+    const addresses = await addressesOf(api, place, clusters)
+    return { service: place.service, clusters, weights, fence, url: place.settings.url ?? null, addresses }
   }
 
   /** Does it once, however often it is asked for, and remembers that it is done. */
