@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -189,6 +189,31 @@ export function clientSuite(cluster: () => Cluster): void {
         }
         await api.send(configMaps)
         expect(line.asked.slice(-2).map(({ token }) => token)).toEqual(['expired-token', 'slipway-token'])
+      })
+
+      it('the account of a pod is its own, its token and its authority read again when they were replaced', async () => {
+        const { control } = cluster()
+        const kubectl = (...args: string[]) => control.kubectl(['-n', namespace, ...args])
+        await kubectl('create', 'serviceaccount', 'pod')
+        const binding = ['--role', `slipway-${namespace}`, '--serviceaccount', `${namespace}:pod`]
+        await kubectl('create', 'rolebinding', 'pod', ...binding)
+        const { line } = await open()
+        const { hostname: host, port } = new URL(line.url)
+        const account = mkdtempSync(join(folder, 'account-'))
+        const give = (name: string, text: string | Buffer) => writeFileSync(join(account, name), text)
+        const api = openApi('pod', openConnection('pod', { inCluster: true }, { host, port, folder: account }), patient)
+        give('token', 'of-yesterday')
+        give('ca.crt', readFileSync(join(control.folder, 'pki/apiserver.crt')))
+        await expect(api.send(configMaps)).rejects.toThrow(/does not accept our credentials/)
+        const token = (await kubectl('create', 'token', 'pod')).trim()
+        give('token', `${token}\n`)
+        await api.send(configMaps)
+        expect(line.asked.at(-1)!.token).toBe(token)
+        const nowhere = openApi(
+          'pod',
+          openConnection('pod', { inCluster: true }, { host: '', port: '', folder: account }),
+        )
+        await expect(nowhere.send(configMaps)).rejects.toThrow(/Slipway does not run in a pod; use a kubeconfig/)
       })
 
       it('a program that gives tokens is asked again, whatever it said about how long they hold', async () => {

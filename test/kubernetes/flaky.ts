@@ -19,6 +19,8 @@ export type Fault =
   | 'drip'
   /** An answer without an end of which nothing ever comes. */
   | 'silent'
+  /** A watch goes on from the first version of all, which the server has forgotten. */
+  | 'ancient'
 
 export interface Asked {
   method: string
@@ -69,18 +71,24 @@ export async function openFlakyLine({ server: upstream, folder }: ControlPlane):
       outgoing.writeHead(fault.status, { 'content-type': 'application/json', ...fault.headers })
       return void outgoing.end(JSON.stringify(status))
     }
-    await forward(incoming, body, outgoing, { loses: fault === 'answer lost', streams: asked.watch })
+    await forward(incoming, body, outgoing, {
+      loses: fault === 'answer lost',
+      streams: asked.watch,
+      ...(fault === 'ancient' ? { from: '1' } : {}),
+    })
   }
 
   function forward(
     incoming: IncomingMessage,
     body: string,
     outgoing: ServerResponse,
-    { loses, streams: isStream }: { loses: boolean; streams: boolean },
+    { loses, streams: isStream, from }: { loses: boolean; streams: boolean; from?: string },
   ): Promise<void> {
     return new Promise((resolve, reject) => {
-      const { method, url, headers } = incoming
-      const passed = request(`${upstream}${url}`, { method, headers, rejectUnauthorized: false }, reply => {
+      const { method, headers } = incoming
+      const url = new URL(incoming.url!, upstream)
+      if (from !== undefined) url.searchParams.set('resourceVersion', from)
+      const passed = request(url, { method, headers, rejectUnauthorized: false }, reply => {
         if (loses) {
           reply.resume()
           reply.on('end', () => outgoing.destroy())

@@ -4,6 +4,7 @@ import { clientSuite } from './client.suite.ts'
 import { type Cluster, startCluster, whyNoCluster } from './cluster.ts'
 import { exampleSuite } from './example.suite.ts'
 import { faultSuite } from './faults.suite.ts'
+import { forgottenSuite } from './forgotten.suite.ts'
 import { killSuite } from './kills.suite.ts'
 import { promotionSuite } from './promotion.suite.ts'
 import { realCanarySuite } from './real-canary.suite.ts'
@@ -39,5 +40,6 @@ describe.skipIf(missing !== null)(name, () => {
       strategySuite(() => cluster, served)
     },
   })
+  forgottenSuite(() => cluster)
   killSuite(() => cluster)
 })

@@ -6,7 +6,9 @@ import { untilTrue } from '../../activities/targets/kubernetes/endpoints.ts'
 import { placeOf } from '../../activities/targets/kubernetes/place.ts'
 import { routerContract } from '../../activities/targets/kubernetes/routers/contract.ts'
 import { openRouter } from '../../activities/targets/kubernetes/routers/registry.ts'
+import { clusterHeader } from '../../activities/targets/kubernetes/routers/router.ts'
 import { kubernetesTarget } from '../../activities/targets/kubernetes/target.ts'
+import type { Role } from '../../pipeline/clusters.ts'
 import { routerCapabilities } from '../../pipeline/routers.ts'
 import type { RouterConfiguration, RouterType } from '../../pipeline/schema/configuration/kubernetes-target.ts'
 import type { Cluster } from './cluster.ts'
@@ -21,17 +23,30 @@ import {
   userRoute,
 } from './world.ts'
 
+interface Front {
+  configure(name: string): RouterConfiguration
+  object(namespace: string, name: string): object[]
+  /** Of a real router what it does; of the others what they are told. */
+  chosenBy(cluster: Cluster, at: { namespace: string; name: string; role: Role }): Promise<Role | null>
+}
+
 /** What a user has in front of the Service, for each router. */
-const fronts: {
-  [T in RouterType]: { configure(name: string): RouterConfiguration; object(ns: string, name: string): object[] }
-} = {
-  replicas: { configure: () => ({ type: 'replicas' }), object: () => [] },
+const fronts: { [T in RouterType]: Front } = {
+  replicas: { configure: () => ({ type: 'replicas' }), object: () => [], chosenBy: async () => null },
   'gateway-api': {
     configure: name => ({ type: 'gateway-api', route: name }),
     object: (ns, name) => [userRoute(ns, name)],
+    chosenBy: askedByHeader,
   },
   istio: {
     configure: name => ({ type: 'istio', virtualService: name }),
+    async chosenBy({ control }, { namespace, name, role }) {
+      const { spec } = JSON.parse(await control.kubectl(['-n', namespace, 'get', 'virtualservice', name, '-o', 'json']))
+      const rules = spec.http as { match?: { headers: Headers }[]; route: { destination: { host: string } }[] }[]
+      const fits = ({ match }: (typeof rules)[number]) =>
+        match === undefined || match.some(({ headers }) => headers[clusterHeader]?.exact === role)
+      return roleIn(rules.find(fits)!.route[0]!.destination.host, name)
+    },
     object: (namespace, name) => [
       {
         apiVersion: 'networking.istio.io/v1',
@@ -46,6 +61,16 @@ const fronts: {
   },
   nginx: {
     configure: name => ({ type: 'nginx', ingress: name }),
+    async chosenBy({ control }, { namespace, name, role }) {
+      const get = ['-n', namespace, 'get', 'ingress', `${name}-slipway`, '--ignore-not-found', '-o', 'json']
+      const text = await control.kubectl(get)
+      if (text === '') return 'stable'
+      const { metadata, spec } = JSON.parse(text)
+      const at = 'nginx.ingress.kubernetes.io/canary-by-header'
+      const { [at]: by, [`${at}-value`]: value } = metadata.annotations
+      if (by !== clusterHeader || value !== role) return null
+      return roleIn(spec.rules[0].http.paths[0].backend.service.name, name)
+    },
     object: (namespace, name) => [
       {
         apiVersion: 'networking.k8s.io/v1',
@@ -72,6 +97,29 @@ const fronts: {
       },
     ],
   },
+}
+
+type Headers = Record<string, { exact?: string }>
+
+function roleIn(service: string, name: string): Role {
+  return (service.split('.')[0]!.slice(name.length + 1) || 'stable') as Role
+}
+
+/** What ten answers of the real data plane in a row say; null when they differ. */
+async function askedByHeader(
+  { gateway }: Cluster,
+  { namespace, name, role }: { namespace: string; name: string; role: Role },
+) {
+  const url = `${gateway.url}/${namespace}/${name}`
+  const ask = async () => {
+    const answer = await fetch(url, { headers: { [clusterHeader]: role } })
+    return answer.ok ? ((await answer.json()) as { version: string }).version : null
+  }
+  const versions = new Set<string | null>()
+  for (let asked = 0; asked < 10; asked++) versions.add(await ask())
+  const [version = null, ...others] = versions
+  if (version === null || others.length > 0) return null
+  return version === '2.0.0' ? 'canary' : 'stable'
 }
 
 /** Istio's own definition of a VirtualService takes hundreds of lines; what the API server must know of it is this. */
@@ -121,6 +169,7 @@ export function routerSuite(cluster: () => Cluster): void {
         names.map(name => [name, { router: configure(name) }]),
       )
       if (routerCapabilities[type].cookie) services['shop-0']!.stickyCookie = 'met'
+      if (routerCapabilities[type].header) services['shop-3']!.clusterHeader = true
       const made = await openTestTarget(control, namespace, services)
       opened.set(type, made)
       const objects = names.flatMap(name => [
@@ -142,14 +191,18 @@ export function routerSuite(cluster: () => Cluster): void {
       routerContract(type, routerCapabilities[type], async () => {
         const { configuration, namespace } = opened.get(type)!
         const api = openApi(namespace, openConnection(namespace, configuration.connection))
-        return { router: openRouter(api, placeOf(namespace, configuration, `shop-${used++}`)) }
+        const name = `shop-${used++ % each}`
+        return {
+          router: openRouter(api, placeOf(namespace, configuration, name)),
+          chosenBy: role => fronts[type].chosenBy(cluster(), { namespace, name, role }),
+        }
       })
     }
 
     it('clients stay on the new version once they have met it, and not for longer than it is there', async () => {
       const { gateway } = cluster()
       const { target, namespace } = opened.get('gateway-api')!
-      await target.route('shop-0', { stable: 50, canary: 50 }, op())
+      await target.route('shop-0', { stable: 50, canary: 50 }, op(9))
       const url = `${gateway.url}/${namespace}/shop-0`
       const ask = async (cookie: string | null) => {
         const answer = await fetch(url, cookie === null ? {} : { headers: { cookie: `a=b; ${cookie}` } })
@@ -168,7 +221,7 @@ export function routerSuite(cluster: () => Cluster): void {
       expect(new Set(kept.map(({ version }) => version))).toEqual(new Set(['2.0.0']))
       const others = await Promise.all(Array.from({ length: 40 }, () => ask('met=canary-00000000')))
       expect(others.some(({ version }) => version === '0.0.1')).toBe(true)
-      await target.route('shop-0', { stable: 100 }, op())
+      await target.route('shop-0', { stable: 100 }, op(9))
       expect((await target.current('shop-0')).weights).toEqual({ stable: 100 })
       const route = await cluster().control.kubectl(['-n', namespace, 'get', 'httproute', 'shop-0', '-o', 'json'])
       expect(JSON.parse(route).spec.rules).toHaveLength(1)

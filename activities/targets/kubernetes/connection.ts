@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { KubeConfig } from '@kubernetes/client-node'
 import type { KubernetesConnection } from '../../../pipeline/schema/configuration/kubernetes-target.ts'
 import { Invalid, Unavailable } from '../../failures.ts'
+import { connectionOfPod, type PodAccount, podAccount } from './pod-account.ts'
 
 /** Where an API server is, and as whom we talk to it. */
 export interface Connection {
@@ -13,14 +14,16 @@ export interface Connection {
   refresh(): void
 }
 
-export function openConnection(name: string, configuration: KubernetesConnection): Connection {
+/** `pod`: where a connection `inCluster` finds its account. */
+export function openConnection(name: string, given: KubernetesConnection, pod: PodAccount = podAccount()): Connection {
+  const configuration = 'inCluster' in given ? connectionOfPod(pod) : given
   let loaded: Promise<KubeConfig> | null = null
 
   async function credentials(config: KubeConfig): Promise<RequestOptions> {
     const options: RequestOptions = {}
     const given = new AbortController()
     await Promise.race([config.applyToHTTPSOptions(options), tooLate(given.signal)]).finally(() => given.abort())
-    if ('tokenFile' in configuration) {
+    if (configuration !== null && 'tokenFile' in configuration) {
       const token = await readFile(configuration.tokenFile, 'utf8')
       options.headers = { ...options.headers, Authorization: `Bearer ${token.trim()}` }
     }
@@ -55,13 +58,18 @@ async function tooLate(given: AbortSignal): Promise<never> {
   throw new Error(`what gives them did not answer within ${patience / 1_000} s`)
 }
 
-async function read(name: string, configuration: KubernetesConnection): Promise<KubeConfig> {
+type ByFiles = Exclude<KubernetesConnection, { inCluster: true }>
+
+async function read(name: string, configuration: ByFiles | null): Promise<KubeConfig> {
+  if (configuration === null)
+    throw new Invalid(
+      `target ${name}: its connection is "inCluster", and KUBERNETES_SERVICE_HOST is not set: Slipway does not run in a pod; use a kubeconfig`,
+    )
   // Seconds to load, so only where there is a cluster.
   const { KubeConfig } = await import('@kubernetes/client-node')
   const config = new KubeConfig()
   try {
-    if ('inCluster' in configuration) config.loadFromCluster()
-    else if ('server' in configuration) config.loadFromOptions(tokenOptions(configuration))
+    if ('server' in configuration) config.loadFromOptions(tokenOptions(configuration))
     else loadFile(config, configuration)
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)

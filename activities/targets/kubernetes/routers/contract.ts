@@ -1,16 +1,22 @@
 import { describe, expect, it } from 'vitest'
+import type { Role } from '../../../../pipeline/clusters.ts'
 import type { RouterCapabilities } from '../../../../pipeline/routers.ts'
 import type { Router } from './router.ts'
 
 /** A router of a service whose clusters all have pods, four for stable and two for each other one. */
 export interface RouterFixture {
   router: Router
+  /** Where a request goes whose header asks for a cluster, which is allowed; for routers that can. */
+  chosenBy(role: Role): Promise<Role | null>
 }
+
+/** A data plane follows its control plane by moments. */
+const patient = { timeout: 30_000, interval: 100 }
 
 /** What holds of everything that splits traffic between clusters. */
 export function routerContract(
   name: string,
-  { splits, shares }: RouterCapabilities,
+  { splits, shares, header }: RouterCapabilities,
   open: () => Promise<RouterFixture>,
 ): void {
   describe(`${name} as a router`, () => {
@@ -54,6 +60,16 @@ export function routerContract(
           message: expect.stringMatching(/baseline: stable/),
         })
         expect(await router.weights()).toEqual({ stable: 100 })
+      })
+
+    if (header)
+      it('lets a header choose a cluster while there is a choice, whatever its share', async () => {
+        const { router, chosenBy } = await open()
+        await router.route({ stable: 99, canary: 1 }, op())
+        await expect.poll(() => chosenBy('canary'), patient).toBe('canary')
+        expect(await router.weights()).toEqual({ stable: 99, canary: 1 })
+        await router.route({ stable: 100 }, op())
+        await expect.poll(() => chosenBy('canary'), patient).toBe('stable')
       })
 
     it('refuses a lower fence than it has seen', async () => {
