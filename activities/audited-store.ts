@@ -1,21 +1,35 @@
-import type { EventKind, ExecutionEvent } from '../pipeline/execution.ts'
+import type { EventKind, Execution, ExecutionEvent } from '../pipeline/execution.ts'
 import { type ExecutionStatus, isFinal } from '../pipeline/statuses.ts'
 import type { AuditEntry, RecordBatch, Store } from '../store/store.ts'
 
 /**
- * A store that writes verdicts, decisions and ends of runs into the audit log when they are recorded. A batch that is
- * recorded again, because whoever did it died, leaves no second entry; one that was cut off is completed.
+ * A store that writes starts, verdicts, decisions and ends of runs into the audit log when they are recorded. A batch that
+ * is recorded again, because whoever did it died, leaves no second entry; one that was cut off is completed.
  */
 export function auditedStore<S extends Pick<Store, 'record' | 'audit'>>(store: S): S {
   return {
     ...store,
     async record(batch: RecordBatch) {
       await store.record(batch)
+      const began = batch.events.find(({ sequence }) => sequence === 1)
+      if (began !== undefined && batch.snapshot !== null)
+        await store.audit(startOf(began, batch.snapshot), startKey(began.execution))
       for (const event of batch.events.filter(isNotable)) {
         await store.audit(entryOf(event, batch), `${event.execution}/${event.sequence}`)
       }
     },
   }
+}
+
+/** Key of the entry that a run was started: whoever accepted it writes it at once, and may die before. */
+export function startKey(execution: string): string {
+  return `${execution}/start`
+}
+
+function startOf({ at, execution }: ExecutionEvent, { trigger, definitionHash }: Execution): AuditEntry {
+  const { type, by, detail } = trigger
+  const data = { trigger: type, definition: definitionHash, ...(detail === undefined ? {} : { detail }) }
+  return { at, actor: by, action: 'execution.start', subject: `execution:${execution}`, outcome: 'allowed', data }
 }
 
 const always: ReadonlySet<EventKind> = new Set(['canary.verdict', 'judgment.given', 'message.received', 'undo.failed'])

@@ -1,3 +1,5 @@
+import { startKey } from '../../activities/audited-store.ts'
+import type { AuditEntry } from '../../store/store.ts'
 import { type Call, callerOf, type Handlers } from '../http/handler.ts'
 import { Refusal } from '../http/refusal.ts'
 import { getWhen } from '../live/long-poll.ts'
@@ -23,7 +25,8 @@ export function executionOperations(services: Services): Pick<Handlers, Operatio
         parameters: call.body.parameters,
         ...(overrideFreezes ? { overrideFreezes } : {}),
       })
-      if (!replayed) note(services, call, 'execution.start', execution.id, overrideFreezes ? { overrideFreezes } : {})
+      const told: AuditEntry['data'] = overrideFreezes ? { overrideFreezes } : {}
+      if (!replayed) note(services, call, 'execution.start', execution.id, told, startKey(execution.id))
       return {
         body: execution,
         headers: { location: locationOf(execution.id), 'idempotency-replayed': String(replayed) },

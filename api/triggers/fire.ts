@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import { startKey } from '../../activities/audited-store.ts'
 import type { ParameterValue, Trigger } from '../../pipeline/execution.ts'
 import type { AuditEntry, Store } from '../../store/store.ts'
 import type { ProblemError } from '../contract/problem.ts'
@@ -40,10 +41,11 @@ export function createFire({ starter, store, now, log }: FireDependencies): Fire
   async function note(
     order: Omit<TriggerOrder, 'parameters'>,
     entry: Pick<AuditEntry, 'action' | 'subject' | 'outcome' | 'data'>,
+    once?: string,
   ) {
     const { type, detail = '' } = order.trigger
     const data = { trigger: type, detail, key: order.key, ...entry.data }
-    await store.audit({ ...entry, at: now().toISOString(), actor: order.principal, data })
+    await store.audit({ ...entry, at: now().toISOString(), actor: order.principal, data }, once)
   }
 
   const fire: Fire = {
@@ -64,7 +66,7 @@ export function createFire({ starter, store, now, log }: FireDependencies): Fire
             outcome: 'allowed',
             data: {},
           } as const
-          await note(order, entry).catch(error =>
+          await note(order, entry, startKey(execution.id)).catch(error =>
             log.warn({ err: error, execution: execution.id }, 'not in the audit log'),
           )
         }

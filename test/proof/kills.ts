@@ -17,7 +17,8 @@ const rate = 100
 
 /**
  * `kill -9` at seeded moments of canaries, good and bad ones in turn, each with load on the service. Holds when every run
- * ends as it would have without the kill, traffic ends on one version, nothing was started twice, no request was lost.
+ * ends as it would have without the kill, traffic ends on one version, nothing was started twice, no request was lost, and
+ * the audit log tells its start, verdict and end, once each, in a chain that holds.
  */
 export const kills: Proof = {
   what: 'kill -9 of serve, Temporal and the store at seeded moments of a canary',
@@ -59,6 +60,7 @@ async function killSeries({ seed, rounds, log }: ProofOptions): Promise<Figures>
       const doubled = startsOf(starts, version) - expected[kind]
       must(doubled <= 0, `${version} was started ${doubled} times too often after ${victim} was killed`)
       await oneVersion(server)
+      await wholeAudit(server, id)
     }
   } catch (error) {
     throw new Error(
@@ -134,6 +136,17 @@ async function serviceUrl(server: Server): Promise<string> {
   const url = (await server.client.listTargets()).items[0]?.services[0]?.url
   if (!url) throw new Error('the target does not say where the service is')
   return url
+}
+
+async function wholeAudit(server: Server, id: string): Promise<void> {
+  const { items } = await server.client.searchAudit({ subject: `execution:${id}` })
+  const told = items.map(({ action }) => action)
+  for (const action of ['execution.start', 'canary.verdict', 'execution.status']) {
+    const count = told.filter(one => one === action).length
+    must(count === 1, `${action} of ${id} is ${count} times in the audit log: ${told.join(', ')}`)
+  }
+  const { firstBad } = await server.client.verifyAudit()
+  must(firstBad === null, `the audit log does not hold at ${firstBad}`)
 }
 
 async function oneVersion(server: Server): Promise<void> {
