@@ -84,23 +84,53 @@ export async function flawsOf(page: Page): Promise<string[]> {
   ]
 }
 
+/** How to come to a view, from the one before it in the same lane. */
+export type Lane = Readonly<Record<string, (page: Page) => Promise<unknown>>>
+
+/** What is wrong with each view. Lanes are gone through beside each other, each in a context of its own. */
+export async function flawsOfLanes(pages: Pages, lanes: readonly Lane[], prepare?: (page: Page) => Promise<void>) {
+  const found = await Promise.all(lanes.map(lane => flawsOfLane(pages, lane, prepare)))
+  return Object.fromEntries(found.flat().filter(([, flaws]) => flaws.length > 0))
+}
+
+async function flawsOfLane(pages: Pages, lane: Lane, prepare = async (_: Page) => {}) {
+  const context = await pages.context()
+  await pages.signIn(context)
+  const page = await context.newPage()
+  await prepare(page)
+  await page.goto('/')
+  const found: [string, string[]][] = []
+  for (const [name, open] of Object.entries(lane)) {
+    await open(page)
+    found.push([name, await flawsOf(page)])
+  }
+  await page.unrouteAll({ behavior: 'ignoreErrors' })
+  await context.close()
+  return found
+}
+
 /** What is left of it when colours have had time to follow the system: not every text does so in the same frame. */
 async function barriersInTheDark(page: Page): Promise<string[]> {
   await page.emulateMedia({ colorScheme: 'dark' })
   await page.locator('html[data-mantine-color-scheme="dark"]').waitFor()
-  let found: string[] = []
-  for (let round = 0; round < 4; round += 1) {
-    found = await barriers(page, colourRules)
-    if (found.length === 0) break
-    await page.waitForTimeout(500)
+  const until = Date.now() + 3_000
+  for (;;) {
+    const found = await barriers(page, colourRules)
+    if (found.length === 0 || Date.now() > until) return found
+    await page.waitForTimeout(50)
   }
-  return found
 }
 
 /** What keeps people out, one line a rule. */
 async function barriers(page: Page, rules?: string[]): Promise<string[]> {
   const { violations } = await page.evaluate(
-    only => (window as unknown as { axe: typeof axe }).axe.run(only ? { runOnly: only } : {}),
+    // What is no barrier need not be written down, and no rule that runs reads a style sheet.
+    only =>
+      (window as unknown as { axe: typeof axe }).axe.run({
+        resultTypes: ['violations'],
+        preload: false,
+        ...(only ? { runOnly: only } : {}),
+      }),
     rules,
   )
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`)

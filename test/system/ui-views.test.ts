@@ -1,70 +1,57 @@
-import { execFile } from 'node:child_process'
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
-import type { BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createApprovalLinks } from '../../activities/approval-links.ts'
 import { localSecrets } from '../../activities/secrets/secrets.ts'
 import type { Execution } from '../../pipeline/execution.ts'
-import { type Server, startServer } from '../../setup/server.ts'
 import { firstBadRecord } from '../../store/audit-records.ts'
 import type { AuditRecord } from '../../store/store.ts'
 import { browserPath, whyNoBrowser } from '../browser.ts'
-import { flawsOf, openPages, type Pages, planted, visit } from '../page.ts'
+import { flawsOf, flawsOfLanes, type Lane, planted, visit } from '../page.ts'
 import { followRun, noteEntries, writeMany } from '../page-events.ts'
-import { addresses, putInState, states } from '../page-states.ts'
+import { addRepository, addTrouble, breakFragile, quiet } from '../page-inbox.ts'
+import { usePageServer } from '../page-server.ts'
+import { addresses, putInState, type State, states } from '../page-states.ts'
+import { testRepository } from '../repository.ts'
 
+const hasSucceeded = ({ status }: Execution) => status === 'succeeded'
 const linkKey = 'a key of links that is long enough'
+const pushed = 'name: pushed\napplication: shop\nstages:\n  - { id: rest, type: wait, for: 1s }\n'
 
 if (browserPath === null) test.skip(`the views in a real browser (${whyNoBrowser})`, () => {})
 
 describe.skipIf(browserPath === null)('the views on a real server', { timeout: 300_000 }, () => {
-  const data = mkdtempSync(join(tmpdir(), 'slipway-views-'))
-  const files = mkdtempSync(join(tmpdir(), 'slipway-views-files-'))
-  let server: Server
-  let pages: Pages
-  let context: BrowserContext
-  /** Waits for people all the time. */
-  let asking: string
-
-  beforeAll(async () => {
-    await promisify(execFile)(process.execPath, ['setup/build.ts'])
+  const files = mkdtempSync(join(tmpdir(), 'slipway-views-'))
+  const remote = testRepository()
+  const at = usePageServer(() => {
     // A copy, as tests change pipelines.
     for (const part of ['views', 'shop']) cpSync(join('test/fixtures', part), join(files, part), { recursive: true })
-    const configuration = join(files, 'views/slipway.yaml')
-    const env = { ...process.env, SLIPWAY_TEST_LINKS: linkKey }
-    server = await startServer({ data, configuration, args: ['--stop-instances'], env })
-    pages = await openPages(browserPath as string, () => server.url, server.url + (await loginPath()))
+    addTrouble(files)
+    remote.commit({ 'pipelines/pushed.yaml': pushed })
+    addRepository(files, remote.address)
+    return { configuration: join(files, 'views/slipway.yaml'), env: { ...process.env, SLIPWAY_TEST_LINKS: linkKey } }
+  })
+  const { signedIn, until } = at
+  /** Waits for people all the time. */
+  let asking: string
+  let first: Record<'holding' | 'swap', Promise<string>>
+
+  beforeAll(async () => {
     asking = await startAsking('1.0.0')
+    // Later tests need what they leave behind.
+    first = { holding: run('holding', '5.0.0', hasSucceeded), swap: run('swap', '6.0.0', hasSucceeded) }
   })
 
-  afterAll(async () => {
-    await pages?.close()
-    await server?.stop()
-    for (const folder of [data, files]) rmSync(folder, { recursive: true, force: true })
+  afterAll(() => {
+    rmSync(files, { recursive: true, force: true })
+    remote.remove()
   })
-
-  beforeEach(async () => {
-    pages.unwanted.length = 0
-    context = await pages.context()
-  })
-
-  afterEach(async () => {
-    await context.close()
-    expect(pages.unwanted).toEqual([])
-  })
-
-  /** The server says where people reach it, which is not where it listens. */
-  async function loginPath(): Promise<string> {
-    const { pathname, hash } = new URL((await server.client.createLoginLink()).url)
-    return pathname + hash
-  }
 
   /** What a message in a chat carries. */
   async function approvalPath(id: string): Promise<string> {
-    const { progress } = (await server.client.getExecution({ id })).stages.find(stage => stage.id === 'ask')!
+    const { progress } = (await at.server.client.getExecution({ id })).stages.find(stage => stage.id === 'ask')!
     const { seen, until } = progress!.judgment!
     const links = createApprovalLinks({
       configuration: { keys: [{ env: 'KEY' }], lifetime: 600_000 },
@@ -75,24 +62,22 @@ describe.skipIf(browserPath === null)('the views on a real server', { timeout: 3
     return new URL(url).pathname + new URL(url).hash
   }
 
+  async function run(name: string, version: string | null, comes: (execution: Execution) => boolean): Promise<string> {
+    const body = version === null ? {} : { parameters: { version } }
+    const { id } = await at.server.client.startExecution({ name, body })
+    await until(id, comes)
+    return id
+  }
+
   /** A run that has come to its judgment. */
   async function startAsking(version: string): Promise<string> {
-    const { id } = await server.client.startExecution({ name: 'release', body: { parameters: { version } } })
+    const { id } = await at.server.client.startExecution({ name: 'release', body: { parameters: { version } } })
     await until(id, ({ stages }) => stages.some(({ progress }) => progress?.judgment !== undefined))
     return id
   }
 
-  async function until(id: string, holds: (execution: Execution) => boolean): Promise<Execution> {
-    const deadline = Date.now() + 60_000
-    for (let execution = await server.client.getExecution({ id }); ; ) {
-      if (holds(execution)) return execution
-      if (Date.now() > deadline) throw new Error(`${id} never came so far: ${JSON.stringify(execution)}`)
-      execution = await server.client.getExecution({ id, wait: '5s', after: execution.position })
-    }
-  }
-
   test('the inbox has what waits for people, and its number is in the title of every tab', async () => {
-    const page = await pages.signedIn('/executions', context)
+    const page = await signedIn('/executions')
     await expect.poll(() => page.title(), { timeout: 30_000 }).toBe('(2) Executions · Slipway')
     await page.keyboard.press('i')
     await page.waitForURL('**/inbox')
@@ -100,13 +85,78 @@ describe.skipIf(browserPath === null)('the views on a real server', { timeout: 3
     await page.getByText(/broken.yaml:4:\d+ .*wayt/).waitFor()
     const more = await startAsking('1.0.1')
     await expect.poll(() => page.title(), { timeout: 30_000 }).toBe('(3) Inbox · Slipway')
-    await server.client.cancelExecution({ id: more })
+    await at.server.client.cancelExecution({ id: more })
     await expect.poll(() => page.title(), { timeout: 30_000 }).toBe('(2) Inbox · Slipway')
+  })
+
+  test('canaries that are held wait in the inbox, and are promoted from there, the list, the run and the report', async () => {
+    await first.holding
+    const id = await run('holding', '5.0.1', ({ stages }) => stages.every(({ status }) => status === 'held'))
+    const page = await signedIn('/inbox')
+    const entries = page.getByRole('article').filter({ hasText: 'holds its canary' })
+    await expect.poll(() => entries.count(), { timeout: 30_000 }).toBe(quiet.length)
+    const promote = async (service: string) => {
+      const dialog = page.getByRole('dialog', { name: 'Promote holding?' })
+      await dialog.getByText(new RegExp(`5.0.1 takes all live traffic of ${service} on local`)).waitFor()
+      expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('TEXTAREA')
+      for (const key of ['Tab', 'Tab', 'Enter']) await page.keyboard.press(key)
+      await dialog.waitFor({ state: 'detached' })
+      await until(id, ({ stages }) => stages.find(stage => stage.id === service)!.status === 'succeeded')
+    }
+    await entries.filter({ hasText: 'south' }).getByRole('button', { name: 'Promote…' }).click()
+    await promote('south')
+    await expect.poll(() => entries.count(), { timeout: 30_000 }).toBe(quiet.length - 1)
+    await page.keyboard.press('e')
+    await page.getByRole('button', { name: `Promote ${id}` }).click()
+    await promote('north')
+    await visit(page, `/executions/${id}?stage=west`)
+    await page.getByRole('region', { name: 'Decide on west' }).getByRole('button', { name: 'Promote' }).click()
+    await promote('west')
+    await page.keyboard.press('p')
+    await promote('east')
+    await page.getByRole('heading', { level: 1, name: /succeeded/ }).waitFor()
+  })
+
+  test('a run that errored and one that could not be rolled back wait in the inbox, and are retried from there', async () => {
+    await first.swap
+    breakFragile(files)
+    await Promise.all([
+      run('late', null, ({ status }) => status === 'errored'),
+      run('swap', '6.0.1', ({ status }) => status === 'errored'),
+    ])
+    const page = await signedIn('/inbox')
+    const entry = (text: string) => page.getByRole('article').filter({ hasText: text })
+    await entry('late errored')
+      .getByText(/longer than its timeout of 1 s/)
+      .waitFor()
+    await entry('swap could not be rolled back').getByRole('button', { name: 'Roll back…' }).click()
+    await page.getByText('This execution has ended and left nothing to take back.').waitFor()
+    await page.keyboard.press('Escape')
+    await entry('late errored').getByRole('button', { name: 'Retry…' }).click()
+    await page.getByText('A new execution, linked to this one, runs late again.').waitFor()
+    await page.getByRole('button', { name: 'Retry', exact: true }).click()
+    await page.waitForURL('**/executions/late-*')
+    await page.getByText('tries again').waitFor()
+  })
+
+  test('a newer version that was pushed and is not valid is shown as refused, and waits in the inbox', async () => {
+    const page = await signedIn('/pipelines/pushed')
+    await page.getByText('name: pushed').waitFor()
+    const bad = remote.commit({ 'pipelines/pushed.yaml': pushed.replace('wait', 'wayt') })
+    const isRefused = async () => (await at.server.client.getPipeline({ name: 'pushed' })).refused !== null
+    await expect.poll(isRefused, { timeout: 30_000 }).toBe(true)
+    await page.reload()
+    await page.getByText(`The newer version ${bad.slice(0, 7)}`).waitFor()
+    await page.getByText('name: pushed').waitFor()
+    await visit(page, '/pipelines')
+    await page.getByText(/A newer version is not in force: .*wayt/).waitFor()
+    await visit(page, '/inbox')
+    await page.getByRole('article').filter({ hasText: 'pushed has a newer version that is not valid' }).waitFor()
   })
 
   test('a judgment says what changes and who may, needs its inputs, and is approved by keyboard alone', async () => {
     const id = await startAsking('1.1.0')
-    const page = await pages.signedIn(`/executions/${id}`, context)
+    const page = await signedIn(`/executions/${id}`)
     await page.getByText('ask: needs 1 approval').waitFor()
     await page.keyboard.press('a')
     const dialog = page.getByRole('dialog', { name: 'release: ask' })
@@ -132,13 +182,13 @@ describe.skipIf(browserPath === null)('the views on a real server', { timeout: 3
   test('a link of a message decides nothing by being opened, outlives the sign-in, and is used up by an answer', async () => {
     const id = await startAsking('1.1.1')
     const path = await approvalPath(id)
-    const page = await context.newPage()
+    const page = await at.context.newPage()
     await page.goto(path)
-    await page.getByLabel('Login link or code').fill(server.url + (await loginPath()))
+    await page.getByLabel('Login link or code').fill(await at.loginAddress())
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { level: 1, name: 'Approve ask?' }).waitFor()
     expect(await flawsOf(page)).toEqual([])
-    expect((await server.client.getExecution({ id })).status).toBe('waiting')
+    expect((await at.server.client.getExecution({ id })).status).toBe('waiting')
     await page.getByLabel('ticket').fill('T-3')
     await page.getByRole('button', { name: 'Approve' }).click()
     await page.waitForURL(`**/executions/${id}`)
@@ -151,7 +201,7 @@ describe.skipIf(browserPath === null)('the views on a real server', { timeout: 3
 
   test('a rejection needs a reason, and is given by keyboard alone', async () => {
     const id = await startAsking('1.2.0')
-    const page = await pages.signedIn(`/executions/${id}`, context)
+    const page = await signedIn(`/executions/${id}`)
     await page.getByText('ask: needs 1 approval').waitFor()
     const press = async (...keys: string[]) => {
       for (const key of keys) await page.keyboard.press(key)
@@ -171,24 +221,24 @@ describe.skipIf(browserPath === null)('the views on a real server', { timeout: 3
 
   test('an answer to what is not there any more is refused, and the page asks to look again', async () => {
     const id = await startAsking('1.3.0')
-    await context.route(`**/api/v1/executions/${id}/stages/ask/judgment`, async route => {
+    await at.context.route(`**/api/v1/executions/${id}/stages/ask/judgment`, async route => {
       await route.continue({ headers: { ...route.request().headers(), 'if-match': '"something-else"' } })
     })
-    const page = await pages.signedIn(`/executions/${id}`, context)
+    const page = await signedIn(`/executions/${id}`)
     await page.getByRole('button', { name: 'Answer…' }).click()
     await page.getByLabel('ticket').fill('T-2')
     await page.getByRole('button', { name: 'Approve' }).click()
     await page.getByText(/has changed since you opened this/).waitFor()
     expect(await page.getByRole('button', { name: 'Approve' }).isDisabled()).toBe(true)
-    await context.unrouteAll()
+    await at.context.unrouteAll()
     await page.getByRole('button', { name: 'Show what it is now' }).click()
     await page.getByRole('button', { name: 'Approve' }).click()
     await page.getByRole('heading', { level: 1, name: /succeeded/ }).waitFor()
   })
 
   test('a run is paused, goes on and skips its wait by keyboard and button', async () => {
-    const { id } = await server.client.startExecution({ name: 'nap' })
-    const page = await pages.signedIn(`/executions/${id}`, context)
+    const { id } = await at.server.client.startExecution({ name: 'nap' })
+    const page = await signedIn(`/executions/${id}`)
     await page.getByRole('heading', { level: 1, name: /running/ }).waitFor()
     for (const status of [/paused/, /running/]) {
       await page.keyboard.press('s')
@@ -205,8 +255,8 @@ describe.skipIf(browserPath === null)('the views on a real server', { timeout: 3
   })
 
   test('a run is canceled by keyboard alone', async () => {
-    const { id } = await server.client.startExecution({ name: 'nap' })
-    const page = await pages.signedIn(`/executions/${id}`, context)
+    const { id } = await at.server.client.startExecution({ name: 'nap' })
+    const page = await signedIn(`/executions/${id}`)
     await page.getByRole('heading', { level: 1, name: /running/ }).waitFor()
     await page.keyboard.press('c')
     await page.getByRole('dialog', { name: 'Cancel nap?' }).waitFor()
@@ -218,7 +268,7 @@ describe.skipIf(browserPath === null)('the views on a real server', { timeout: 3
   })
 
   test('the stages of a run are a list and a graph, and its definition can be compared', async () => {
-    const page = await pages.signedIn(`/executions/${asking}`, context)
+    const page = await signedIn(`/executions/${asking}`)
     await page.getByRole('button', { name: 'Graph' }).click()
     await page.waitForURL('**as=graph*')
     for (const stage of ['first', 'ask', 'aside', 'roll'])
@@ -234,9 +284,9 @@ describe.skipIf(browserPath === null)('the views on a real server', { timeout: 3
 
   test('versions of a pipeline are compared, and a run says that another one is in force', async () => {
     const nap = join(files, 'views/pipelines/nap.yaml')
-    const { id } = await server.client.startExecution({ name: 'nap' })
-    await server.client.cancelExecution({ id })
-    const page = await pages.signedIn(`/executions/${id}`, context)
+    const { id } = await at.server.client.startExecution({ name: 'nap' })
+    await at.server.client.cancelExecution({ id })
+    const page = await signedIn(`/executions/${id}`)
     await page.getByText(/^Pinned to/).waitFor()
     expect(await page.getByText('What is in force now differs.').count()).toBe(0)
     writeFileSync(nap, readFileSync(nap, 'utf8').replace('for: 1h', 'for: 2h'))
@@ -255,7 +305,7 @@ describe.skipIf(browserPath === null)('the views on a real server', { timeout: 3
   })
 
   test('a pipeline is simulated as it is, and as it would be changed', async () => {
-    const page = await pages.signedIn('/pipelines/nap', context)
+    const page = await signedIn('/pipelines/nap')
     await page.getByRole('button', { name: 'Simulate', exact: true }).click()
     await page.getByText('A good release takes from 2h 00m to 2h 00m.').waitFor()
     const stages = page.getByRole('list', { name: 'When each stage was at work' })
@@ -278,7 +328,7 @@ describe.skipIf(browserPath === null)('the views on a real server', { timeout: 3
   })
 
   test('a run is started from the form that its definition makes', async () => {
-    const page = await pages.signedIn('/pipelines', context)
+    const page = await signedIn('/pipelines')
     await page.getByRole('link', { name: 'release', exact: true }).click()
     await page.getByRole('button', { name: 'Run…' }).click()
     await page.getByRole('button', { name: 'Run', exact: true }).click()
@@ -289,13 +339,13 @@ describe.skipIf(browserPath === null)('the views on a real server', { timeout: 3
     await page.getByRole('button', { name: 'Run', exact: true }).click()
     await page.waitForURL('**/executions/release-*')
     const id = page.url().split('/').at(-1)!.split('?')[0]!
-    const { parameters } = await server.client.getExecution({ id })
+    const { parameters } = await at.server.client.getExecution({ id })
     expect(parameters).toEqual({ version: '2.0.0', count: 3, region: 'us', calm: false })
-    await server.client.cancelExecution({ id })
+    await at.server.client.cancelExecution({ id })
   })
 
   test('what is wrong with a definition stands at its place, and a change can be tried', async () => {
-    const page = await pages.signedIn('/pipelines/broken', context)
+    const page = await signedIn('/pipelines/broken')
     await page
       .getByText(/wayt.*wait/)
       .first()
@@ -308,15 +358,15 @@ describe.skipIf(browserPath === null)('the views on a real server', { timeout: 3
 
   test('targets show what runs, and traffic where requests go', async () => {
     const freeze = { name: 'elsewhere', reason: planted, scope: { applications: ['other'] }, end: '2999-01-01T00:00' }
-    await server.client.createFreeze({ body: freeze })
-    const page = await pages.signedIn('/targets', context)
+    await at.server.client.createFreeze({ body: freeze })
+    const page = await signedIn('/targets')
     await page.getByText(planted).waitFor()
     await page.getByRole('row', { name: /stable 1\.\d\.0 100.% 1 of 1/ }).waitFor()
     await page.getByText('Temporal', { exact: true }).waitFor()
     const breakers = page.getByRole('list', { name: 'Circuit breakers of metric providers' })
     await breakers.getByText('process host, breaker closed: asked as usual').waitFor()
     await page.getByRole('region', { name: 'Queue of nap' }).getByText('1 at once; later ones wait in line').waitFor()
-    const url = (await server.client.listTargets()).items[0]!.services[0]!.url!
+    const url = (await at.server.client.listTargets()).items[0]!.services[0]!.url!
     await Promise.all(Array.from({ length: 40 }, () => fetch(url)))
     await page.getByRole('link', { name: 'Traffic of shop' }).click()
     await page.getByRole('img', { name: /Traffic of shop: stable/ }).waitFor()
@@ -327,16 +377,16 @@ describe.skipIf(browserPath === null)('the views on a real server', { timeout: 3
 
   test('everything that happens in a run is on its open page once, without a reload', async () => {
     writeMany(join(files, 'views/pipelines'), 40)
-    await context.addInitScript(noteEntries)
-    const page = await pages.signedIn('/executions', context)
-    const { events, delays, lost, doubled } = await followRun(page, server.client)
+    await at.context.addInitScript(noteEntries)
+    const page = await signedIn('/executions')
+    const { events, delays, lost, doubled } = await followRun(page, at.server.client)
     expect(events).toBeGreaterThan(80)
     expect({ lost, doubled }).toEqual({ lost: 0, doubled: 0 })
     expect(delays.length).toBeGreaterThan(80)
   })
 
   test('the audit log is searched by its address, checked and saved', async () => {
-    const page = await pages.signedIn('/targets', context)
+    const page = await signedIn('/targets')
     await page.keyboard.press('u')
     await page.waitForURL('**/audit')
     const records = page.getByRole('list', { name: 'Records' }).getByRole('listitem')
@@ -367,7 +417,7 @@ describe.skipIf(browserPath === null)('the views on a real server', { timeout: 3
     await page.waitForURL(`**/executions/${asking}`)
   })
 
-  const views: Record<string, (page: Page) => Promise<unknown>> = {
+  const work: Lane = {
     inbox: async page => {
       await visit(page, '/inbox')
       await page.getByText('ask asks for a judgment').first().waitFor()
@@ -405,6 +455,9 @@ describe.skipIf(browserPath === null)('the views on a real server', { timeout: 3
       await visit(page, '/pipelines/none')
       await page.getByText('There is nothing here').waitFor()
     },
+  }
+
+  const surroundings: Lane = {
     targets: async page => {
       await visit(page, '/targets')
       await page.getByRole('heading', { level: 3, name: 'shop' }).waitFor()
@@ -440,27 +493,19 @@ describe.skipIf(browserPath === null)('the views on a real server', { timeout: 3
   }
 
   test('no view has a barrier, in light and dark colours, on small screens and zoomed', async () => {
-    const page = await pages.signedIn('/targets', context)
-    const found: Record<string, string[]> = {}
-    for (const [name, open] of Object.entries(views)) {
-      await open(page)
-      found[name] = await flawsOf(page)
-    }
-    expect(found).toEqual(Object.fromEntries(Object.keys(views).map(name => [name, []])))
+    expect(await flawsOfLanes(at.pages, [work, surroundings])).toEqual({})
   })
 
-  test.each(Object.entries(states))('nor has any view that is %s', async (_, state) => {
-    await pages.signIn(context)
-    const page = await context.newPage()
-    await putInState(page, state)
-    await page.goto('/')
-    const found: Record<string, string[]> = {}
-    for (const [name, view] of Object.entries(addresses)) {
-      await visit(page, view.path)
-      await page.locator(state.shows(view)).first().waitFor()
-      found[name] = await flawsOf(page)
-    }
-    await page.unrouteAll({ behavior: 'ignoreErrors' })
-    expect(found).toEqual(Object.fromEntries(Object.keys(addresses).map(name => [name, []])))
+  test('nor has any view that is empty, busy or failed', async () => {
+    const flaws = Object.entries(states).map(([, state]) => {
+      const lane = Object.entries(addresses).map(([name, view]) => [name, (page: Page) => comeTo(page, view, state)])
+      return flawsOfLanes(at.pages, [Object.fromEntries(lane)], page => putInState(page, state))
+    })
+    expect(await Promise.all(flaws)).toEqual(flaws.map(() => ({})))
   })
 })
+
+async function comeTo(page: Page, view: { path: string; empty: string }, state: State): Promise<void> {
+  await visit(page, view.path)
+  await page.locator(state.shows(view)).first().waitFor()
+}

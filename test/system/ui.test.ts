@@ -1,57 +1,26 @@
-import { execFile } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { promisify } from 'node:util'
-import type { BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { readFileSync } from 'node:fs'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Execution } from '../../pipeline/execution.ts'
 import { type Load, startLoad } from '../../setup/load.ts'
-import { type Server, startServer } from '../../setup/server.ts'
 import { browserPath, whyNoBrowser } from '../browser.ts'
-import { flawsOf, openPages, type Pages, patience, planted, visit } from '../page.ts'
+import { flawsOfLanes, type Lane, patience, planted, visit } from '../page.ts'
 import { initialScripts, mostScripts } from '../page-figures.ts'
+import { usePageServer } from '../page-server.ts'
 
-const configuration = 'test/fixtures/page/slipway.yaml'
 /** A change takes less than a second where the machine is free; tests share theirs. */
 const soon = 15_000
 
 if (browserPath === null) test.skip(`the page in a real browser (${whyNoBrowser})`, () => {})
 
 describe.skipIf(browserPath === null)('the page on a real server', { timeout: 300_000 }, () => {
-  const data = mkdtempSync(join(tmpdir(), 'slipway-page-'))
-  let server: Server
-  let pages: Pages
-  let context: BrowserContext
+  const at = usePageServer(() => ({ configuration: 'test/fixtures/page/slipway.yaml' }))
+  const { signedIn, until } = at
   let load: Load | null = null
 
-  beforeAll(async () => {
-    await promisify(execFile)(process.execPath, ['setup/build.ts'])
-    server = await startServer({ data, configuration, args: ['--stop-instances'] })
-    pages = await openPages(browserPath as string, () => server.url, (await server.client.createLoginLink()).url)
-  })
-
-  afterAll(async () => {
-    await load?.stop()
-    await pages?.close()
-    await server?.stop()
-    rmSync(data, { recursive: true, force: true })
-  })
-
-  beforeEach(async () => {
-    pages.unwanted.length = 0
-    context = await pages.context()
-  })
-
-  afterEach(async () => {
-    await context.close()
-    expect(pages.unwanted).toEqual([])
-  })
-
-  const signedIn = (path: string) => pages.signedIn(path, context)
+  afterAll(() => load?.stop())
 
   function start(version: string, note = ''): Promise<Execution> {
-    return server.client.startExecution({ name: 'shop', body: { parameters: { version, note } } })
+    return at.server.client.startExecution({ name: 'shop', body: { parameters: { version, note } } })
   }
 
   /** Waits until the canary of a run takes traffic. */
@@ -59,16 +28,6 @@ describe.skipIf(browserPath === null)('the page on a real server', { timeout: 30
     const { id } = await start(version, note)
     await until(id, ({ stages }) => (stages[0]?.progress?.weights?.canary ?? 0) > 0)
     return id
-  }
-
-  async function until(id: string, holds: (execution: Execution) => boolean): Promise<Execution> {
-    let execution = await server.client.getExecution({ id })
-    const deadline = Date.now() + 60_000
-    while (!holds(execution)) {
-      if (Date.now() > deadline) throw new Error(`${id} never came so far: ${JSON.stringify(execution)}`)
-      execution = await server.client.getExecution({ id, wait: '5s', after: execution.position })
-    }
-    return execution
   }
 
   test('begins with at most 250 KB of scripts, and serves nothing inline', () => {
@@ -84,15 +43,15 @@ describe.skipIf(browserPath === null)('the page on a real server', { timeout: 30
   })
 
   test('a login link works once, and its code does not stay in the address', async () => {
-    const { url } = await server.client.createLoginLink()
-    const page = await context.newPage()
-    await page.goto(url)
+    const link = await at.loginAddress()
+    const page = await at.context.newPage()
+    await page.goto(link)
     await page.getByRole('button', { name: 'Sign out' }).waitFor()
-    expect(page.url()).toBe(`${server.url}/`)
+    expect(page.url()).toBe(`${at.server.url}/`)
 
-    const other = await pages.context()
+    const other = await at.pages.context()
     const late = await other.newPage()
-    await late.goto(url)
+    await late.goto(link)
     await late.getByText('That did not sign you in.').waitFor()
     await other.close()
   })
@@ -104,18 +63,18 @@ describe.skipIf(browserPath === null)('the page on a real server', { timeout: 30
     beforeAll(async () => {
       ;({ id: first } = await start('1.0.0'))
       await until(first, ({ status }) => status === 'succeeded')
-      const url = (await server.client.listTargets()).items[0]!.services[0]!.url!
+      const url = (await at.server.client.listTargets()).items[0]!.services[0]!.url!
       load = startLoad(url, 100)
       running = await startCanary('1.1.0', planted)
     })
 
     test('a deep link survives the sign-in', async () => {
-      const page = await context.newPage()
+      const page = await at.context.newPage()
       await page.goto(`/executions/${first}`)
-      await page.getByLabel('Login link or code').fill((await server.client.createLoginLink()).url)
+      await page.getByLabel('Login link or code').fill(await at.loginAddress())
       await page.keyboard.press('Enter')
       await page.getByRole('heading', { level: 1, name: /shop 1\.0\.0 succeeded/ }).waitFor()
-      expect(page.url()).toBe(`${server.url}/executions/${first}`)
+      expect(page.url()).toBe(`${at.server.url}/executions/${first}`)
     })
 
     test('what happens elsewhere is in the list by itself, soon', async () => {
@@ -124,7 +83,7 @@ describe.skipIf(browserPath === null)('the page on a real server', { timeout: 30
       const { id } = await start('1.2.0')
       const row = page.locator('tr', { has: page.locator(`a[href="/executions/${id}"]`) })
       await row.waitFor({ timeout: soon })
-      await server.client.cancelExecution({ id })
+      await at.server.client.cancelExecution({ id })
       await until(id, ({ status }) => status === 'canceled')
       await row.getByText('canceled', { exact: true }).waitFor({ timeout: soon })
     })
@@ -188,7 +147,7 @@ describe.skipIf(browserPath === null)('the page on a real server', { timeout: 30
 
     test('several tabs share one stream, and the next tab takes over', async () => {
       let streams = 0
-      context.on('request', request => {
+      at.context.on('request', request => {
         if (new URL(request.url()).pathname === '/api/v1/events' && !request.url().includes('execution=')) streams += 1
       })
       const tabs = [await signedIn('/'), await signedIn('/'), await signedIn('/')]
@@ -199,10 +158,10 @@ describe.skipIf(browserPath === null)('the page on a real server', { timeout: 30
       const next = await start('1.4.0')
       for (const tab of tabs.slice(1)) await tab.locator(`a[href="/executions/${next.id}"]`).waitFor()
       expect(streams).toBe(2)
-      for (const one of [id, next.id]) await server.client.cancelExecution({ id: one })
+      for (const one of [id, next.id]) await at.server.client.cancelExecution({ id: one })
     })
 
-    const views: Record<string, (page: Page) => Promise<void>> = {
+    const lists: Lane = {
       'the list': async page => {
         await visit(page, '/executions')
         await page.locator('[data-row]').first().waitFor()
@@ -215,6 +174,14 @@ describe.skipIf(browserPath === null)('the page on a real server', { timeout: 30
         await visit(page, '/executions?status=odd')
         await page.getByText('The executions could not be loaded.').waitFor()
       },
+      'the sign-in': async page => {
+        await page.context().clearCookies()
+        await page.goto('/')
+        await page.getByLabel('Login link or code').waitFor()
+      },
+    }
+
+    const executions: Lane = {
       'an ended execution': async page => {
         await visit(page, `/executions/${first}`)
         await page.getByText('What went in').waitFor()
@@ -238,30 +205,18 @@ describe.skipIf(browserPath === null)('the page on a real server', { timeout: 30
         await page.keyboard.press('?')
         await page.getByRole('dialog').waitFor()
       },
-      'the sign-in': async page => {
-        await page.context().clearCookies()
-        await page.goto('/')
-        await page.getByLabel('Login link or code').waitFor()
-      },
     }
 
     test('no view has a barrier, in light and dark colours, on small screens and zoomed', async () => {
-      const page = await signedIn('/')
-      const found: Record<string, string[]> = {}
-      for (const [name, open] of Object.entries(views)) {
-        await open(page)
-        found[name] = await flawsOf(page)
-      }
-      expect(found).toEqual(Object.fromEntries(Object.keys(views).map(name => [name, []])))
+      expect(await flawsOfLanes(at.pages, [lists, executions])).toEqual({})
     })
 
     test('says when the connection is lost, and shows the present when it is back', async () => {
       const page = await signedIn(`/executions/${running}`)
       await page.getByText('Verdict so far').waitFor()
-      const { port } = new URL(server.url)
-      await server.kill()
+      await at.kill()
       await page.getByText(/Connection lost, showing state from \d+s ago/).waitFor()
-      server = await startServer({ data, configuration, args: ['--stop-instances', '--port', port] })
+      await at.startAgain()
       await page.getByText(/Connection lost, showing/).waitFor({ state: 'detached' })
       const look = page.getByText(/^Look \d+/)
       const seen = await look.textContent()
@@ -279,7 +234,7 @@ describe.skipIf(browserPath === null)('the page on a real server', { timeout: 30
       await page.keyboard.press('Tab')
       await page.keyboard.press('Enter')
       await page.getByRole('heading', { level: 1, name: /rolled back/ }).waitFor()
-      expect((await server.client.getExecution({ id: running })).status).toBe('rolled-back')
+      expect((await at.server.client.getExecution({ id: running })).status).toBe('rolled-back')
       const against = page.getByRole('button', { name: /Roll back: not now/ })
       await against.focus()
       await page.getByText('This execution has been rolled back.').first().waitFor()

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Execution, StageState } from '../../../pipeline/execution.ts'
 import { type ExecutionStatus, executionStatuses, isFinal, type StageStatus } from '../../../pipeline/statuses.ts'
-import { consequences, offered, refusal } from '../../../ui/features/steering/steering.ts'
+import { consequences, offered, refusal, stageMeant } from '../../../ui/features/steering/steering.ts'
 
 function stage(id: string, type: string, status: StageStatus, canary?: number): StageState {
   const progress =
@@ -26,6 +26,18 @@ function run(status: ExecutionStatus, ...stages: StageState[]): Execution {
     stages,
   }
 }
+
+test('of several canaries the one looked at is promoted, else the first that is open', () => {
+  const execution = run(
+    'held',
+    stage('a', 'canary', 'succeeded'),
+    stage('b', 'canary', 'held'),
+    stage('c', 'canary', 'held', 5),
+  )
+  expect([null, 'c', 'a'].map(asked => stageMeant('promote', execution, asked))).toEqual(['b', 'c', 'b'])
+  expect(stageMeant('rollback', execution, 'c')).toBeNull()
+  expect(consequences('promote', execution, 'c')[0]).toContain('of cart on eu')
+})
 
 describe('what may be done', () => {
   test.each(Object.keys(executionStatuses) as ExecutionStatus[])('cancel of a %s run', status => {

@@ -21,7 +21,7 @@ const kinds = {
   judgment: { icon: 'person', tone: 'person', what: 'asks for a judgment', acts: [] },
   held: { icon: 'hand', tone: 'person', what: 'holds its canary', acts: ['promote', 'rollback'] },
   errored: { icon: 'warning', tone: 'warn', what: 'errored', acts: ['retry', 'rollback'] },
-  'rollback-failed': { icon: 'warning', tone: 'bad', what: 'could not be rolled back', acts: ['rollback', 'retry'] },
+  'rollback-failed': { icon: 'warning', tone: 'bad', what: 'could not be rolled back', acts: ['retry', 'rollback'] },
 } as const satisfies Record<InboxItem['kind'], Kind>
 
 /** One thing that waits for a person, and what can be done about it right here. */
@@ -72,7 +72,7 @@ export function InboxEntry({ item, onAnswer }: { item: InboxItem; onAnswer: () =
           </Button>
         ))}
       </div>
-      {asking && <SteerById id={execution} act={asking} onClose={() => setAsking(null)} />}
+      {asking && <SteerById id={execution} act={asking} stage={stage} onClose={() => setAsking(null)} />}
     </article>
   )
 }

@@ -23,6 +23,8 @@ export function useBroken() {
     queryKey: keys.pipelines,
     queryFn: ({ signal }) => client.listPipelines({}, { signal }),
     staleTime: 60_000,
+    // A push to a repository is no event of a run.
+    refetchInterval: 60_000,
     enabled: may,
     select: ({ items }) => items.filter(isBroken),
   })

@@ -7,7 +7,7 @@ import { paths, pipelinePath, withSearch } from '../../router/routes.ts'
 import styles from './pipelines-page.module.css'
 import { useAllPipelines } from './queries.ts'
 
-/** Every pipeline the server knows; those that cannot run first, since somebody has to mend them. */
+/** Every pipeline the server knows; those with something invalid first, since somebody has to mend them. */
 export function PipelinesPage() {
   const { data, error, refetch } = useAllPipelines()
   return (
@@ -27,7 +27,7 @@ export function PipelinesPage() {
 }
 
 function Entry({ pipeline }: { pipeline: PipelineSummary }) {
-  const { name, application, description, source, valid, problems, stages } = pipeline
+  const { name, application, description, source, valid, problems, refused, stages } = pipeline
   return (
     <li className={styles.entry} data-broken={!valid || undefined}>
       <h2 className={styles.name}>
@@ -39,6 +39,11 @@ function Entry({ pipeline }: { pipeline: PipelineSummary }) {
         <p className={styles.problem}>
           <icons.warning /> Cannot run:{' '}
           {problems.length === 1 ? problems[0]!.message : `${problems.length} problems in ${source}`}
+        </p>
+      )}
+      {valid && refused && (
+        <p className={styles.problem}>
+          <icons.warning /> A newer version is not in force: {refused.problems[0]?.message ?? 'it is not valid'}
         </p>
       )}
       <ul className={styles.stages} aria-label={`Stages of ${name}`}>
@@ -75,5 +80,6 @@ function NoPipelines() {
 }
 
 function inOrder(pipelines: readonly PipelineSummary[]): PipelineSummary[] {
-  return [...pipelines].sort((a, b) => Number(a.valid) - Number(b.valid) || (a.name < b.name ? -1 : 1))
+  const isWhole = ({ valid, refused }: PipelineSummary) => Number(valid && refused === null)
+  return [...pipelines].sort((a, b) => isWhole(a) - isWhole(b) || (a.name < b.name ? -1 : 1))
 }

@@ -7,22 +7,26 @@ import type { Steering } from './steering.ts'
 export function useSteer(id: string) {
   const client = useClient()
   return useMutation({
-    mutationFn: ({ act, reason }: { act: Steering; reason: string }) => acts[act](client, id, reason.trim()),
+    mutationFn: ({ act, reason, stage }: { act: Steering; reason: string; stage: string | null }) =>
+      acts[act](client, id, bodyOf(reason.trim(), stage)),
   })
 }
 
 const acts = {
-  cancel: (client, id, reason) =>
-    client.cancelExecution({ id, body: bodyOf(reason) }).then(({ execution }) => execution),
-  rollback: (client, id, reason) =>
-    client.rollbackExecution({ id, body: bodyOf(reason) }).then(({ execution }) => execution),
-  pause: (client, id, reason) => client.pauseExecution({ id, body: bodyOf(reason) }).then(() => id),
-  resume: (client, id, reason) => client.resumeExecution({ id, body: bodyOf(reason) }).then(() => id),
-  skip: (client, id, reason) => client.skipExecution({ id, body: bodyOf(reason) }).then(() => id),
-  retry: (client, id, reason) => client.retryExecution({ id, body: bodyOf(reason) }).then(started => started.id),
-  promote: (client, id, reason) => client.promoteExecution({ id, body: bodyOf(reason) }).then(() => id),
-} satisfies Record<Steering, (client: Client, id: string, reason: string) => Promise<string>>
+  cancel: (client, id, body) => client.cancelExecution({ id, body }).then(({ execution }) => execution),
+  rollback: (client, id, body) => client.rollbackExecution({ id, body }).then(({ execution }) => execution),
+  pause: (client, id, body) => client.pauseExecution({ id, body }).then(() => id),
+  resume: (client, id, body) => client.resumeExecution({ id, body }).then(() => id),
+  skip: (client, id, body) => client.skipExecution({ id, body }).then(() => id),
+  retry: (client, id, body) => client.retryExecution({ id, body }).then(started => started.id),
+  promote: (client, id, body) => client.promoteExecution({ id, body }).then(() => id),
+} satisfies Record<Steering, (client: Client, id: string, body: SteerBody) => Promise<string>>
 
-function bodyOf(reason: string): { reason?: string } {
-  return reason === '' ? {} : { reason }
+interface SteerBody {
+  reason?: string
+  stage?: string
+}
+
+function bodyOf(reason: string, stage: string | null): SteerBody {
+  return { ...(reason === '' ? {} : { reason }), ...(stage === null ? {} : { stage }) }
 }

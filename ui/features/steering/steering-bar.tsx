@@ -29,6 +29,24 @@ export function SteeringBar({ execution }: { execution: Execution }) {
   )
 }
 
+/** Decides on one canary beside what the judge says of it. */
+export function CanaryActs({ execution, stage }: { execution: Execution; stage: string }) {
+  const { against, ask, dialog } = useSteering()
+  return (
+    <section className={styles.bar} aria-label={`Decide on ${stage}`}>
+      {(['promote', 'rollback'] as const).map(act => (
+        <SteeringButton
+          key={act}
+          label={labels[act]}
+          against={against(act, execution)}
+          onClick={() => ask(act, execution, stage)}
+        />
+      ))}
+      {dialog}
+    </section>
+  )
+}
+
 interface SteeringButtonProps {
   label: string
   against: string | null

@@ -7,7 +7,7 @@ import { ProblemNotice } from '../../kit/problem-notice.tsx'
 import { navigate } from '../../router/location.ts'
 import { executionPath } from '../../router/routes.ts'
 import { useSteer } from './queries.ts'
-import { consequences, type Steering } from './steering.ts'
+import { consequences, type Steering, stageMeant } from './steering.ts'
 import styles from './steering-dialog.module.css'
 
 const words = {
@@ -23,18 +23,20 @@ const words = {
 interface SteeringDialogProps {
   act: Steering
   execution: Execution
+  /** The stage that is looked at, when the act could be about several. */
+  stage?: string | null
   onClose: () => void
 }
 
 /** Says what will happen, takes a reason, and does it only when told so: the focus is not on the button that acts. */
-export function SteeringDialog({ act, execution, onClose }: SteeringDialogProps) {
+export function SteeringDialog({ act, execution, stage = null, onClose }: SteeringDialogProps) {
   const { mutate, isPending, error } = useSteer(execution.id)
   const [reason, setReason] = useState('')
   const { title, confirm, keep, done, color } = words[act]
 
   function submit(event: FormEvent) {
     event.preventDefault()
-    mutate({ act, reason }, { onSuccess: leave })
+    mutate({ act, reason, stage: stageMeant(act, execution, stage) }, { onSuccess: leave })
   }
 
   function leave(follow: string) {
@@ -47,7 +49,7 @@ export function SteeringDialog({ act, execution, onClose }: SteeringDialogProps)
     <Dialog title={`${title} ${execution.pipeline}?`} onClose={onClose}>
       <form onSubmit={submit} className={styles.form}>
         <ul className={styles.consequences}>
-          {consequences(act, execution).map(sentence => (
+          {consequences(act, execution, stage).map(sentence => (
             <li key={sentence}>{sentence}</li>
           ))}
         </ul>

@@ -38,13 +38,20 @@ export function refusal(act: Steering, execution: Execution): string | null {
 }
 
 /** What will happen, one sentence each, before anybody says yes. */
-export function consequences(act: Steering, execution: Execution): string[] {
-  return sentences[act](execution)
+export function consequences(act: Steering, execution: Execution, stage: string | null = null): string[] {
+  return sentences[act](execution, stage)
 }
 
-/** The canary that a promotion would promote. */
-export function openCanary(execution: Execution): StageState | null {
-  return execution.stages.find(({ type, status }) => type === 'canary' && under.has(status)) ?? null
+/** The stage that an act is about, of those that it could be about: the one asked for, else the first. */
+export function stageMeant(act: Steering, execution: Execution, stage: string | null = null): string | null {
+  if (act === 'promote') return openCanary(execution, stage)?.id ?? null
+  return act === 'skip' ? (waitingStage(execution)?.id ?? null) : null
+}
+
+/** The canary that a promotion would promote: the one asked for, else the first. */
+export function openCanary(execution: Execution, stage: string | null = null): StageState | null {
+  const open = execution.stages.filter(({ type, status }) => type === 'canary' && under.has(status))
+  return open.find(({ id }) => id === stage) ?? open[0] ?? null
 }
 
 /** The stage whose wait can be ended: a `wait`, or one that waits for its window. */
@@ -96,8 +103,8 @@ const refusals = {
 } satisfies Record<Steering, (execution: Execution) => string | null>
 
 const sentences = {
-  promote(execution) {
-    const stage = openCanary(execution)
+  promote(execution, asked) {
+    const stage = openCanary(execution, asked)
     if (stage === null) return []
     const { release, service, target, weights, verdict } = stage.progress ?? {}
     const now = weights === undefined ? '' : ` (${percent(weights.canary ?? 0)} now)`
@@ -150,7 +157,7 @@ const sentences = {
       ...(done.length === 0 ? [] : [`What ${listed(done)} gave is used as it is.`]),
     ]
   },
-} satisfies Record<Steering, (execution: Execution) => string[]>
+} satisfies Record<Steering, (execution: Execution, stage: string | null) => string[]>
 
 const verdictWords = { pass: 'pass', fail: 'it says fail', insufficient: 'undecided', errored: 'it could not tell' }
 

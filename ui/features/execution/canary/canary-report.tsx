@@ -4,6 +4,7 @@ import type { Execution, StageState } from '../../../../pipeline/execution.ts'
 import { isFinal } from '../../../../pipeline/statuses.ts'
 import { ProblemNotice } from '../../../kit/problem-notice.tsx'
 import { WeightBar } from '../../../kit/weight-bar.tsx'
+import { CanaryActs } from '../../steering/steering-bar.tsx'
 import { useAnalysis, useDefinition } from '../queries.ts'
 import { BacktestPanel } from './backtest/backtest-panel.tsx'
 import styles from './canary-report.module.css'
@@ -52,6 +53,7 @@ export function CanaryReport({ execution, stage }: { execution: Execution; stage
         <ProblemNotice what="The judge's report could not be loaded." error={error} onRetry={() => refetch()} />
       )}
       {analysis && <Verdict analysis={analysis} over={over} />}
+      {!over && <CanaryActs execution={execution} stage={stage.id} />}
       {analysis && analysis.metrics.length > 0 && (
         <>
           <MetricTable metrics={analysis.metrics} thresholds={thresholds} margins={margins} />
