@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { planted } from './page.ts'
 
 /** Services whose canaries wait for people: nobody asks them, so the judge has nothing to say. */
 export const quiet = ['north', 'east', 'south', 'west'] as const
@@ -33,6 +34,20 @@ stages:
   - { id: late, type: wait, for: 1h, timeout: 1s }
 `
 
+/** Not valid, and its problem repeats what it says. */
+const odd = `name: odd
+application: shop
+# ${planted}
+stages:
+  - { id: rest, type: '${planted}', for: 1s }
+`
+
+const eyes = `name: eyes
+application: shop
+stages:
+  - { id: ask, type: judgment, timeout: 1h, approvals: 2 }
+`
+
 const swap = `name: swap
 application: shop
 parameters: { version: { type: string } }
@@ -47,21 +62,21 @@ stages:
 
 /**
  * Adds to a copy of the fixtures `views` and `shop` in `files` what brings every kind of entry into an inbox: `holding`
- * holds its canaries, `late` errors, and `swap` cannot be taken back while its program is broken (`breakFragile`).
+ * holds its canaries, `late` errors, `eyes` asks others than who started it, and `swap` cannot be taken back while its program is broken (`breakFragile`).
  */
 export function addTrouble(files: string): void {
   const configuration = join(files, 'views/slipway.yaml')
   const services = [...quiet, 'fragile'].map(name => `      ${name}: { directory: ../shop, instances: 1 }\n`)
   const text = readFileSync(configuration, 'utf8')
   writeFileSync(configuration, text.replace('pipelines:\n', `${services.join('')}pipelines:\n`))
-  for (const [name, pipeline] of Object.entries({ holding, late, swap }))
+  for (const [name, pipeline] of Object.entries({ holding, late, odd, eyes, swap }))
     writeFileSync(join(files, `views/pipelines/${name}.yaml`), pipeline)
   writeFileSync(join(files, 'shop/fragile.mjs'), `import './app.mjs'\n`)
 }
 
-/** From now on no release of that service starts, old or new. */
+/** From now on no release of that service starts, old or new; what it prints is shown as the reason. */
 export function breakFragile(files: string): void {
-  writeFileSync(join(files, 'shop/fragile.mjs'), 'process.exit(1)\n')
+  writeFileSync(join(files, 'shop/fragile.mjs'), `console.error(${JSON.stringify(planted)})\nprocess.exit(1)\n`)
 }
 
 /** Lets a server read pipelines of a repository, too, as soon as they change. */

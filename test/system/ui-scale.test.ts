@@ -29,6 +29,7 @@ describe.skipIf(browserPath === null)('the page over a full store', { timeout: 1
     const page = await pages.signedIn('/executions', context)
     const rows = page.locator('[data-row]')
     await rows.first().waitFor()
+    const newest = await rows.first().getAttribute('href')
     const count = () => page.locator('table').getAttribute('aria-rowcount').then(Number)
     for (let before = await count(), round = 0; round < 4; round += 1) {
       await page.evaluate(() => window.scrollTo(0, document.body.scrollHeight))
@@ -37,6 +38,14 @@ describe.skipIf(browserPath === null)('the page over a full store', { timeout: 1
     }
     expect(await count()).toBeGreaterThan(200)
     expect(await rows.count()).toBeLessThan(60)
+    const older = page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Older' })
+    const address = await older.getAttribute('href')
+    expect(address).toContain('cursor=')
+    await page.goto(address!)
+    await rows.first().waitFor()
+    expect(await page.locator(`a[href="${newest}"]`).count()).toBe(0)
+    await page.getByRole('link', { name: 'Newest' }).click()
+    await page.waitForURL('**/executions')
     await context.close()
   })
 

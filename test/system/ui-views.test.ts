@@ -78,15 +78,15 @@ describe.skipIf(browserPath === null)('the views on a real server', { timeout: 3
 
   test('the inbox has what waits for people, and its number is in the title of every tab', async () => {
     const page = await signedIn('/executions')
-    await expect.poll(() => page.title(), { timeout: 30_000 }).toBe('(2) Executions · Slipway')
+    await expect.poll(() => page.title(), { timeout: 30_000 }).toBe('(3) Executions · Slipway')
     await page.keyboard.press('i')
     await page.waitForURL('**/inbox')
     await page.getByText('ask asks for a judgment').waitFor()
     await page.getByText(/broken.yaml:4:\d+ .*wayt/).waitFor()
     const more = await startAsking('1.0.1')
-    await expect.poll(() => page.title(), { timeout: 30_000 }).toBe('(3) Inbox · Slipway')
+    await expect.poll(() => page.title(), { timeout: 30_000 }).toBe('(4) Inbox · Slipway')
     await at.server.client.cancelExecution({ id: more })
-    await expect.poll(() => page.title(), { timeout: 30_000 }).toBe('(2) Inbox · Slipway')
+    await expect.poll(() => page.title(), { timeout: 30_000 }).toBe('(3) Inbox · Slipway')
   })
 
   test('canaries that are held wait in the inbox, and are promoted from there, the list, the run and the report', async () => {
@@ -106,6 +106,10 @@ describe.skipIf(browserPath === null)('the views on a real server', { timeout: 3
     await entries.filter({ hasText: 'south' }).getByRole('button', { name: 'Promote…' }).click()
     await promote('south')
     await expect.poll(() => entries.count(), { timeout: 30_000 }).toBe(quiet.length - 1)
+    await visit(page, '/targets')
+    const changing = page.getByRole('region', { name: 'north on local' })
+    await changing.getByText(new RegExp(`changed by ${id}`)).waitFor()
+    await changing.getByRole('row', { name: /canary 5\.0\.1/ }).waitFor()
     await page.keyboard.press('e')
     await page.getByRole('button', { name: `Promote ${id}` }).click()
     await promote('north')
@@ -115,14 +119,20 @@ describe.skipIf(browserPath === null)('the views on a real server', { timeout: 3
     await page.keyboard.press('p')
     await promote('east')
     await page.getByRole('heading', { level: 1, name: /succeeded/ }).waitFor()
+    await page.keyboard.press('e')
+    // What a run has done is taken back in two clicks.
+    await page.getByRole('button', { name: `Roll back ${id}` }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Roll back', exact: true }).click()
+    await page.waitForURL('**/executions/*')
+    await page.getByText(/^takes back/).waitFor()
   })
 
   test('a run that errored and one that could not be rolled back wait in the inbox, and are retried from there', async () => {
     await first.swap
     breakFragile(files)
-    await Promise.all([
+    const [, swap] = await Promise.all([
       run('late', null, ({ status }) => status === 'errored'),
-      run('swap', '6.0.1', ({ status }) => status === 'errored'),
+      run('swap', planted, ({ status }) => status === 'errored'),
     ])
     const page = await signedIn('/inbox')
     const entry = (text: string) => page.getByRole('article').filter({ hasText: text })
@@ -132,11 +142,19 @@ describe.skipIf(browserPath === null)('the views on a real server', { timeout: 3
     await entry('swap could not be rolled back').getByRole('button', { name: 'Roll back…' }).click()
     await page.getByText('This execution has ended and left nothing to take back.').waitFor()
     await page.keyboard.press('Escape')
+    // The version, the last lines that it printed, and a word of a file that is not valid.
+    await entry('swap could not').getByText(planted).first().waitFor()
+    await entry('odd is not valid').getByText(planted).waitFor()
     await entry('late errored').getByRole('button', { name: 'Retry…' }).click()
     await page.getByText('A new execution, linked to this one, runs late again.').waitFor()
     await page.getByRole('button', { name: 'Retry', exact: true }).click()
     await page.waitForURL('**/executions/late-*')
     await page.getByText('tries again').waitFor()
+    for (const path of ['/executions', `/executions/${swap}`, '/pipelines', '/pipelines/odd']) {
+      await visit(page, path)
+      await page.getByText(planted).first().waitFor()
+      expect(await page.locator('img[src="x"]').count()).toBe(0)
+    }
   })
 
   test('a newer version that was pushed and is not valid is shown as refused, and waits in the inbox', async () => {
@@ -177,6 +195,22 @@ describe.skipIf(browserPath === null)('the views on a real server', { timeout: 3
     await dialog.waitFor({ state: 'detached' })
     const { stages } = await until(id, ({ status }) => status === 'succeeded')
     expect(stages.find(one => one.id === 'ask')!.outputs).toMatchObject({ inputs: { ticket: 'T-1' } })
+  })
+
+  test('who started a run is told why somebody else has to approve it, and cannot', async () => {
+    const id = await run('eyes', null, ({ status }) => status === 'waiting')
+    const page = await signedIn('/inbox')
+    const entry = page.getByRole('article').filter({ hasText: 'eyes ask asks for a judgment' })
+    await entry.getByText('0 of 2 approvals').waitFor()
+    await entry.getByRole('button', { name: 'Answer…' }).click()
+    const dialog = page.getByRole('dialog', { name: 'eyes: ask' })
+    await dialog.getByText(/2 different people have to; .+, who started it, may not\. .*left\./).waitFor()
+    await dialog.getByText('You started this run, so somebody else has to approve it.').waitFor()
+    expect(await dialog.getByRole('button', { name: 'Approve' }).isDisabled()).toBe(true)
+    await dialog.getByLabel('Comment').fill('not today')
+    await dialog.getByRole('button', { name: 'Reject' }).click()
+    await entry.waitFor({ state: 'detached' })
+    await until(id, ({ status }) => status === 'rejected')
   })
 
   test('a link of a message decides nothing by being opened, outlives the sign-in, and is used up by an answer', async () => {
@@ -373,6 +407,14 @@ describe.skipIf(browserPath === null)('the views on a real server', { timeout: 3
     await expect
       .poll(() => page.getByRole('row', { name: /stable/ }).textContent(), { timeout: 30_000 })
       .toMatch(/[1-9][\d.]*\/s/)
+    const asking = setInterval(() => void fetch(url).catch(() => {}), 50)
+    const drawn = () => page.locator('main canvas').first().evaluate(paintedPixels)
+    await expect.poll(drawn, { timeout: 30_000 }).toBeGreaterThan(0)
+    await page.emulateMedia({ reducedMotion: 'reduce' })
+    await page.reload()
+    await page.getByRole('img', { name: /Traffic of shop: stable.*\/s/ }).waitFor()
+    clearInterval(asking)
+    expect(await drawn()).toBe(0)
   })
 
   test('everything that happens in a run is on its open page once, without a reload', async () => {
@@ -463,7 +505,7 @@ describe.skipIf(browserPath === null)('the views on a real server', { timeout: 3
       await page.getByRole('heading', { level: 3, name: 'shop' }).waitFor()
     },
     traffic: async page => {
-      await visit(page, '/traffic')
+      await visit(page, '/traffic?target=local&service=shop')
       await page.getByRole('img', { name: /Traffic of shop/ }).waitFor()
     },
     'traffic of nothing': async page => {
@@ -504,6 +546,13 @@ describe.skipIf(browserPath === null)('the views on a real server', { timeout: 3
     expect(await Promise.all(flaws)).toEqual(flaws.map(() => ({})))
   })
 })
+
+/** Runs in the page. */
+function paintedPixels(canvas: Element): number {
+  const { width, height } = canvas as HTMLCanvasElement
+  const pixels = (canvas as HTMLCanvasElement).getContext('2d')!.getImageData(0, 0, width, height).data
+  return pixels.filter((value, index) => index % 4 === 3 && value > 0).length
+}
 
 async function comeTo(page: Page, view: { path: string; empty: string }, state: State): Promise<void> {
   await visit(page, view.path)

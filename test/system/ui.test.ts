@@ -19,8 +19,8 @@ describe.skipIf(browserPath === null)('the page on a real server', { timeout: 30
 
   afterAll(() => load?.stop())
 
-  function start(version: string, note = ''): Promise<Execution> {
-    return at.server.client.startExecution({ name: 'shop', body: { parameters: { version, note } } })
+  function start(version: string, note = '', errors = '0'): Promise<Execution> {
+    return at.server.client.startExecution({ name: 'shop', body: { parameters: { version, note, errors } } })
   }
 
   /** Waits until the canary of a run takes traffic. */
@@ -158,7 +158,11 @@ describe.skipIf(browserPath === null)('the page on a real server', { timeout: 30
       const next = await start('1.4.0')
       for (const tab of tabs.slice(1)) await tab.locator(`a[href="/executions/${next.id}"]`).waitFor()
       expect(streams).toBe(2)
-      for (const one of [id, next.id]) await at.server.client.cancelExecution({ id: one })
+      for (const one of [id, next.id]) {
+        await tabs[1]!.getByRole('button', { name: `Cancel ${one}` }).click()
+        await tabs[1]!.getByRole('button', { name: 'Cancel run' }).click()
+        await until(one, ({ status }) => status === 'canceled')
+      }
     })
 
     const lists: Lane = {
@@ -211,18 +215,6 @@ describe.skipIf(browserPath === null)('the page on a real server', { timeout: 30
       expect(await flawsOfLanes(at.pages, [lists, executions])).toEqual({})
     })
 
-    test('says when the connection is lost, and shows the present when it is back', async () => {
-      const page = await signedIn(`/executions/${running}`)
-      await page.getByText('Verdict so far').waitFor()
-      await at.kill()
-      await page.getByText(/Connection lost, showing state from \d+s ago/).waitFor()
-      await at.startAgain()
-      await page.getByText(/Connection lost, showing/).waitFor({ state: 'detached' })
-      const look = page.getByText(/^Look \d+/)
-      const seen = await look.textContent()
-      await expect.poll(() => look.textContent(), { timeout: patience }).not.toBe(seen)
-    })
-
     test('a roll back takes five keys, and says first what will happen', async () => {
       const page = await signedIn(`/executions/${running}`)
       await page.getByText('Verdict so far').waitFor()
@@ -238,6 +230,29 @@ describe.skipIf(browserPath === null)('the page on a real server', { timeout: 30
       const against = page.getByRole('button', { name: /Roll back: not now/ })
       await against.focus()
       await page.getByText('This execution has been rolled back.').first().waitFor()
+    })
+
+    test('a canary that fails says so in words and numbers, and its version waits in quarantine', async () => {
+      const { id } = await start('1.9.0', '', '1')
+      await until(id, ({ status }) => status === 'rolled-back')
+      const page = await signedIn(`/executions/${id}`)
+      const verdict = page.getByRole('region', { name: 'Verdict' })
+      await verdict.getByText('fail', { exact: true }).waitFor()
+      await page.getByRole('row', { name: /errors.*fail/ }).waitFor()
+      await page.getByRole('link', { name: 'Targets' }).click()
+      await page.getByText(/shop 1\.9\.0 has been in quarantine for .* and is for another/).waitFor()
+    })
+
+    test('says when the connection is lost, and shows the present when it is back', async () => {
+      const page = await signedIn(`/executions/${await startCanary('1.10.0')}`)
+      await page.getByText('Verdict so far').waitFor()
+      await at.kill()
+      await page.getByText(/Connection lost, showing state from \d+s ago/).waitFor()
+      await at.startAgain()
+      await page.getByText(/Connection lost, showing/).waitFor({ state: 'detached' })
+      const look = page.getByText(/^Look \d+/)
+      const seen = await look.textContent()
+      await expect.poll(() => look.textContent(), { timeout: patience }).not.toBe(seen)
     })
   })
 })

@@ -43,6 +43,7 @@ interface Shot {
 const shots: Record<string, Shot> = {
   executions: { path: () => '/executions', whole: '[data-row]' },
   execution: { path: () => canaryPath('rolled-back'), whole: 'canvas', height: 1_340 },
+  canary: { path: () => canaryPath('running'), whole: 'canvas', height: 1_340 },
   graph: { path: async () => `${await canaryPath('running')}?as=graph`, whole: '.react-flow__node' },
   inbox: { path: () => '/inbox', whole: 'main article' },
   judgment: {
