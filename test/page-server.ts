@@ -10,12 +10,12 @@ import { type Server, startServer } from '../setup/server.ts'
 import { browserPath } from './browser.ts'
 import { openPages, type Pages } from './page.ts'
 
-/** A real server with its page for all tests of a file, in one browser; each test has a context of its own. */
+/** A real server with its page for all tests of a file, in one browser; pages are closed after each test. */
 export interface PageServer {
   readonly server: Server
   readonly pages: Pages
-  /** Of this test. */
-  readonly context: BrowserContext
+  /** A fresh one for this test alone, which all its pages are in from then on. Tests that do not ask share one. */
+  context(): Promise<BrowserContext>
   /** A page of somebody who has signed in. */
   signedIn(path: string): Promise<Page>
   /** Address of a page that signs in whoever opens it, once. */
@@ -34,13 +34,15 @@ export function usePageServer(prepare: () => { configuration: string; env?: Node
   let options: Parameters<typeof startServer>[0]
   let server: Server
   let pages: Pages
-  let context: BrowserContext
+  let shared: BrowserContext
+  let own: BrowserContext | null = null
 
   beforeAll(async () => {
     await promisify(execFile)(process.execPath, ['setup/build.ts'])
     options = { data, args: ['--stop-instances'], ...prepare() }
     server = await startServer(options)
     pages = await openPages(browserPath as string, () => server.url, await loginAddress())
+    shared = await pages.context()
   })
 
   afterAll(async () => {
@@ -49,13 +51,14 @@ export function usePageServer(prepare: () => { configuration: string; env?: Node
     rmSync(data, { recursive: true, force: true })
   })
 
-  beforeEach(async () => {
+  beforeEach(() => {
     pages.unwanted.length = 0
-    context = await pages.context()
   })
 
   afterEach(async () => {
-    await context.close()
+    await own?.close()
+    own = null
+    for (const page of shared.pages()) await page.close()
     expect(pages.unwanted).toEqual([])
   })
 
@@ -72,10 +75,11 @@ export function usePageServer(prepare: () => { configuration: string; env?: Node
     get pages() {
       return pages
     },
-    get context() {
-      return context
+    async context() {
+      own ??= await pages.context()
+      return own
     },
-    signedIn: path => pages.signedIn(path, context),
+    signedIn: path => pages.signedIn(path, own ?? shared),
     loginAddress,
     async until(id, holds) {
       const deadline = Date.now() + 60_000
