@@ -2,7 +2,7 @@ import type { ExecutionDetail } from '../../api/contract/execution.ts'
 import type { StageState, StoredEvent, Trigger } from '../../pipeline/execution.ts'
 import { type ExecutionStatus, isFinal, type StageStatus } from '../../pipeline/statuses.ts'
 import { asked } from './inbox.ts'
-import { reportOf, type Story, weightsAt } from './story.ts'
+import { reportOf, type Story, weightAt, weightsAt } from './story.ts'
 
 /** Every status once, and a few that a designer has to see: long names, planted markup, no data. */
 
@@ -151,7 +151,7 @@ interface Context {
 function stageOf(status: StageStatus, at: number, { version, created, reason, story }: Context): StageState {
   const started = status !== 'pending' && status !== 'skipped'
   const looks = story?.looks ?? 0
-  const weight = looks > 20 ? 50 : looks > 10 ? 25 : 5
+  const weight = weightAt(looks)
   return {
     id: ['canary', 'approve-us', 'us'][at]!,
     type: ['canary', 'judgment', 'deploy'][at]!,

@@ -25,7 +25,7 @@ export function reportOf(execution: string, stage: string, story: Story, from: n
   const looks: AnalysisReport['stages'][number]['looks'] = []
   const times: { from: string; to: string; weight: number }[] = []
   for (let look = 1; look <= story.looks; look += 1) {
-    const weight = weightAt(look, story.looks)
+    const weight = weightAt(look)
     const total = Math.round(weight * 8 * (0.9 + 0.2 * random()))
     const side = (name: 'errors' | 'slow', arm: 'baseline' | 'canary') => ({
       bad: binomial(total, story[name][arm], random),
@@ -84,8 +84,9 @@ export function weightsAt(weight: number) {
 }
 
 /** Three steps, 5, 25 and 50 percent. */
-export function weightAt(look: number, looks: number): number {
-  return [5, 25, 50][Math.min(2, Math.floor((3 * look) / (looks + 1)))]!
+export function weightAt(look: number): number {
+  if (look > 20) return 50
+  return look > 10 ? 25 : 5
 }
 
 function binomial(total: number, share: number, random: () => number): number {
