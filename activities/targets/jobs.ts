@@ -21,7 +21,7 @@ export interface JobResult {
   exitCode: number | null
   /** How it ended when not by itself, in words; null when it did. */
   reason: string | null
-  /** Names what it printed; `Jobs.log` takes it. */
+  /** Names what it printed; `Jobs.log` takes it, as it takes the id of the job. */
   log: string
   /** The last lines of it, without control characters. */
   lastLines: string[]
@@ -34,7 +34,8 @@ export interface JobResult {
  *   environment and what `env` says, nothing of ours. When `signal` aborts, `run` rejects and the job goes on: a worker that
  *   stops must not take it along.
  * - `end` ends a job and resolves when nothing of it runs; one that was never started never will be. Idempotent.
- * - `log` gives the end of what a job printed, at most 1 MB; `NotFound` when it is not kept any more.
+ * - `log` gives the end of what a job has printed so far, at most 1 MB, by the id of the job or by what its result names;
+ *   `NotFound` when it has not begun, or is not kept any more.
  */
 export interface Jobs {
   run(job: Job, op: JobOp): Promise<JobResult>

@@ -16,7 +16,7 @@ const job = (change: Partial<StageState> = {}): StageState => ({
 test.each<[string, Partial<StageState>, string]>([
   ['is not kept any more', {}, 'the log of nobody-knows-it is not kept any more'],
   ['is of another type', { type: 'wait' }, 'stage migrate is a wait; only what a run stage prints is kept'],
-  ['still runs', { status: 'running', outputs: {} }, 'its log can be read when its job has ended'],
+  ['has not begun', { status: 'pending', outputs: {} }, 'its log can be read when its job has begun'],
   ['never ended', { status: 'canceled', outputs: {} }, 'its job did not come to its end'],
   ['ran where nothing is now', { progress: { phase: 'x', target: 'gone' } }, 'no target gone any more'],
 ])('a log that %s is refused with the reason', async (_, change, words) => {

@@ -37,7 +37,7 @@ function logOf({ id, type, status, outputs, progress }: StageState): { target: s
   if (typeof outputs.log === 'string' && outputs.log !== '' && target !== undefined)
     return { target, reference: outputs.log }
   if (isFinal(status)) throw new Refusal('not-found', `stage ${id} has no log: its job did not come to its end`)
-  throw new Refusal('refused', `stage ${id} is ${status}; its log can be read when its job has ended`)
+  throw new Refusal('refused', `stage ${id} is ${status}; its log can be read when its job has begun`)
 }
 
 function refusal(error: unknown): Refusal {

@@ -167,7 +167,10 @@ auth:
   })
 
   test('a job, a build that is followed, and who is told', async () => {
-    const run = await ended(await start('outside'))
+    const begun = await start('outside')
+    const followed = slipway('logs', begun.id, '--follow')
+    const run = await ended(begun)
+    expect(await followed).toEqual([0, 'migrated to 1.0.0\n'])
     expect([run.status, run.reason]).toEqual(['succeeded', null])
     expect(outputs(run, 'migrate')).toMatchObject({ exitCode: 0 })
     expect(builds.map(({ method, url }) => `${method} ${url}`)).toEqual([

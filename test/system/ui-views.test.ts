@@ -360,6 +360,13 @@ describe.skipIf(browserPath === null)('the views on a real server', { timeout: 3
     await page.getByText('What was undone, in this order').waitFor()
     await page.getByText(/^Timeline, \d+ entries/).click()
     await page.getByRole('list', { name: 'Simulated timeline' }).getByText('the run ends: errored').waitFor()
+    expect(await page.getByLabel('What happens').getByText('a gate says no').count()).toBe(0)
+    await visit(page, '/pipelines/gated')
+    await page.getByLabel('What happens').selectOption('gate-closed')
+    await page.getByLabel('Gate that says no').selectOption('tests')
+    await page.getByRole('button', { name: 'Simulate', exact: true }).click()
+    await page.getByText(/^Timeline, \d+ entries/).click()
+    await page.getByRole('list', { name: 'Simulated timeline' }).getByText('the run ends: rolled-back').waitFor()
   })
 
   test('a run is started from the form that its definition makes', async () => {

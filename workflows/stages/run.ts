@@ -9,6 +9,8 @@ export async function run(stage: StageOf<'run'>, context: StageContext): Promise
   const { target, service, command, image, env, exitCodes } = stage
   const { world } = context
   const id = context.effectId('job')
+  // What it prints can be read while it runs, and when it was stopped.
+  context.outputs({ log: id })
   context.progress({ phase: 'running', target, service })
   const job = { ...(command === undefined ? {} : { command }), ...(image === undefined ? {} : { image }), env }
   const { exitCode, reason, log, lastLines } = await stoppedWithStage(

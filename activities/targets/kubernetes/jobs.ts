@@ -104,7 +104,10 @@ export function kubernetesJobs(
     },
     async log(reference) {
       try {
-        return await logOf(reference, null)
+        // Ids of jobs have a slash, names of pods never do.
+        const pod = reference.includes('/') ? (await podsOf(nameOf(reference)))[0]?.metadata?.name : reference
+        if (pod === undefined) throw new NotFound(`job ${reference} on target ${name} has no pod yet, or not any more`)
+        return await logOf(pod, null)
       } catch (error) {
         if (!(error instanceof ApiError) || error.status !== 404) throw error
         throw new NotFound(`the log of ${reference} on target ${name} is not kept any more`)

@@ -20,7 +20,7 @@ export const logRoutes = {
     method: 'get',
     path: '/api/v1/executions/{id}/stages/{stage}/log',
     permission: 'execution:read',
-    summary: 'The end of what the job of a `run` stage has printed, once it has ended; targets keep some days of it.',
+    summary: 'The end of what the job of a `run` stage has printed so far; targets keep some days of it.',
     params: executionId.extend({ stage: stageId }),
     query: z.strictObject({
       /** At most so many characters, the newest. */

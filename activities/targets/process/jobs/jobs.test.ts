@@ -55,6 +55,14 @@ describe('a job on the process target', () => {
     expect((await later.run(job, op('again'))).exitCode).toBe(7)
   })
 
+  it('can be read while it runs', async () => {
+    const job = node('console.log("halfway"); const t = setInterval(() => fs.existsSync("go") && clearInterval(t), 20)')
+    const running = jobs.run(job, op('shop-1/read'))
+    await expect.poll(() => jobs.log('shop-1/read').catch(() => ''), { timeout: 30_000 }).toBe('halfway\n')
+    writeFileSync(join(root, 'go'), '')
+    expect((await running).lastLines).toEqual(['halfway'])
+  })
+
   it('is ended with all it has started', async () => {
     const alive = join(root, 'alive')
     const child = `setInterval(() => fs.writeFileSync(${JSON.stringify(alive)}, ''), 20)`

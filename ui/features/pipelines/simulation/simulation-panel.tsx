@@ -5,6 +5,7 @@ import { Panel } from '../../../kit/panel.tsx'
 import { ProblemNotice } from '../../../kit/problem-notice.tsx'
 import { ParameterField } from '../parameter-field.tsx'
 import { type Drafts, draftOf, problemWith, valuesOf } from '../run-form.ts'
+import { gatesOf } from './gates-of.ts'
 import { useSimulation } from './queries.ts'
 import styles from './simulation.module.css'
 import { SimulationResult } from './simulation-result.tsx'
@@ -15,6 +16,7 @@ const scenarios = {
   'no-traffic': 'nobody uses the service',
   'metrics-down': 'no metric can be read',
   'target-fails-at': 'the target fails at a stage',
+  'gate-closed': 'a gate says no',
 } as const
 
 const people = { approve: 'approve after a minute', reject: 'reject after a minute', timeout: 'do not answer' } as const
@@ -27,11 +29,13 @@ interface SimulationPanelProps {
 }
 
 /** What a run would do, from the interpreter itself in a world where time costs nothing. Nothing is reached or kept. */
-export function SimulationPanel({ pipeline: { parameters, stages }, text, changed }: SimulationPanelProps) {
+export function SimulationPanel({ pipeline: { parameters, stages, definition }, text, changed }: SimulationPanelProps) {
   const { mutate, data, error, isPending } = useSimulation()
   const [drafts, setDrafts] = useState<Drafts>(() => draftOf(parameters))
   const [kind, setKind] = useState<keyof typeof scenarios>('good')
   const [stage, setStage] = useState(stages[0]?.id ?? '')
+  const gates = gatesOf(definition)
+  const [gate, setGate] = useState(gates[0] ?? '')
   const [answer, setAnswer] = useState<keyof typeof people>('approve')
   const entries = Object.entries(parameters)
 
@@ -40,7 +44,7 @@ export function SimulationPanel({ pipeline: { parameters, stages }, text, change
     if (entries.some(([name, wanted]) => faultOf(wanted, drafts[name]!) !== null)) return
     mutate({
       ...{ text, parameters: valuesOf(parameters, drafts), people: { answer, after: 60_000 } },
-      scenario: kind === 'target-fails-at' ? { kind, stage } : { kind },
+      scenario: scenarioOf(kind, { stage, gate }),
     })
   }
 
@@ -49,7 +53,9 @@ export function SimulationPanel({ pipeline: { parameters, stages }, text, change
       <form onSubmit={submit} className={styles.form}>
         <NativeSelect
           label="What happens"
-          data={Object.entries(scenarios).map(([value, label]) => ({ value, label }))}
+          data={Object.entries(scenarios)
+            .filter(([value]) => value !== 'gate-closed' || gates.length > 0)
+            .map(([value, label]) => ({ value, label }))}
           value={kind}
           onChange={event => setKind(event.currentTarget.value as keyof typeof scenarios)}
         />
@@ -59,6 +65,14 @@ export function SimulationPanel({ pipeline: { parameters, stages }, text, change
             data={stages.map(({ id }) => id)}
             value={stage}
             onChange={event => setStage(event.currentTarget.value)}
+          />
+        )}
+        {kind === 'gate-closed' && (
+          <NativeSelect
+            label="Gate that says no"
+            data={gates}
+            value={gate}
+            onChange={event => setGate(event.currentTarget.value)}
           />
         )}
         <NativeSelect
@@ -88,6 +102,13 @@ export function SimulationPanel({ pipeline: { parameters, stages }, text, change
       </div>
     </Panel>
   )
+}
+
+type Scenario = NonNullable<Parameters<ReturnType<typeof useSimulation>['mutate']>[0]['scenario']>
+
+function scenarioOf(kind: keyof typeof scenarios, { stage, gate }: { stage: string; gate: string }): Scenario {
+  if (kind === 'target-fails-at') return { kind, stage }
+  return kind === 'gate-closed' ? { kind, gate } : { kind }
 }
 
 /** Whatever is left out gets a sample. */
