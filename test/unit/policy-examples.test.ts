@@ -93,6 +93,22 @@ test('approval.yaml: two people approve; the stage whose condition does not hold
   expect(statuses(execution)).toEqual(['approve succeeded', 'soak skipped', 'roll-out succeeded'])
 })
 
+test('verify.yaml: asks an instance, watches a number, and judges what has passed', async () => {
+  const seen = (run: FakeRun) => run.outside.asked.map(({ what }) => what)
+  const after = (share: number) =>
+    example('verify.yaml', run => {
+      run.outside.measure = async () => ({ state: 'ok', value: 0.01 })
+      run.metrics.behaviour = { '0.9.0': 0.01, '1.0.0': share }
+    })
+  const [good, run] = await after(0.01)
+  expect([good.status, good.reason]).toEqual(['succeeded', null])
+  expect(seen(run)).toEqual(['probe', ...Array(4).fill('measure')])
+  // Only the half minute of the number takes time.
+  expect(Date.parse(good.stages[0]!.endedAt!) - Date.parse(good.stages[0]!.startedAt!)).toBe(30_000)
+  const [bad] = await after(0.3)
+  expect([bad.status, bad.reason]).toEqual(['failed', expect.stringMatching(/fail: .*points worse/)])
+})
+
 test('every example is tried here', () => {
   const text = readFileSync(new URL(import.meta.url), 'utf8')
   const files = readdirSync(folder).filter(name => name.endsWith('.yaml'))

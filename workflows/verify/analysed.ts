@@ -23,7 +23,7 @@ export async function analysed(check: Comparison, checking: Checking): Promise<C
     ...{ execution, stage, stageIndex: context.index, target, service, step: index },
     analysis: check.analysis,
     canary: clusterFor(check.canary, state),
-    baseline: check.baseline === undefined ? null : clusterFor(check.baseline, state),
+    baseline: clusterFor(check.baseline, state),
     weights: state.weights,
     start,
     warmUp: check.analysis.warmUp,

@@ -41,7 +41,7 @@ const comparison = z.strictObject({
   kind: z.literal('analysis').describe('What a canary’s judge says of two clusters, without any rollout.'),
   analysis: analysis.describe('As for a canary.'),
   canary: compared.prefault({ role: 'stable' }).describe('What is judged.'),
-  baseline: compared.optional().describe('What it is compared with; without it only guardrails can act.'),
+  baseline: compared.describe('What it is compared with.'),
   for: positiveDuration.describe('How long it looks.'),
   last: z.boolean().default(false).describe('Looks at the time that has just passed instead of what comes.'),
 })
