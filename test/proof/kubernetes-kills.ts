@@ -1,15 +1,18 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Execution } from '../../pipeline/execution.ts'
-import { startEngine, type TestEngine } from '../fakes/engine.ts'
-import { asTemplate } from '../fakes/pipelines.ts'
+import type { ExecutionDetail } from '../../api/contract/execution.ts'
+import { type Server, type ServerOptions, startServer } from '../../setup/server.ts'
 import { type Cluster, startCluster } from '../kubernetes/cluster.ts'
 import type { AuditEvent, ControlPlane } from '../kubernetes/control-plane.ts'
+import { written } from '../kubernetes/served.ts'
 import { apply, op, openTestTarget, release, type TestTarget, userObjects, userRoute } from '../kubernetes/world.ts'
-import { startTemporal } from '../temporal.ts'
 import { type Figures, type Proof, type ProofOptions, seeded } from './proof.ts'
 
+/** What is killed. `worker` is the process that runs workflows and activities, which is `serve` itself. */
 const victims = ['worker', 'apiserver', 'controller-manager'] as const
-const service = 'shop'
+export const service = 'shop'
 const pods = 4
 
 /**
@@ -18,7 +21,7 @@ const pods = 4
  * the API server's audit log shows nothing made twice.
  */
 export const kubernetesKills: Proof = {
-  what: 'worker stopped, API server and controller-manager killed at seeded moments of a canary',
+  what: 'kill -9 of worker, API server and controller-manager at seeded moments of a canary on Kubernetes',
   whole: 50,
   async run(options) {
     const cluster = await startCluster()
@@ -39,11 +42,14 @@ export async function killsOn({ control }: Cluster, { seed, rounds, log }: Proof
   await apply(control, ...userObjects(namespace, service), userRoute(namespace, service))
   await target.apply(service, { role: 'stable', release: release('1.0.0'), instances: pods }, op(0))
   await target.route(service, { stable: 100 }, op(0))
-  const temporal = await startTemporal()
-  const engine = await startEngine(temporal, { targets: { [namespace]: target }, timings: { patience: 60_000 } })
+  const folder = mkdtempSync(join(tmpdir(), 'slipway-kubernetes-kills-'))
+  const options = serverOptions(folder, opened)
   const random = seeded(seed)
   const recovery: number[] = []
+  const killed: Record<string, number> = {}
+  let changes = 0
   let stable = '1.0.0'
+  let server = await startServer(options)
   try {
     for (let round = 1; round <= rounds; round += 1) {
       const victim = victims[Math.floor(random() * victims.length)]!
@@ -52,54 +58,75 @@ export async function killsOn({ control }: Cluster, { seed, rounds, log }: Proof
       const version = `2.${round}.0`
       const image = `registry.test/shop:${kind === 'good' ? version : 'missing'}`
       const before = control.audit().length
-      const run = await engine.start([canaryOf(namespace, release(version, { image }))])
+      const { id } = await server.client.startExecution({ name: service, body: { parameters: { version, image } } })
       await sleep(moment)
-      const killed = performance.now()
-      await endAndBringBack(victim, { control, engine })
-      const execution = await run.result()
-      recovery.push(performance.now() - killed)
+      const began = performance.now()
+      if (victim === 'worker') await server.kill()
+      else await control.kill(victim)
+      // Away for a second, as whatever restarts it needs.
+      await sleep(1_000)
+      if (victim === 'worker') server = await startServer(options)
+      else await control.start(victim)
+      killed[victim] = (killed[victim] ?? 0) + 1
+      const execution = await settled(server, id)
+      recovery.push(performance.now() - began)
       log(`${round}/${rounds} ${kind} ${version}: ${victim} killed after ${moment} ms → ${execution.status}`)
       if (kind === 'good') stable = version
       endedAs(execution, kind)
       await onlyVersion(stable, opened, control)
-      nothingTwice(control.audit().slice(before))
+      changes += nothingTwice(control.audit().slice(before))
     }
+  } catch (error) {
+    const words = error instanceof Error ? error.message : String(error)
+    throw new Error(`${words}\n--- last words of serve ---\n${server.output().slice(-4000)}`)
   } finally {
-    await engine.stop()
-    await temporal.stop()
+    await server.stop()
+    rmSync(folder, { recursive: true, force: true })
   }
   recovery.sort((a, b) => a - b)
   const at = (share: number): number => Math.round(recovery[Math.floor(share * (recovery.length - 1))] ?? 0)
-  return { rounds, orphaned: 0, doubled: 0, msFromKillToEndMedian: at(0.5), msFromKillToEndWorst: at(1) }
-}
-
-function canaryOf(target: string, wanted: ReturnType<typeof release>) {
-  const steps = [25, 50].map(weight => ({ weight, for: 500 }))
-  const stage = { id: 'deploy', type: 'deploy' as const, strategy: 'canary' as const, target, service, steps }
-  return { ...stage, release: asTemplate(wanted) }
-}
-
-/** Away for a second, as whatever restarts it needs. */
-async function endAndBringBack(
-  victim: (typeof victims)[number],
-  { control, engine }: { control: ControlPlane; engine: TestEngine },
-): Promise<void> {
-  if (victim === 'worker') {
-    await engine.pause()
-    await sleep(1_000)
-    return engine.resume()
+  const ends = { msFromKillToEndMedian: at(0.5), msFromKillToEndWorst: at(1) }
+  const kills = {
+    workersKilled: killed.worker ?? 0,
+    apiserversKilled: killed.apiserver ?? 0,
+    controllerManagersKilled: killed['controller-manager'] ?? 0,
   }
-  await control.kill(victim)
-  await sleep(1_000)
-  await control.start(victim)
+  return { rounds, ...kills, orphaned: 0, doubled: 0, changesInAudit: changes, ...ends }
 }
 
-function endedAs({ status, reason }: Execution, kind: 'good' | 'bad'): void {
+/** A server for one namespace, with the pipeline `shop`: a canary of two steps of half a second. */
+export function serverOptions(folder: string, { namespace, configuration }: TestTarget): ServerOptions {
+  const steps = [25, 50].map(weight => ({ weight, for: '500ms' }))
+  const wanted = { version: '${{ parameters.version }}', image: '${{ parameters.image }}' }
+  const stage = { id: 'deploy', type: 'deploy', strategy: 'canary', target: namespace, service, steps, release: wanted }
+  const parameters = { version: { type: 'string' }, image: { type: 'string' } }
+  mkdirSync(join(folder, 'pipelines'))
+  const pipeline = { name: service, application: 'shop', parameters, stages: [stage] }
+  writeFileSync(join(folder, 'pipelines', 'shop.yaml'), JSON.stringify(pipeline))
+  const settings = { targets: { [namespace]: written(configuration) }, pipelines: [{ directory: 'pipelines' }] }
+  writeFileSync(join(folder, 'slipway.yaml'), JSON.stringify(settings))
+  return { data: join(folder, 'data'), configuration: join(folder, 'slipway.yaml') }
+}
+
+async function settled(server: Server, id: string): Promise<ExecutionDetail> {
+  const deadline = performance.now() + 180_000
+  while (performance.now() < deadline) {
+    const execution = await server.client.getExecution({ id, wait: '10s' })
+    if (execution.endedAt !== null) return execution
+  }
+  throw new Error(`${id} did not end within 180 s`)
+}
+
+function endedAs({ status, reason }: ExecutionDetail, kind: 'good' | 'bad'): void {
   const wanted = kind === 'good' ? ['succeeded'] : ['rolled-back', 'failed']
   must(wanted.includes(status), `a ${kind} release ended ${status}: ${reason}`)
 }
 
-async function onlyVersion(version: string, { target, namespace }: TestTarget, control: ControlPlane): Promise<void> {
+export async function onlyVersion(
+  version: string,
+  { target, namespace }: TestTarget,
+  control: ControlPlane,
+): Promise<void> {
   const { clusters, weights } = await target.current(service)
   const seen = clusters.map(({ role, release: { version: runs }, ready }) => `${role} ${runs} × ${ready}`).join(', ')
   must(seen === `stable ${version} × ${pods}`, `there is ${seen}, not stable ${version} × ${pods}`)
@@ -109,16 +136,19 @@ async function onlyVersion(version: string, { target, namespace }: TestTarget, c
   must(left === `deployment.apps/${service}, service/${service}`, `there is ${left}`)
 }
 
-/** Of one run: no object is made more often than it was deleted in between. */
-function nothingTwice(events: readonly AuditEvent[]): void {
+/** Of one run: no object is made more often than it was deleted in between; tells how many changes were made. */
+function nothingTwice(events: readonly AuditEvent[]): number {
   const there = new Map<string, number>()
+  let changes = 0
   for (const { verb, objectRef, responseStatus } of events) {
     if (objectRef?.name === undefined || (responseStatus?.code ?? 500) >= 300) continue
+    if (['create', 'update', 'patch', 'delete'].includes(verb)) changes += 1
     const object = `${objectRef.resource} ${objectRef.name}`
     if (verb === 'create') there.set(object, (there.get(object) ?? 0) + 1)
     if (verb === 'delete') there.set(object, 0)
     must((there.get(object) ?? 0) <= 1, `${object} was made twice`)
   }
+  return changes
 }
 
 function must(condition: boolean, message: string): asserts condition {

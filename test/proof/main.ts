@@ -3,6 +3,7 @@ import { defences } from './defences/defences.ts'
 import { expressions } from './expressions.ts'
 import { git } from './git.ts'
 import { kills } from './kills.ts'
+import { kubernetesFaults } from './kubernetes-faults.ts'
 import { kubernetesKills } from './kubernetes-kills.ts'
 import { longCanary } from './long-canary.ts'
 import { page } from './page.ts'
@@ -25,6 +26,7 @@ const proofs = {
   waiting,
   webhooks,
   'canaries-in-memory': canariesInMemory,
+  'kubernetes-faults': kubernetesFaults,
   'kubernetes-kills': kubernetesKills,
   'long-canary': longCanary,
 } as const satisfies Record<string, Proof>
