@@ -12,79 +12,56 @@ import {
 } from '../steering.ts'
 import { anyHeaders, executionId, none, onlyIfSeen, type Route } from './route.ts'
 
+/** What people say to a run: to one that they saw, if they say which. */
+const toRun = { method: 'post', params: executionId, query: none, headers: onlyIfSeen } as const
+const steer = { ...toRun, permission: 'execution:steer', body: steerBody.prefault({}) } as const
+const steerStage = { ...steer, body: stageBody.prefault({}) } as const
+
+/** It answers what the run has become by it. */
+const becomes = { success: { status: 200, type: 'application/json', schema: execution } } as const
 const steered = ['not-found', 'already-ended', 'refused', 'stale', 'unavailable'] as const
 
 export const steeringRoutes = {
   cancelExecution: {
-    method: 'post',
+    ...steer,
     path: '/api/v1/executions/{id}/cancel',
-    permission: 'execution:steer',
     summary: 'End a run and undo what is open. Taken on even while the store is down.',
-    params: executionId,
-    query: none,
-    headers: onlyIfSeen,
-    body: steerBody.prefault({}),
     success: { status: 202, type: 'application/json', schema: accepted },
     problems: ['not-found', 'already-ended', 'stale', 'unavailable'],
   },
   rollbackExecution: {
-    method: 'post',
+    ...steer,
     path: '/api/v1/executions/{id}/rollback',
-    permission: 'execution:steer',
     summary: 'Take back what a run did, newest first. A run that has ended is taken back by a new, linked one.',
-    params: executionId,
-    query: none,
-    headers: onlyIfSeen,
-    body: steerBody.prefault({}),
     success: { status: 202, type: 'application/json', schema: accepted },
     problems: ['not-found', 'refused', 'stale', 'unavailable'],
   },
   promoteExecution: {
-    method: 'post',
+    ...steerStage,
     path: '/api/v1/executions/{id}/promote',
-    permission: 'execution:steer',
     summary: 'Promote the canary that is running or held, now.',
-    params: executionId,
-    query: none,
-    headers: onlyIfSeen,
-    body: stageBody.prefault({}),
-    success: { status: 200, type: 'application/json', schema: execution },
+    ...becomes,
     problems: steered,
   },
   pauseExecution: {
-    method: 'post',
+    ...steer,
     path: '/api/v1/executions/{id}/pause',
-    permission: 'execution:steer',
     summary: 'Begin nothing new: no stage, no attempt, no step of a canary. Harm is acted upon all the same.',
-    params: executionId,
-    query: none,
-    headers: onlyIfSeen,
-    body: steerBody.prefault({}),
-    success: { status: 200, type: 'application/json', schema: execution },
+    ...becomes,
     problems: steered,
   },
   resumeExecution: {
-    method: 'post',
+    ...steer,
     path: '/api/v1/executions/{id}/resume',
-    permission: 'execution:steer',
     summary: 'Go on with a run that was paused.',
-    params: executionId,
-    query: none,
-    headers: onlyIfSeen,
-    body: steerBody.prefault({}),
-    success: { status: 200, type: 'application/json', schema: execution },
+    ...becomes,
     problems: steered,
   },
   skipExecution: {
-    method: 'post',
+    ...steerStage,
     path: '/api/v1/executions/{id}/skip',
-    permission: 'execution:steer',
     summary: 'End the wait of a stage now, or its waiting for a window.',
-    params: executionId,
-    query: none,
-    headers: onlyIfSeen,
-    body: stageBody.prefault({}),
-    success: { status: 200, type: 'application/json', schema: execution },
+    ...becomes,
     problems: steered,
   },
   retryExecution: {
@@ -110,7 +87,7 @@ export const steeringRoutes = {
     query: none,
     headers: z.object({ 'if-match': z.string().max(200).optional(), 'approval-link': approvalLinkText.optional() }),
     body: judgmentBody,
-    success: { status: 200, type: 'application/json', schema: execution },
+    ...becomes,
     problems: [...steered, 'invalid-answer', 'precondition-required'],
   },
   getApprovalLink: {
