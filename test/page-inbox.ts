@@ -31,7 +31,7 @@ ${quiet
 const late = `name: late
 application: shop
 stages:
-  - { id: late, type: wait, for: 1h, timeout: 1s }
+  - { id: late, type: wait, for: 1h, timeout: 500ms, retry: { attempts: 2, backoff: 10ms } }
 `
 
 /** Not valid, and its problem repeats what it says. */

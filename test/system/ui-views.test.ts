@@ -130,14 +130,14 @@ describe.skipIf(browserPath === null)('the views on a real server', { timeout: 3
   test('a run that errored and one that could not be rolled back wait in the inbox, and are retried from there', async () => {
     await first.swap
     breakFragile(files)
-    const [, swap] = await Promise.all([
+    const [late, swap] = await Promise.all([
       run('late', null, ({ status }) => status === 'errored'),
       run('swap', planted, ({ status }) => status === 'errored'),
     ])
     const page = await signedIn('/inbox')
     const entry = (text: string) => page.getByRole('article').filter({ hasText: text })
     await entry('late errored')
-      .getByText(/longer than its timeout of 1 s/)
+      .getByText(/longer than its timeout of 0.5 s/)
       .waitFor()
     await entry('swap could not be rolled back').getByRole('button', { name: 'Roll back…' }).click()
     await page.getByText('This execution has ended and left nothing to take back.').waitFor()
@@ -150,6 +150,10 @@ describe.skipIf(browserPath === null)('the views on a real server', { timeout: 3
     await page.getByRole('button', { name: 'Retry', exact: true }).click()
     await page.waitForURL('**/executions/late-*')
     await page.getByText('tries again').waitFor()
+    await visit(page, `/executions/${late}`)
+    const attempts = page.getByRole('list', { name: 'Attempts' }).getByRole('listitem')
+    await attempts.filter({ hasText: 'attempt 2' }).getByText('errored').waitFor()
+    expect(await attempts.count()).toBe(2)
     for (const path of ['/executions', `/executions/${swap}`, '/pipelines', '/pipelines/odd']) {
       await visit(page, path)
       await page.getByText('<img src=x').first().waitFor()
@@ -331,6 +335,13 @@ describe.skipIf(browserPath === null)('the views on a real server', { timeout: 3
     await page.getByText('From this run to').waitFor()
     const diff = page.getByRole('region', { name: 'What has changed' })
     await diff.locator('[data-kind="added"]').waitFor()
+    const later = await at.server.client.startExecution({ name: 'nap' })
+    await at.server.client.cancelExecution({ id: later.id })
+    await visit(page, `/executions/${later.id}`)
+    await page.getByRole('button', { name: 'Against the previous run' }).click()
+    await page.getByText(`From ${id} to this run.`).waitFor()
+    // A text that the server does not keep any more is shown as what it does, in milliseconds.
+    await diff.locator('[data-kind="added"]', { hasText: /for: (2h|7200000)/ }).waitFor()
     await visit(page, '/pipelines/nap')
     await page.getByLabel('From', { exact: true }).waitFor()
     expect(await page.getByLabel('To', { exact: true }).locator('option:checked').textContent()).toMatch(/in force/)
