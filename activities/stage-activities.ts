@@ -56,7 +56,7 @@ export function stageActivities(parts: Parts): StageActivities {
 
   return {
     probe: request => probe(request, target(request.target), signal()),
-    earlierRelease: request => earlierRelease(request, store),
+    earlierRelease: request => earlierRelease(request, { store, target: target(request.target) }),
     call: request => call(request, { connections, secrets, signal: signal(), now }),
     runJob: ({ id, target: name, ...job }) =>
       beating(attempt => jobs(name).run(job, { id, signal: attempt.signal, progress: attempt.heartbeat })),

@@ -63,6 +63,8 @@ export interface Target {
   apply(service: string, desired: DesiredCluster, op: Op): Promise<ServiceState>
   route(service: string, weights: Weights, op: Op): Promise<void>
   remove(service: string, role: Role, op: Op): Promise<void>
+  /** Where the target keeps releases of stable that nobody but it may know of: which they are, newest first. */
+  kept?(service: string): Promise<Release[]>
   /** Where others can change what was applied: what is not as it was left. */
   drift?(service: string): Promise<Difference[]>
 }

@@ -11,7 +11,7 @@ export function fakeOutside(store: FakeStore): FakeOutside {
   return {
     asked: [],
     probe: async ({ check }) => ({ ok: true, seen: `${check.path} answered ${check.status}` }),
-    earlierRelease: request => earlierRelease(request, store),
+    earlierRelease: request => earlierRelease(request, { store, target: {} }),
     call: async () => ({ status: 200, answer: 'ok', location: null, found: {}, retryAfter: null }),
     runJob: async ({ id }) => ({ exitCode: 0, reason: null, log: id, lastLines: [] }),
     endJob: async () => {},

@@ -151,6 +151,14 @@ export function strategySuite(cluster: () => Cluster, served: () => Served): voi
       expect(await run('back', { version: '1.0.0' })).toMatchObject(succeeded)
       expect(await served().found('earlier', here)).toEqual(only('1.0.0'))
       expect(await hash()).toBe(templates[0])
+      for (const tag of ['by-hand', 'by-hand-again']) {
+        await kubectl('set', 'image', 'deploy/earlier', `app=registry.test/shop:${tag}`)
+        await kubectl('rollout', 'status', 'deploy/earlier', '--timeout=60s')
+        templates.push(await hash())
+      }
+      expect(await run('back', { version: 'by-hand' })).toMatchObject(succeeded)
+      expect(await served().found('earlier', here)).toEqual(only('by-hand'))
+      expect(await hash()).toBe(templates.at(-2))
       expect(await run('back', { version: '9.9.9' })).toMatchObject({
         status: 'failed',
         reason: expect.stringMatching(/never deployed in version 9\.9\.9/),

@@ -1,12 +1,12 @@
-import type { V1Deployment } from '@kubernetes/client-node'
+import type { V1Deployment, V1ReplicaSet } from '@kubernetes/client-node'
 import type { Release } from '../../../pipeline/release.ts'
 import { annotationOf } from './objects.ts'
 import type { Place } from './place.ts'
 import { containerOf, imageOf } from './template.ts'
 
-/** The release a Deployment runs: what Slipway wrote there, unless somebody has put another image since. */
-export function releaseOf(place: Place, deployment: V1Deployment): Release {
-  const { image = '' } = containerOf(place, deployment.spec!.template)
+/** The release a Deployment, or a revision of one, runs: what Slipway wrote there, unless somebody has put another image since. */
+export function releaseOf(place: Place, deployment: V1Deployment | V1ReplicaSet): Release {
+  const { image = '' } = containerOf(place, deployment.spec!.template!)
   const written = annotationOf(deployment, 'release')
   if (written !== null) {
     const release = JSON.parse(written) as Release

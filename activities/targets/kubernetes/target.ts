@@ -13,6 +13,7 @@ import { clustersOf, readDeployments } from './clusters.ts'
 import { discardUnusedCopies } from './config-copies.ts'
 import { openConnection } from './connection.ts'
 import { driftOf } from './drift.ts'
+import { keptReleases } from './kept.ts'
 import { type Place, placeOf } from './place.ts'
 import { promotionOf } from './promotions/registry.ts'
 import { openRecords } from './record.ts'
@@ -91,6 +92,7 @@ export function kubernetesTarget(
         await shift(work, weights)
       })
     },
+    kept: async service => inWords(api, known(service), () => keptReleases(api, known(service))),
     async drift(service) {
       const place = known(service)
       return inWords(api, place, async () => {
