@@ -100,6 +100,8 @@ export async function startControlPlane(
       args: [
         ...[`--kubeconfig=${kubeconfig}`, `--controllers=${controllers.join(',')}`, '--profiling=false', ...fast],
         ...[`--service-account-private-key-file=${file('sa.key')}`, '--namespace-sync-period=2s'],
+        // A kubelet tells again that its pods are ready when its node was given up; kwok does not.
+        '--node-monitor-grace-period=10m',
       ],
     },
     scheduler: { program: 'kube-scheduler', args: [`--kubeconfig=${kubeconfig}`, '--profiling=false', ...fast] },
