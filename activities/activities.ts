@@ -78,9 +78,10 @@ export function createActivities(resources: ActivityResources): Activities {
     current: ({ target: name, service }) => target(name).current(service),
     apply: request =>
       beating(attempt => {
-        const { role, release, service, keep, recreate } = request
+        const { role, release, service, keep, recreate, keepOld } = request
         const count = request.instances ?? instances(request.target, service)
-        const wanted = { role, release, instances: count, ...(recreate ? { recreate } : {}) }
+        const how = { ...(recreate ? { recreate } : {}), ...(keepOld === false ? { keepOld } : {}) }
+        const wanted = { role, release, instances: count, ...how }
         const work = () => target(request.target).apply(service, wanted, opOf(request, null, attempt))
         return keeping(work, { keep, target: target(request.target), request, attempt })
       }),

@@ -38,6 +38,7 @@ export interface ApplyRequest extends Effect {
   instances: number | null
   keep: Keep | null
   recreate?: true
+  keepOld?: false
 }
 
 export interface RouteRequest extends Effect {

@@ -11,6 +11,8 @@ export const patches = {
   reminders: 'reminders',
   /** A step that is over long before its lease is renews nothing: an activity less, and no wait until it has let go. */
   shortStep: 'short-step',
+  /** An old version that was not kept warm is not removed: an activity less. */
+  nothingWarm: 'nothing-warm',
 } as const
 
 export type Patch = (typeof patches)[keyof typeof patches]

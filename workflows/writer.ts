@@ -10,7 +10,7 @@ export interface Writer {
   current(): Promise<ServiceState>
   /** `keep`: the weights in force under a lease, renewed while it takes long. */
   apply(
-    cluster: { role: Role; release: Release; instances: number | null; recreate?: true },
+    cluster: { role: Role; release: Release; instances: number | null; recreate?: true; keepOld?: false },
     keep?: Keep | null,
   ): Promise<ServiceState>
   /** Shuts out whatever an earlier change may still try to do. */

@@ -21,6 +21,8 @@ export interface DesiredCluster {
   instances: number
   /** The old release of the role ends before the new one starts: for versions that must not run side by side. */
   recreate?: true
+  /** Nobody will go back to the old release of `stable`: a target that would have to start it for that need not. */
+  keepOld?: false
 }
 
 export interface ClusterState {

@@ -8,6 +8,7 @@ import { routerContract } from '../../activities/targets/kubernetes/routers/cont
 import { openRouter } from '../../activities/targets/kubernetes/routers/registry.ts'
 import { clusterHeader } from '../../activities/targets/kubernetes/routers/router.ts'
 import { kubernetesTarget } from '../../activities/targets/kubernetes/target.ts'
+import { openWatches } from '../../activities/targets/kubernetes/watch.ts'
 import type { Role } from '../../pipeline/clusters.ts'
 import { routerCapabilities } from '../../pipeline/routers.ts'
 import type { RouterConfiguration, RouterType } from '../../pipeline/schema/configuration/kubernetes-target.ts'
@@ -193,7 +194,7 @@ export function routerSuite(cluster: () => Cluster): void {
         const api = openApi(namespace, openConnection(namespace, configuration.connection))
         const name = `shop-${used++ % each}`
         return {
-          router: openRouter(api, placeOf(namespace, configuration, name)),
+          router: openRouter(api, placeOf(namespace, configuration, name), openWatches(api)),
           chosenBy: role => fronts[type].chosenBy(cluster(), { namespace, name, role }),
         }
       })

@@ -39,7 +39,7 @@ export async function passGates(
   facts: Facts,
   waiting: Waiting = stillWaiting(run),
 ): Promise<Passed> {
-  for (const gate of gatesAt(run, moment)) {
+  for (const gate of gatesAt(run.stage, moment)) {
     const answer = await waiting.during(() => askGate(run, gate, facts))
     const passed = await consequence(run, { gate, answer, facts, waiting })
     if (passed.refused !== null || passed.promotedBy !== null) return passed
@@ -49,7 +49,7 @@ export async function passGates(
 
 /** Tells those that want to know of a rollback, once all else was taken back. They cannot stop it. */
 export function registerRollbackGates(run: Gated): void {
-  for (const gate of gatesAt(run, 'on-rollback').reverse()) {
+  for (const gate of gatesAt(run.stage, 'on-rollback').reverse()) {
     run.context.undo.push({
       what: `tell gate ${gate.name}`,
       run: async () => void (await askGate(run, gate, {})),
@@ -57,7 +57,7 @@ export function registerRollbackGates(run: Gated): void {
   }
 }
 
-function gatesAt({ stage }: Gated, moment: GateMoment): Gate[] {
+export function gatesAt(stage: Gated['stage'], moment: GateMoment): Gate[] {
   return (stage.gates ?? []).filter(({ at }) => at === moment)
 }
 

@@ -1,11 +1,16 @@
 import type { Role, Weights } from '../../pipeline/clusters.ts'
 import { together } from '../together.ts'
+import { clusterOf } from '../writer.ts'
+import { gatesAt } from './gates.ts'
 import { registerDemotion } from './restore.ts'
 import type { CanaryRun } from './run.ts'
 import { leased, leaseOf, roomFor } from './run.ts'
 
-/** Brings the new version from its present weights to all traffic as the stable version; the old one stays warm. */
-export async function promote(run: CanaryRun, weights: Weights): Promise<void> {
+/**
+ * Brings the new version from its present weights to all traffic as the stable version. The old one stays warm where
+ * something may still want it back; answers whether it does.
+ */
+export async function promote(run: CanaryRun, weights: Weights): Promise<boolean> {
   const { context, writer, release, old } = run
   const { instances } = old
   context.steering.notPromotable = 'is being promoted already'
@@ -16,9 +21,15 @@ export async function promote(run: CanaryRun, weights: Weights): Promise<void> {
   const all: Weights = { canary: 100 }
   await writer.route(all, leaseOf(run))
   registerDemotion(run)
-  await writer.apply({ role: 'stable', release, instances }, leased(run, all))
-  await writer.route({ stable: 100 })
+  const kept = asksAfterwards(run) ? {} : ({ keepOld: false } as const)
+  await writer.apply({ role: 'stable', release, instances, ...kept }, leased(run, all))
+  const state = await writer.route({ stable: 100 })
   await tidy(run, ['canary', 'baseline'])
+  return clusterOf(state, 'previous') !== null
+}
+
+function asksAfterwards({ stage }: CanaryRun): boolean {
+  return stage.bake !== undefined || gatesAt(stage, 'after-rollout').length > 0
 }
 
 /** Ends clusters that are no longer needed. One that cannot be ended is no reason to take back a good release. */

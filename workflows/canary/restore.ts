@@ -48,7 +48,7 @@ export function registerDemotion({ context, stage, old }: Replaced): void {
       if (stable !== null && sameRelease(stable.release, old.release) && stable.ready > 0) return
       const warm: Role | null = runs(state, old.release)?.role ?? null
       if (warm !== null && warm !== 'stable') await writer.route({ [warm]: 100 })
-      await writer.apply({ role: 'stable', release: old.release, instances: old.instances })
+      await writer.apply({ role: 'stable', release: old.release, instances: old.instances, keepOld: false })
     },
   })
 }

@@ -14,6 +14,7 @@ import { tellVerdict } from '../canary/verdict.ts'
 import { directDeploy, superseded } from '../direct-deploy.ts'
 import type { Outcome } from '../outcome.ts'
 import { CannotTell, failed, succeeded } from '../outcome.ts'
+import { patches } from '../patches.ts'
 import { stageWriter } from '../stage-writer.ts'
 import { together } from '../together.ts'
 import { badReleaseFails } from '../try-release.ts'
@@ -70,12 +71,13 @@ async function compare(run: CanaryRun, state: ServiceState): Promise<Outcome> {
   if (seen.verdict !== verdict) tellVerdict(context, seen, 'canary')
   if (before.refused !== null) return failed(before.refused)
   if (before.promotedBy !== null) context.note(before.promotedBy)
-  await promote(run, decision.weights)
+  const isWarm = await promote(run, decision.weights)
   context.onReopen(async () => superseded(await writer.current(), run.release))
   const after = await passGates(run, 'after-rollout', { verdict, reason })
   if (after.refused !== null) return failed(after.refused)
   const harm = stage.bake === undefined ? null : await bake(run, { ...climbed, progress: seen }, stage.bake)
   if (harm !== null) return failed(harm)
+  if (!isWarm && stage.bake === undefined && context.world.patched(patches.nothingWarm)) return succeeded()
   await context.world.shielded(async () => {
     await tidy(run, ['previous'])
     if (stage.bake !== undefined) await context.grant().warm(null)

@@ -3,6 +3,8 @@ import { tidy } from '../canary/promotion.ts'
 import { registerDemotion } from '../canary/restore.ts'
 import { roomFor } from '../canary/run.ts'
 import { superseded } from '../direct-deploy.ts'
+import { patches } from '../patches.ts'
+import { clusterOf } from '../writer.ts'
 import type { Replacement } from './strategy.ts'
 
 /**
@@ -21,21 +23,26 @@ export async function switchOver(
   await roomFor(replacement, { role, release, weight: 100, instances }, keep)
   registerDemotion(replacement)
   await writer.route(all, lease)
-  await writer.apply({ role: 'stable', release, instances }, { weights: all, lease })
-  await writer.route({ stable: 100 })
+  const kept = bake > 0 ? {} : ({ keepOld: false } as const)
+  await writer.apply({ role: 'stable', release, instances, ...kept }, { weights: all, lease })
+  const state = await writer.route({ stable: 100 })
   await tidy(replacement, [role])
   context.onReopen(async () => superseded(await writer.current(), release))
-  await stayWarm(replacement, bake)
+  await stayWarm(replacement, { bake, isWarm: clusterOf(state, 'previous') !== null })
 }
 
 /** One call takes it back at once while the old version is warm. */
-async function stayWarm({ context, writer }: Replacement, bake: number): Promise<void> {
+async function stayWarm(
+  { context, writer }: Replacement,
+  { bake, isWarm }: { bake: number; isWarm: boolean },
+): Promise<void> {
   const { world } = context
   if (bake > 0) {
     context.progress({ phase: 'baking', message: 'the old version is kept warm' })
     await context.grant().warm(world.now() + bake)
     await world.sleep(bake)
   }
+  if (!isWarm && bake === 0 && world.patched(patches.nothingWarm)) return
   await world.shielded(async () => {
     await tidy({ context, writer }, ['previous'])
     if (bake > 0) await context.grant().warm(null)

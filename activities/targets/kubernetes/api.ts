@@ -82,8 +82,7 @@ export function openApi(name: string, connection: Connection, timings: ApiTiming
 
   async function ask(path: string, asked: ApiRequest): Promise<string> {
     for (let attempt = 1; ; attempt++) {
-      const late = AbortSignal.timeout(timings.answer)
-      const signal = asked.signal ? AbortSignal.any([asked.signal, late]) : late
+      const { signal, isLate, done } = answerWithin(timings.answer, asked.signal)
       try {
         const answer = await open(path, { ...asked, signal }, timings.answer)
         const text = await textOf(answer)
@@ -93,11 +92,13 @@ export function openApi(name: string, connection: Connection, timings: ApiTiming
         throw refused
       } catch (thrown) {
         asked.signal?.throwIfAborted()
-        const error = late.aborted ? new Error(`no answer within ${timings.answer} ms`) : thrown
+        const error = isLate() ? new Error(`no answer within ${timings.answer} ms`) : thrown
         if (error instanceof ApiError && error.status === 401) connection.refresh()
         const wait = attempt < attempts ? waitBefore(error, asked, attempt) : null
         if (wait === null) throw worded(error)
         await sleep(wait, undefined, { signal: asked.signal })
+      } finally {
+        done()
       }
     }
   }
@@ -164,6 +165,14 @@ export function openApi(name: string, connection: Connection, timings: ApiTiming
       }
     },
   }
+}
+
+/** A timer that ends with its request: there are thousands, and a signal that fires for nobody costs as much as one that does. */
+function answerWithin(milliseconds: number, given: AbortSignal | undefined) {
+  const late = new AbortController()
+  const timer = setTimeout(() => late.abort(), milliseconds)
+  const signal = given ? AbortSignal.any([given, late.signal]) : late.signal
+  return { signal, isLate: () => late.signal.aborted, done: () => clearTimeout(timer) }
 }
 
 /** Refused by the roles, not by what checks objects. */

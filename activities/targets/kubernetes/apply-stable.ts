@@ -26,13 +26,13 @@ const donors = ['canary', 'preview', 'previous'] as const satisfies readonly Rol
 /**
  * Brings the user's own Deployment to a release, or to a number of pods. Only the release's fields of it are changed.
  *
- * While it has no traffic, its old version becomes `previous` and stays warm. A cluster that runs the wanted release
- * serves on until the Deployment is there, and then hands its traffic over. What fails is put back. To be recreated, its
- * pods end before others start, either way.
+ * While it has no traffic, its old version becomes `previous` and stays warm, unless nobody will need it. A cluster that
+ * runs the wanted release serves on until the Deployment is there, and then hands its traffic over. What fails is put
+ * back. To be recreated, its pods end before others start, either way.
  */
-export async function applyStable(work: Work, { release, instances, recreate }: DesiredCluster): Promise<void> {
-  const { api, place, router, records, op } = work
-  const [deployments, record] = await Promise.all([readDeployments(api, place), records.read(place)])
+export async function applyStable(work: Work, { release, instances, recreate, keepOld }: DesiredCluster): Promise<void> {
+  const { api, place, router, record, remember, op } = work
+  const deployments = await readDeployments(api, place)
   const stable = stableOf(place, deployments)
   const promotion = promotionOf(work)
   promotion.check(stable, release)
@@ -44,7 +44,8 @@ export async function applyStable(work: Work, { release, instances, recreate }: 
   const change = begun ?? (await begin(work, { stable, running, release, record }))
   const weights = stable.spec?.replicas === 0 ? {} : await router.weights()
   const donor = donors.find(role => runs(place, deployments.get(role), release))
-  const keeps = change.from.replicas > 0 && !((weights.stable ?? 0) > 0) && donor !== 'previous' && !recreate
+  const displaced = change.from.replicas > 0 && !((weights.stable ?? 0) > 0)
+  const keeps = displaced && donor !== 'previous' && !recreate && keepOld !== false
   if (keeps) refuseBusyPrevious(work, { weights, deployments, change })
   const pods = recreate ? Math.max(instances, change.from.replicas) : instances
   try {
@@ -67,7 +68,7 @@ export async function applyStable(work: Work, { release, instances, recreate }: 
   }
   if (donor !== undefined && (weights[donor] ?? 0) > 0) await takeOver(work, donor, weights)
   if (donor !== undefined && donor !== 'previous') await retire(work, donor)
-  await records.change(place, op, () => ({ change: null }))
+  remember(() => ({ change: null }))
 }
 
 async function resize(

@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises'
 import { Agent, type RequestOptions } from 'node:https'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { KubeConfig } from '@kubernetes/client-node'
 import type { KubernetesConnection } from '../../../pipeline/schema/configuration/kubernetes-target.ts'
 import { Invalid, Unavailable } from '../../failures.ts'
@@ -21,8 +20,7 @@ export function openConnection(name: string, given: KubernetesConnection, pod: P
 
   async function credentials(config: KubeConfig): Promise<RequestOptions> {
     const options: RequestOptions = {}
-    const given = new AbortController()
-    await Promise.race([config.applyToHTTPSOptions(options), tooLate(given.signal)]).finally(() => given.abort())
+    await inTime(config.applyToHTTPSOptions(options))
     if (configuration !== null && 'tokenFile' in configuration) {
       const token = await readFile(configuration.tokenFile, 'utf8')
       options.headers = { ...options.headers, Authorization: `Bearer ${token.trim()}` }
@@ -53,9 +51,12 @@ export function openConnection(name: string, given: KubernetesConnection, pod: P
 /** Milliseconds that a program may take to give credentials. */
 const patience = 30_000
 
-async function tooLate(given: AbortSignal): Promise<never> {
-  await sleep(patience, undefined, { signal: given, ref: false })
-  throw new Error(`what gives them did not answer within ${patience / 1_000} s`)
+function inTime(given: Promise<void>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const tooLate = () => reject(new Error(`what gives them did not answer within ${patience / 1_000} s`))
+    const timer = setTimeout(tooLate, patience).unref()
+    given.then(resolve, reject).finally(() => clearTimeout(timer))
+  })
 }
 
 type ByFiles = Exclude<KubernetesConnection, { inCluster: true }>

@@ -27,28 +27,33 @@ interface ConfigMap extends KubernetesObject {
 
 const nothing: ServiceRecord = { fence: 0, done: [], change: null, idleSince: {}, weights: {} }
 const remembered = 200
+/** Milliseconds for which `lately` does not ask again. */
+const late = 1_000
+
+export type RecordChange = (record: ServiceRecord) => Partial<ServiceRecord>
 
 export interface Records {
   read(place: Place): Promise<ServiceRecord>
-  /** Lets an operation in: false when it was done already; `Refused` when a newer writer has been there. */
-  begin(place: Place, op: Op): Promise<boolean>
+  /** As it was a moment ago: for telling, not for deciding. */
+  lately(place: Place): Promise<ServiceRecord>
+  /** Lets an operation in; null when it was done already, `Refused` when a newer writer has been there. */
+  begin(place: Place, op: Op): Promise<ServiceRecord | null>
   /** Changes the record unless a newer writer has been there. */
-  change(place: Place, op: Op, change: (record: ServiceRecord) => Partial<ServiceRecord>): Promise<ServiceRecord>
-  /** As `change`, and remembers that the operation was done. */
-  finish(place: Place, op: Op, change: (record: ServiceRecord) => Partial<ServiceRecord>): Promise<void>
+  change(place: Place, op: Op, change: RecordChange): Promise<ServiceRecord>
+  /** As `change`, one after the other, and remembers that the operation was done. */
+  finish(place: Place, op: Op, changes: readonly RecordChange[]): Promise<ServiceRecord>
 }
 
 export function openRecords(api: KubernetesApi): Records {
   /** As we last saw or wrote it: what a change begins with. When somebody else wrote since, the server says so. */
-  const held = new Map<string, ConfigMap>()
-  async function update(
-    place: Place,
-    op: Op,
-    change: (record: ServiceRecord) => Partial<ServiceRecord>,
-  ): Promise<ServiceRecord> {
+  const held = new Map<string, { map: ConfigMap; at: number }>()
+
+  const hold = (path: string, map: ConfigMap) => void held.set(path, { map, at: performance.now() })
+
+  async function update(place: Place, op: Op, change: RecordChange): Promise<ServiceRecord> {
     const name = nameOf(place)
     const path = pathOf(place, 'configmaps', name)
-    const known = held.get(path)
+    const known = held.get(path)?.map
     const written = await edit<ConfigMap>(api, place, { kind: 'configmaps', name, known }, found => {
       const before = parse(found)
       checkFence(place, before, op)
@@ -58,7 +63,7 @@ export function openRecords(api: KubernetesApi): Records {
       const metadata = { name, labels: { [labels.service]: place.service } }
       return { metadata: { ...metadata, ...found?.metadata }, data }
     })
-    held.set(path, written!)
+    hold(path, written!)
     return parse(written)
   }
 
@@ -66,26 +71,33 @@ export function openRecords(api: KubernetesApi): Records {
     const path = pathOf(place, 'configmaps', nameOf(place))
     const found = await api.get<ConfigMap>(path)
     if (found === null) held.delete(path)
-    else held.set(path, found)
+    else hold(path, found)
     return parse(found)
   }
 
   return {
     read,
+    async lately(place) {
+      const known = held.get(pathOf(place, 'configmaps', nameOf(place)))
+      return known !== undefined && performance.now() - known.at < late ? parse(known.map) : read(place)
+    },
     async begin(place, op) {
-      const record = await read(place)
+      const known = held.get(pathOf(place, 'configmaps', nameOf(place)))
+      // Its fence has to be written anyway, and is only where nobody else has written since: that is as good as a look.
+      const raises = known !== undefined && op.fence > parse(known.map).fence
+      const record = raises ? await update(place, op, () => ({})) : await read(place)
       checkFence(place, record, op)
-      if (record.done.includes(shortened(op.id))) return false
-      if (op.fence > record.fence) await update(place, op, () => ({}))
-      return true
+      if (record.done.includes(shortened(op.id))) return null
+      return op.fence > record.fence ? update(place, op, () => ({})) : record
     },
     change: update,
-    async finish(place, op, change) {
+    finish(place, op, changes) {
       const done = shortened(op.id)
-      await update(place, op, record => ({
-        ...change(record),
-        done: [...record.done.filter(other => other !== done), done].slice(-remembered),
-      }))
+      return update(place, op, before => {
+        const record = { ...before }
+        for (const change of changes) Object.assign(record, change(record))
+        return { ...record, done: [...record.done.filter(other => other !== done), done].slice(-remembered) }
+      })
     },
   }
 }

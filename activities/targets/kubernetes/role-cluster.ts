@@ -64,10 +64,12 @@ async function writeService(api: KubernetesApi, place: Place, { role, fence, sta
 
 /** Deletes Deployment and Service of a role; resolves when its pods are gone. */
 export async function endRoleCluster({ api, watches, place, op: { signal } }: Work, role: Role): Promise<void> {
-  await discard(api, place, 'deployments', deploymentOf(place, role))
+  await Promise.all([
+    discard(api, place, 'deployments', deploymentOf(place, role)),
+    discard(api, place, 'services', serviceOf(place, role)),
+  ])
   const gone = (found: object | null) => (found === null ? true : undefined)
   await watches.until(pathOf(place, 'deployments'), deploymentOf(place, role), gone, { signal, every: 1_000 })
-  await discard(api, place, 'services', serviceOf(place, role))
 }
 
 /** The selector the user gave the Service, whatever it has at present. */

@@ -15,6 +15,7 @@ function opened({ objects, answer }: { objects: Named[] | null; answer?: (reques
   const watches: Watches = {
     until: () => Promise.reject(new Error('nobody waits here')),
     objects: () => all,
+    changes: () => ({ next: async () => {}, close() {} }),
     saw: (_, object) => void told.push(`saw ${object.metadata!.name}`),
     doubt: (_, name) => void told.push(`doubt ${name}`),
   }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Role, Weights } from '../../../pipeline/clusters.ts'
 import { roles } from '../../../pipeline/clusters.ts'
 import { Unavailable } from '../../failures.ts'
-import { endpointsOf, untilTrue } from './endpoints.ts'
+import { endpointChanges, endpointsOf, untilTrue } from './endpoints.ts'
 import { serviceOf } from './place.ts'
 import { acceptedWithin } from './routers/router.ts'
 import type { Work } from './work.ts'
@@ -12,35 +12,39 @@ import type { Work } from './work.ts'
  * since when a cluster has none, for its last requests.
  */
 export async function shift(work: Work, weights: Weights): Promise<void> {
-  const { router, records, place, op } = work
+  const { router, record, remember, place, op } = work
   const before = await router.weights()
   const gaining = roles.filter(role => (weights[role] ?? 0) > (before[role] ?? 0))
   await Promise.all(gaining.map(role => seen(work, role)))
   await router.route(weights, op)
   await sleep(place.settings.settleTime, undefined, { signal: op.signal })
   const now = Date.now()
-  await records.change(place, op, ({ idleSince }) => {
+  // The router may do it already, for an attempt that ended before it could write this.
+  const had = (role: Role) => (before[role] ?? 0) > 0 || (record.weights[role] ?? 0) > 0
+  remember(({ idleSince }) => {
     const kept = Object.entries(idleSince).filter(([role]) => !((weights[role as Role] ?? 0) > 0))
-    const idle = roles.filter(role => (before[role] ?? 0) > 0 && !((weights[role] ?? 0) > 0))
+    const idle = roles.filter(role => had(role) && !((weights[role] ?? 0) > 0))
     return { weights, idleSince: { ...Object.fromEntries(kept), ...Object.fromEntries(idle.map(role => [role, now])) } }
   })
 }
 
 /** Waits until those who route to a cluster know exactly its pods, after they were replaced while serving. */
-export async function settle({ api, place, op }: Work, role: Role, pods: number): Promise<void> {
+export async function settle({ api, watches, place, op }: Work, role: Role, pods: number): Promise<void> {
   const known = async () => (await endpointsOf(api, place, serviceOf(place, role))).size === pods
   // By number of pods others are behind the same Service, and a pod that is lost meanwhile is no reason to fail.
   const within = place.settings.router.type === 'replicas' ? 0 : acceptedWithin
-  await untilTrue(known, { within, signal: op.signal })
+  const changes = endpointChanges(watches, place, serviceOf(place, role))
+  await untilTrue(known, { within, signal: op.signal, changes })
   await sleep(place.settings.settleTime, undefined, { signal: op.signal })
 }
 
 /** Waits until a cluster's pods are known to those who route to them. */
-async function seen({ api, place, op }: Work, role: Role): Promise<void> {
+async function seen({ api, watches, place, op }: Work, role: Role): Promise<void> {
   // By number of pods there is only one Service, and its router looks by itself.
   if (place.settings.router.type === 'replicas') return
   const service = serviceOf(place, role)
   const known = async () => (await endpointsOf(api, place, service)).size > 0
-  if (await untilTrue(known, { within: acceptedWithin, signal: op.signal })) return
+  const changes = endpointChanges(watches, place, service)
+  if (await untilTrue(known, { within: acceptedWithin, signal: op.signal, changes })) return
   throw new Unavailable(`${place.name}: Service ${service} of ${role} has no endpoints, though its pods are available`)
 }

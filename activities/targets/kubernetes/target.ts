@@ -16,7 +16,7 @@ import { driftOf } from './drift.ts'
 import { keptReleases } from './kept.ts'
 import { type Place, placeOf } from './place.ts'
 import { promotionOf } from './promotions/registry.ts'
-import { openRecords } from './record.ts'
+import { openRecords, type RecordChange, type ServiceRecord } from './record.ts'
 import { releaseOf } from './release.ts'
 import { endRoleCluster } from './role-cluster.ts'
 import { openRouter } from './routers/registry.ts'
@@ -51,65 +51,67 @@ export function kubernetesTarget(
     throw new NotFound(`target ${name} has no service "${service}" (it has: ${names}); add it to the configuration`)
   }
 
-  async function current(place: Place): Promise<ServiceState> {
-    // The server is asked first: what it has told by then, the watches know.
-    const { fence } = await records.read(place)
+  async function stateOf(place: Place, { fence }: Pick<ServiceRecord, 'fence'>): Promise<ServiceState> {
     const deployments = await readDeployments(api, place)
     const clusters = clustersOf(place, deployments)
-    const weights = clusters.length === 0 ? {} : await openRouter(api, place).weights()
+    const weights = clusters.length === 0 ? {} : await openRouter(api, place, watches).weights()
     const addresses = await addressesOf(api, place, clusters)
     return { service: place.service, clusters, weights, fence, url: place.settings.url ?? null, addresses }
   }
 
   /** Does it once, however often it is asked for, and remembers that it is done. */
-  async function once(service: string, op: Op, act: (work: Work) => Promise<void>): Promise<Place> {
+  async function once(place: Place, op: Op, act: (work: Work) => Promise<void>): Promise<ServiceRecord> {
+    const record = await records.begin(place, op)
+    if (record === null) return records.lately(place)
+    const changes: RecordChange[] = []
+    const remember = (change: RecordChange) => void changes.push(change)
+    const router = openRouter(api, place, watches)
+    await act({ api, watches, records, record, remember, router, secrets, place, op })
+    return records.finish(place, op, changes)
+  }
+
+  function inPlace<T>(service: string, work: (place: Place) => Promise<T>): Promise<T> {
     const place = known(service)
-    await inWords(api, place, async () => {
-      if (!(await records.begin(place, op))) return
-      await act({ api, watches, records, router: openRouter(api, place), secrets, place, op })
-      await records.finish(place, op, () => ({}))
-    })
-    return place
+    return inWords(api, place, () => work(place))
   }
 
   return {
-    current: async service => inWords(api, known(service), () => current(known(service))),
-    async apply(service, desired, op) {
-      const place = await once(service, op, async work => {
-        const { role, instances } = desired
-        if (!(instances >= 1)) throw new Invalid(`${work.place.name}: ${role} needs at least one pod; or remove it`)
-        if (role === 'stable') return applyStable(work, desired)
-        return applyRole(work, { ...desired, role })
-      })
-      return inWords(api, place, () => current(place))
-    },
+    current: async service => inPlace(service, async place => stateOf(place, await records.lately(place))),
+    apply: async (service, desired, op) =>
+      inPlace(service, async place => {
+        const record = await once(place, op, async work => {
+          const { role, instances } = desired
+          if (!(instances >= 1)) throw new Invalid(`${place.name}: ${role} needs at least one pod; or remove it`)
+          if (role === 'stable') return applyStable(work, desired)
+          return applyRole(work, { ...desired, role })
+        })
+        return stateOf(place, record)
+      }),
     async route(service, weights, op) {
       // Nothing here ever runs out.
       if (op.renews) return
-      await once(service, op, async work => {
-        const { clusters } = await current(work.place)
-        checkWeights(work.place, clusters, weights)
-        await shift(work, weights)
-      })
+      await inPlace(service, place =>
+        once(place, op, async work => {
+          checkWeights(place, clustersOf(place, await readDeployments(api, place)), weights)
+          await shift(work, weights)
+        }),
+      )
     },
-    kept: async service => inWords(api, known(service), () => keptReleases(api, known(service))),
-    async drift(service) {
-      const place = known(service)
-      return inWords(api, place, async () => {
+    kept: async service => inPlace(service, place => keptReleases(api, place)),
+    drift: async service =>
+      inPlace(service, async place => {
         const { weights: applied } = await records.read(place)
         const deployments = await readDeployments(api, place)
-        const weights = await openRouter(api, place).weights()
+        const weights = await openRouter(api, place, watches).weights()
         return driftOf(place, { deployments, weights, applied })
-      })
-    },
-    async remove(service, role, op) {
-      await once(service, op, work => remove(work, role))
-    },
+      }),
+    remove: async (service, role, op) =>
+      void (await inPlace(service, place => once(place, op, work => remove(work, role)))),
   }
 }
 
 async function remove(work: Work, role: Role): Promise<void> {
-  const { api, place, router, records, op } = work
+  const { api, place, router, record, remember, op } = work
   const deployments = await readDeployments(api, place)
   if (!deployments.has('stable') && role === 'stable') return
   // Also where somebody deleted what is stable: then it is all that serves.
@@ -118,8 +120,7 @@ async function remove(work: Work, role: Role): Promise<void> {
   if (role === 'stable') return serves ? scaleToZero(work, deployments.get('stable')!) : undefined
   if (weight > 0)
     throw new Refused(`${place.name}: ${role} still gets ${weight} % of the traffic; route it elsewhere first`)
-  const { idleSince } = await records.read(place)
-  const since = idleSince[role]
+  const since = record.idleSince[role]
   const { drainTimeout } = place.settings
   // Written by another worker, whose clock may be ahead of ours.
   const left = since === undefined ? 0 : Math.min(drainTimeout, since + drainTimeout - Date.now())
@@ -127,7 +128,7 @@ async function remove(work: Work, role: Role): Promise<void> {
   if (left > 0) await sleep(left, undefined, { signal: op.signal })
   await endRoleCluster(work, role)
   await discardUnusedCopies(api, place)
-  await records.change(place, op, record => ({ idleSince: { ...record.idleSince, [role]: undefined } }))
+  remember(({ idleSince }) => ({ idleSince: { ...idleSince, [role]: undefined } }))
 }
 
 /** The user's own Deployment is never deleted. */

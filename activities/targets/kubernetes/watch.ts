@@ -34,6 +34,8 @@ export interface Watches {
   ): Promise<R>
   /** All objects of a collection by name; null while the watch, which is started by this, may have missed something. */
   objects(collection: string): ReadonlyMap<string, Named> | null
+  /** Changes of the objects that are `meant`. */
+  changes(collection: string, meant: (name: string) => boolean): Changes
   /** What an own request came back with, before the watch tells. */
   saw(collection: string, object: Named): void
   /** What is known of an object is wrong: `objects` is null until something is heard of it, or should have been. */
@@ -66,7 +68,7 @@ export function openWatches(api: KubernetesApi): Watches {
   return {
     async until(collection, name, check, { signal, every, since = '0' }) {
       const watch = watchOf(collection)
-      const changes = watch.listen(name)
+      const changes = watch.listen(other => other === name)
       try {
         for (;;) {
           signal.throwIfAborted()
@@ -80,21 +82,27 @@ export function openWatches(api: KubernetesApi): Watches {
       }
     },
     objects: collection => watchOf(collection).objects(),
+    changes: (collection, meant) => watchOf(collection).listen(meant),
     saw: (collection, object) => open.get(collection)?.saw(object),
     doubt: (collection, name) => open.get(collection)?.doubt(name),
   }
 }
 
-interface Changes {
+export interface Changes {
   /** Resolves at a change since the last call, or after so many milliseconds. */
   next(milliseconds: number, signal: AbortSignal): Promise<void>
   close(): void
 }
 
+/** Where nothing is watched: nothing is heard. */
+export function unwatched(): Changes {
+  return { next: (milliseconds, signal) => sleep(milliseconds, undefined, { signal }), close() {} }
+}
+
 interface Watch {
   /** Null: it does not exist; undefined: nobody knows yet how it is since that version. */
   look(name: string, since: number): object | null | undefined
-  listen(name: string): Changes
+  listen(meant: (name: string) => boolean): Changes
   objects(): ReadonlyMap<string, Named> | null
   saw(object: Named): void
   doubt(name: string): void
@@ -115,7 +123,7 @@ function versionOf(object: Named | undefined): number {
 
 function startWatch(api: KubernetesApi, collection: string, ended: () => void): Watch {
   const stop = new AbortController()
-  const listeners = new Map<string, Set<() => void>>()
+  const listeners = new Map<() => void, (name: string) => boolean>()
   let objects: Map<string, Named> | null = null
   /** The version to go on from; null: everything has to be listed. */
   let at: string | null = null
@@ -134,7 +142,7 @@ function startWatch(api: KubernetesApi, collection: string, ended: () => void): 
   }
 
   const tell = (name: string) => {
-    for (const wake of listeners.get(name) ?? []) wake()
+    for (const [wake, meant] of listeners) if (meant(name)) wake()
   }
 
   async function list(): Promise<void> {
@@ -144,7 +152,7 @@ function startWatch(api: KubernetesApi, collection: string, ended: () => void): 
     reached = Number(at)
     doubtful.clear()
     live = true
-    for (const name of listeners.keys()) tell(name)
+    for (const wake of listeners.keys()) wake()
   }
 
   /** Until the server ends it, or has forgotten where we are. */
@@ -211,7 +219,7 @@ function startWatch(api: KubernetesApi, collection: string, ended: () => void): 
       if (!isGone) keep(object)
     },
     doubt: name => void doubtful.set(name, performance.now() + hearsay),
-    listen(name) {
+    listen(meant) {
       clearTimeout(idle)
       let changed = false
       let waiting: (() => void) | null = null
@@ -219,8 +227,7 @@ function startWatch(api: KubernetesApi, collection: string, ended: () => void): 
         changed = true
         waiting?.()
       }
-      const all = listeners.get(name) ?? new Set()
-      listeners.set(name, all.add(wake))
+      listeners.set(wake, meant)
       return {
         async next(milliseconds, signal) {
           const { promise, resolve } = Promise.withResolvers<void>()
@@ -235,8 +242,7 @@ function startWatch(api: KubernetesApi, collection: string, ended: () => void): 
           changed = false
         },
         close() {
-          all.delete(wake)
-          if (all.size === 0) listeners.delete(name)
+          listeners.delete(wake)
           endWhenIdle()
         },
       }

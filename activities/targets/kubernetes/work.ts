@@ -3,7 +3,7 @@ import type { Op } from '../target.ts'
 import type { KubernetesApi } from './api.ts'
 import { annotationOf, type KubernetesObject } from './objects.ts'
 import { type Place, pathOf } from './place.ts'
-import type { Records } from './record.ts'
+import type { RecordChange, Records, ServiceRecord } from './record.ts'
 import type { Router } from './routers/router.ts'
 import type { ConfigCopies } from './template.ts'
 import type { Watches } from './watch.ts'
@@ -13,6 +13,10 @@ export interface Work {
   api: KubernetesApi
   watches: Watches
   records: Records
+  /** As it was when the operation began. */
+  record: ServiceRecord
+  /** Changes the record together with the note that the operation was done; lost when it is not. */
+  remember(change: RecordChange): void
   router: Router
   secrets: Secrets
   place: Place

@@ -22,7 +22,8 @@ export function processTarget(name: string, configuration: ProcessTarget, host: 
       const report = await host.service(name, service)
       return report === null ? { service, clusters: [], weights: {}, fence: 0, url: null } : withAddresses(report)
     },
-    apply: async (service, desired, op) =>
+    // The old release runs already: to keep it costs nothing.
+    apply: async (service, { keepOld: _, ...desired }, op) =>
       withAddresses(await host.apply(name, service, { settings: known(service), desired, op: reference(op) }, op)),
     async route(service, weights, op) {
       await host.route(name, service, { settings: known(service), weights, op: reference(op) }, op.signal)

@@ -44,7 +44,7 @@ interface HttpRoute extends KubernetesObject {
 }
 
 /** Weights of an HTTPRoute of the Gateway API: the user's own, of which only the backends of its rules are changed. */
-export function gatewayApiRouter({ api, place, configuration }: RouterContext<'gateway-api'>): Router {
+export function gatewayApiRouter({ api, watches, place, configuration }: RouterContext<'gateway-api'>): Router {
   const name = configuration.route
   const called = `HTTPRoute ${name}`
 
@@ -107,7 +107,8 @@ export function gatewayApiRouter({ api, place, configuration }: RouterContext<'g
         seen = check(await api.get<HttpRoute>(pathOf(place, 'httproutes', name), signal))
         return isAccepted(seen, generation)
       }
-      if (!(await untilTrue(accepted, { within: acceptedWithin, signal })))
+      const changes = watches.changes(pathOf(place, 'httproutes'), one => one === name)
+      if (!(await untilTrue(accepted, { within: acceptedWithin, signal, changes })))
         throw new Unavailable(
           `${place.name}: the Gateway does not do what ${called} says: ${objection(seen, generation)}`,
         )

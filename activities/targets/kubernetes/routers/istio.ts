@@ -35,7 +35,7 @@ interface VirtualService extends KubernetesObject {
  * Weights of an Istio VirtualService: the user's own, of which only the destinations of its rules are changed. Istio
  * tells what it makes of it only where status is switched on; elsewhere what was written is read back.
  */
-export function istioRouter({ api, place, configuration }: RouterContext<'istio'>): Router {
+export function istioRouter({ api, watches, place, configuration }: RouterContext<'istio'>): Router {
   const name = configuration.virtualService
   const called = `VirtualService ${name}`
   const path = pathOf(place, 'virtualservices', name)
@@ -104,7 +104,8 @@ export function istioRouter({ api, place, configuration }: RouterContext<'istio'
         const { observedGeneration } = seen.status ?? {}
         return observedGeneration === undefined || Number(observedGeneration) >= generation
       }
-      const inTime = await untilTrue(accepted, { within: acceptedWithin, signal })
+      const changes = watches.changes(pathOf(place, 'virtualservices'), one => one === name)
+      const inTime = await untilTrue(accepted, { within: acceptedWithin, signal, changes })
       const objection = objectionOf(seen)
       if (inTime && objection === null) return
       throw new Unavailable(

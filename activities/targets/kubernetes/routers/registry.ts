@@ -1,6 +1,7 @@
 import type { RouterConfiguration, RouterType } from '../../../../pipeline/schema/configuration/kubernetes-target.ts'
 import type { KubernetesApi } from '../api.ts'
 import type { Place } from '../place.ts'
+import type { Watches } from '../watch.ts'
 import { gatewayApiRouter } from './gateway-api.ts'
 import { istioRouter } from './istio.ts'
 import { nginxRouter } from './nginx.ts'
@@ -15,8 +16,8 @@ const routers = {
   nginx: nginxRouter,
 } satisfies { [T in RouterType]: (context: RouterContext<T>) => Router }
 
-export function openRouter(api: KubernetesApi, place: Place): Router {
+export function openRouter(api: KubernetesApi, place: Place, watches: Watches): Router {
   const configuration: RouterConfiguration = place.settings.router
   const open = routers[configuration.type] as (context: RouterContext) => Router
-  return open({ api, place, configuration })
+  return open({ api, watches, place, configuration })
 }

@@ -3,7 +3,7 @@ import type { Role, Weights } from '../../../../pipeline/clusters.ts'
 import { roles } from '../../../../pipeline/clusters.ts'
 import { Refused, Unavailable } from '../../../failures.ts'
 import { readDeployments, stableServiceOf } from '../clusters.ts'
-import { endpointsOf, untilTrue } from '../endpoints.ts'
+import { endpointChanges, endpointsOf, untilTrue } from '../endpoints.ts'
 import { annotationOf, edit, fenced, type KubernetesObject } from '../objects.ts'
 import { annotations, labels, pathOf } from '../place.ts'
 import { originalSelector, originalSelectorKey } from '../role-cluster.ts'
@@ -14,7 +14,7 @@ import { acceptedWithin, type Router, type RouterContext } from './router.ts'
  * The user's Service itself: a cluster gets traffic as its pods join it, each about as much as any other pod. So shares
  * are only as exact as the numbers of pods allow. Without a share for stable, the Service leads to the other role alone.
  */
-export function replicasRouter({ api, place }: RouterContext<'replicas'>): Router {
+export function replicasRouter({ api, watches, place }: RouterContext<'replicas'>): Router {
   const podsOf = async (role: Role, deployment: V1Deployment): Promise<V1Pod[]> => {
     const selector = role === 'stable' ? deployment.spec!.selector.matchLabels! : roleLabels(place, role)
     const labelSelector = Object.entries(selector)
@@ -101,16 +101,21 @@ export function replicasRouter({ api, place }: RouterContext<'replicas'>): Route
           change(changed)
           return changed
         })
-      // The fence first: a late writer must not move a single pod.
-      await write(() => {})
-      await move(true)
+      const leadsTo = joining ? selector : roleLabels(place, alone!)
+      // The fence first: a late writer must not move a single pod. But a Service that led elsewhere turns to them last.
+      const turns = joining && !sameLabels(service.spec?.selector ?? {}, leadsTo)
+      if (turns) {
+        await write(() => {})
+        await move(true)
+      }
       await write(changed => {
-        changed.spec!.selector = joining ? selector : roleLabels(place, alone!)
+        changed.spec!.selector = leadsTo
         Object.assign(changed.metadata!.annotations!, {
           [annotations.weights]: JSON.stringify(weights),
           [originalSelectorKey]: JSON.stringify(selector),
         })
       })
+      if (!turns) await move(true)
       await move(false)
       const expected = joining
         ? [...pods].flatMap(([role, all]) => all.slice(0, role === 'stable' ? undefined : (plan.get(role) ?? 0)))
@@ -123,7 +128,8 @@ export function replicasRouter({ api, place }: RouterContext<'replicas'>): Route
         const ends = await endpointsOf(api, place, place.stableService)
         return [...names].every(pod => ends.has(pod)) && !others.some(pod => ends.has(pod))
       }
-      if (!(await untilTrue(done, { within: acceptedWithin, signal })))
+      const changes = endpointChanges(watches, place, place.stableService)
+      if (!(await untilTrue(done, { within: acceptedWithin, signal, changes })))
         throw new Unavailable(
           `${place.name}: Service ${place.stableService} does not lead to the ${names.size} pods it should`,
         )
@@ -156,6 +162,10 @@ function joinedOf(pods: Pods, selector: Readonly<Record<string, string>>): Count
 
 function same(a: Counts, b: Counts): boolean {
   return roles.every(role => (a.get(role) ?? 0) === (b.get(role) ?? 0))
+}
+
+function sameLabels(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean {
+  return Object.keys(a).length === Object.keys(b).length && Object.entries(a).every(([key, value]) => b[key] === value)
 }
 
 function matches(pod: V1Pod, selector: Readonly<Record<string, string>>): boolean {

@@ -2,6 +2,7 @@ import type { Weights } from '../../../../pipeline/clusters.ts'
 import type { RouterConfiguration } from '../../../../pipeline/schema/configuration/kubernetes-target.ts'
 import type { KubernetesApi } from '../api.ts'
 import type { Place } from '../place.ts'
+import type { Watches } from '../watch.ts'
 
 /**
  * What splits the live traffic of one service between its clusters, each of which has a Service of its own.
@@ -17,6 +18,8 @@ export interface Router {
 
 export interface RouterContext<T extends RouterConfiguration['type'] = RouterConfiguration['type']> {
   api: KubernetesApi
+  /** Of the same server. */
+  watches: Watches
   place: Place
   configuration: Extract<RouterConfiguration, { type: T }>
 }
