@@ -13,6 +13,8 @@ export const patches = {
   shortStep: 'short-step',
   /** An old version that was not kept warm is not removed: an activity less. */
   nothingWarm: 'nothing-warm',
+  /** What a stage has read of its service when it got the lock is not read again: an activity less. */
+  readOnce: 'read-once',
 } as const
 
 export type Patch = (typeof patches)[keyof typeof patches]

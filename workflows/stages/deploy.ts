@@ -17,14 +17,15 @@ export async function deploy(stage: StageOf<'deploy'>, context: StageContext): P
   context.progress({ phase: 'starting', target, service, release: release.version })
   await context.lock({ target, service })
   const writer = stageWriter(context)
-  const old = clusterOf(await writer.current(), 'stable')
+  const state = await writer.current()
+  const old = clusterOf(state, 'stable')
   const instances = stage.instances ?? old?.instances ?? null
   return badReleaseFails(context.world, async () => {
     const outcome =
       old === null
         ? await firstVersion(context, release, instances)
         : await strategies[stage.strategy]({
-            ...{ stage, context, writer, release, old },
+            ...{ stage, context, writer, release, old, state },
             instances: instances ?? old.instances,
           })
     if (outcome.kind !== 'succeeded') return outcome

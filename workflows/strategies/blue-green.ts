@@ -14,9 +14,9 @@ import { switchOver } from './switch-over.ts'
  * traffic in one step, or leaves that to a `promote` stage.
  */
 export const blueGreen: StrategyRun = async deployment => {
-  const { stage, context, writer, release, instances } = deployment
+  const { stage, context, writer, release, instances, state } = deployment
   registerReturn(deployment)
-  await clearLeftovers(context, writer)
+  await clearLeftovers(context, writer, state)
   context.progress({ phase: 'starting preview' })
   const { addresses } = await writer.apply({ role: 'preview', release, instances })
   const preview = addresses?.preview ?? ''

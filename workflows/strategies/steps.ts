@@ -11,18 +11,18 @@ import { switchOver } from './switch-over.ts'
 
 /** Traffic in steps by time alone; a person may promote it earlier, and roll it back at any time. */
 export const steps: StrategyRun = async deployment => {
-  const { stage, context, writer, release } = deployment
+  const { stage, context, writer, release, state } = deployment
   const lease = context.timings.lease
   const all = stage.steps ?? []
   registerReturn(deployment)
-  await clearLeftovers(context, writer)
+  await clearLeftovers(context, writer, state)
   let keep: Keep | null = null
   for (const [step, { weight, for: duration }] of all.entries()) {
     context.progress({ phase: 'growing', step, steps: all.length })
     await roomFor(deployment, { role: 'canary', release, weight }, keep)
     keep = { weights: weightsAt(weight, 'stable'), lease }
     await writer.route(keep.weights, lease)
-    const promoter = await stay(deployment, keep, duration)
+    const promoter = duration === 0 ? null : await stay(deployment, keep, duration)
     if (promoter !== null) context.note(promoter)
     if (promoter !== null) break
   }

@@ -1,5 +1,5 @@
 import type { ServiceRef } from '../../activities/requests.ts'
-import type { ClusterState } from '../../activities/targets/target.ts'
+import type { ClusterState, ServiceState } from '../../activities/targets/target.ts'
 import type { Release } from '../../pipeline/release.ts'
 import type { StageOf } from '../../pipeline/schema/stage.ts'
 import type { Outcome } from '../outcome.ts'
@@ -20,6 +20,8 @@ export interface Replacement {
 
 export interface Deployment extends Replacement {
   stage: StageOf<'deploy'>
+  /** What was there when the stage had got its lock. */
+  state: ServiceState
 }
 
 /** How `deploy` brings a new version to all traffic; the outputs are for what it has to say beyond the release. */

@@ -8,7 +8,7 @@ export const deployStrategies = ['rolling', 'blue-green', 'recreate', 'canary'] 
 
 const step = z.strictObject({
   weight: z.number().min(0.1).max(100).describe('The new version’s share of live traffic, percent.'),
-  for: positiveDuration.describe('How long.'),
+  for: positiveDuration.default(0).describe('How long; without it the next step follows at once.'),
 })
 
 export const deploy = z
