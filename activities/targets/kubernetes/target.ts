@@ -70,6 +70,12 @@ export function kubernetesTarget(
     return records.finish(place, op, changes)
   }
 
+  /** Before Slipway came, all of it was on what is stable. */
+  async function lastWeights(place: Place): Promise<Weights> {
+    const { weights } = await records.lately(place)
+    return Object.keys(weights).length === 0 ? { stable: 100 } : weights
+  }
+
   function inPlace<T>(service: string, work: (place: Place) => Promise<T>): Promise<T> {
     const place = known(service)
     return inWords(api, place, () => work(place))
@@ -90,12 +96,19 @@ export function kubernetesTarget(
     async route(service, weights, op) {
       // Nothing here ever runs out.
       if (op.renews) return
-      await inPlace(service, place =>
-        once(place, op, async work => {
-          checkWeights(place, clustersOf(place, await readDeployments(api, place)), weights)
+      await inPlace(service, async place => {
+        const { clusters, weights: now } = await stateOf(place, { fence: op.fence })
+        const isSo = sameWeights(now, weights) && cannotServe(clusters, weights) === undefined
+        if (isSo && sameWeights(await lastWeights(place), weights)) {
+          // Nothing moves and nothing has to settle; only earlier writers are shut out.
+          await openRouter(api, place, watches).route(weights, op)
+          return records.finish(place, op, [])
+        }
+        return once(place, op, async work => {
+          checkWeights(place, clusters, weights)
           await shift(work, weights)
-        }),
-      )
+        })
+      })
     },
     kept: async service => inPlace(service, place => keptReleases(api, place)),
     drift: async service =>
@@ -138,16 +151,24 @@ async function scaleToZero(work: Work, stable: V1Deployment): Promise<void> {
   await promotion.scale(0)
 }
 
+function sameWeights(a: Weights, b: Weights): boolean {
+  return roles.every(role => Math.abs((a[role] ?? 0) - (b[role] ?? 0)) < 1e-6)
+}
+
 /** Refuses weights that do not add up to 100, and any for a cluster that cannot take traffic. */
 function checkWeights(place: Place, clusters: readonly ClusterState[], weights: Weights): void {
   const total = roles.reduce((sum, role) => sum + (weights[role] ?? 0), 0)
   if (!(Math.abs(total - 100) < 1e-6))
     throw new Invalid(`${place.name}: the weights add up to ${total}, not to 100 (${JSON.stringify(weights)})`)
-  for (const role of roles) {
-    if (!((weights[role] ?? 0) > 0)) continue
-    const cluster = clusters.find(other => other.role === role)
-    if (cluster && cluster.ready > 0) continue
-    const reason = cluster ? 'none of its pods is available' : 'there is no such cluster'
-    throw new Refused(`${place.name}: ${role} cannot get ${weights[role]} % of the traffic: ${reason}`)
-  }
+  const role = cannotServe(clusters, weights)
+  if (role === undefined) return
+  const isThere = clusters.some(cluster => cluster.role === role)
+  const reason = isThere ? 'none of its pods is available' : 'there is no such cluster'
+  throw new Refused(`${place.name}: ${role} cannot get ${weights[role]} % of the traffic: ${reason}`)
+}
+
+/** The first role that shall get traffic and has no pod for it. */
+function cannotServe(clusters: readonly ClusterState[], weights: Weights): Role | undefined {
+  const serve = (role: Role) => clusters.some(cluster => cluster.role === role && cluster.ready > 0)
+  return roles.find(role => (weights[role] ?? 0) > 0 && !serve(role))
 }
