@@ -12,6 +12,7 @@ import { routerSuite } from './routers.suite.ts'
 import { secretsSuite } from './secrets.suite.ts'
 import { openStrategies, strategyPipelines, strategySuite } from './strategies.suite.ts'
 import { targetSuite } from './target.suite.ts'
+import { writesSuite } from './writes.suite.ts'
 
 /** One control plane for everything that needs one. */
 const missing = await whyNoCluster()
@@ -27,6 +28,7 @@ describe.skipIf(missing !== null)(name, () => {
 
   targetSuite(() => cluster)
   routerSuite(() => cluster)
+  writesSuite(() => cluster)
   realCanarySuite(() => cluster)
   exampleSuite(() => cluster)
   secretsSuite(() => cluster)

@@ -85,16 +85,13 @@ export function replicasRouter({ api, watches, place }: RouterContext<'replicas'
       if (shares.length > 1) await refuseWhereMeaningless(deployments.get('stable'), selector)
       const plan = planned(weights, pods)
       const joining = (weights.stable ?? 0) > 0
-      const move = (joins: boolean) =>
-        Promise.all(
-          [...pods].flatMap(([role, all]) => {
-            if (role === 'stable') return []
-            const members = joining ? all.slice(0, plan.get(role) ?? 0) : []
-            return all
-              .filter(pod => matches(pod, selector) !== members.includes(pod) && members.includes(pod) === joins)
-              .map(pod => join(pod, selector, joins))
-          }),
-        )
+      const moving = (joins: boolean) =>
+        [...pods].flatMap(([role, all]) => {
+          if (role === 'stable') return []
+          const members = joining ? all.slice(0, plan.get(role) ?? 0) : []
+          return all.filter(pod => matches(pod, selector) !== members.includes(pod) && members.includes(pod) === joins)
+        })
+      const move = (joins: boolean) => Promise.all(moving(joins).map(pod => join(pod, selector, joins)))
       const write = (change: (service: V1Service) => void) =>
         edit<V1Service>(api, place, { kind: 'services', name: place.stableService, signal }, found => {
           const changed = fenced(place, found!, fence)
@@ -103,7 +100,7 @@ export function replicasRouter({ api, watches, place }: RouterContext<'replicas'
         })
       const leadsTo = joining ? selector : roleLabels(place, alone!)
       // The fence first: a late writer must not move a single pod. But a Service that led elsewhere turns to them last.
-      const turns = joining && !sameLabels(service.spec?.selector ?? {}, leadsTo)
+      const turns = !sameLabels(service.spec?.selector ?? {}, leadsTo) && moving(true).length > 0
       if (turns) {
         await write(() => {})
         await move(true)

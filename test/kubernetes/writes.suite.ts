@@ -1,0 +1,58 @@
+import { expect, it } from 'vitest'
+import { type KubernetesApi, openApi } from '../../activities/targets/kubernetes/api.ts'
+import { openConnection } from '../../activities/targets/kubernetes/connection.ts'
+import { kubernetesTarget } from '../../activities/targets/kubernetes/target.ts'
+import type { Cluster } from './cluster.ts'
+import { apply, op, openTestTarget, release, userObjects } from './world.ts'
+
+/** What a canary writes, from its first pod to its last: no more than it has to, and nothing of an old version that nobody keeps. */
+export function writesSuite(cluster: () => Cluster): void {
+  it('a canary writes each object once a step, and its record once an operation', async () => {
+    const { control, pods } = cluster()
+    const namespace = 'writes'
+    const { configuration } = await openTestTarget(control, namespace, { shop: {} })
+    await apply(control, ...userObjects(namespace, 'shop', { replicas: 2, port: pods.port }))
+    const { api, take } = noting(openApi(namespace, openConnection(namespace, configuration.connection)))
+    const target = kubernetesTarget(namespace, configuration, api)
+    const old = release('0.0.1')
+    await target.apply('shop', { role: 'stable', release: old, instances: 2 }, op(1))
+    expect(take()).toEqual(['POST configmaps'])
+
+    await target.apply('shop', { role: 'canary', release: release('2.0.0'), instances: 1 }, op(1))
+    expect(take()).toEqual(['POST services', 'POST deployments', 'PUT configmaps'])
+    await target.route('shop', { stable: 50, canary: 50 }, op(2))
+    expect(take()).toEqual(['PUT configmaps', 'PUT services', 'PATCH pods', 'PUT configmaps'])
+    await target.route('shop', { stable: 50, canary: 50 }, op(3))
+    expect(take()).toEqual(['PUT services', 'PUT configmaps'])
+
+    await target.route('shop', { canary: 100 }, op(4))
+    take()
+    const wanted = { role: 'stable', release: release('2.0.0'), instances: 2, keepOld: false } as const
+    const { clusters, weights } = await target.apply('shop', wanted, op(4))
+    expect(clusters.map(({ role, release: { version }, ready }) => [role, version, ready])).toEqual([
+      ['stable', '2.0.0', 2],
+    ])
+    expect(weights).toEqual({ stable: 100 })
+    // Begun; the new version; its traffic; the canary is done with; done.
+    expect(take()).toEqual(['PUT configmaps', 'PUT deployments', 'PUT services', 'PUT deployments', 'PUT configmaps'])
+    await target.remove('shop', 'canary', op(4))
+    expect(take().sort()).toEqual(['DELETE deployments', 'DELETE services', 'PUT configmaps'])
+  })
+}
+
+/** Notes what was written; not what was refused, since somebody else had written in between. */
+function noting(api: KubernetesApi): { api: KubernetesApi; take(): string[] } {
+  let written: string[] = []
+  async function send<T>(...[path, request = {}]: Parameters<KubernetesApi['send']>): Promise<T> {
+    const answer = await api.send<T>(path, request)
+    const [, kind] = /\/namespaces\/[^/]+\/([^/]+)/.exec(path) ?? []
+    if (request.method !== undefined && request.method !== 'GET') written.push(`${request.method} ${kind}`)
+    return answer
+  }
+  const take = () => {
+    const all = written
+    written = []
+    return all
+  }
+  return { api: { ...api, send }, take }
+}
