@@ -30,7 +30,10 @@ const donors = ['canary', 'preview', 'previous'] as const satisfies readonly Rol
  * runs the wanted release serves on until the Deployment is there, and then hands its traffic over. What fails is put
  * back. To be recreated, its pods end before others start, either way.
  */
-export async function applyStable(work: Work, { release, instances, recreate, keepOld }: DesiredCluster): Promise<void> {
+export async function applyStable(
+  work: Work,
+  { release, instances, recreate, keepOld }: DesiredCluster,
+): Promise<void> {
   const { api, place, router, record, remember, op } = work
   const deployments = await readDeployments(api, place)
   const stable = stableOf(place, deployments)
