@@ -33,7 +33,7 @@ export function writesSuite(cluster: () => Cluster): void {
     expect(clusters.map(({ role, release: { version }, ready }) => [role, version, ready])).toEqual([
       ['stable', '2.0.0', 2],
     ])
-    expect(weights).toEqual({ stable: 100 })
+    expect(weights).toMatchObject({ stable: 100 })
     // Begun; the new version; its traffic; the canary is done with; done.
     expect(take()).toEqual(['PUT configmaps', 'PUT deployments', 'PUT services', 'PUT deployments', 'PUT configmaps'])
     await target.remove('shop', 'canary', op(4))

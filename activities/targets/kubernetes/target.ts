@@ -70,12 +70,6 @@ export function kubernetesTarget(
     return records.finish(place, op, changes)
   }
 
-  /** Before Slipway came, all of it was on what is stable. */
-  async function lastWeights(place: Place): Promise<Weights> {
-    const { weights } = await records.lately(place)
-    return Object.keys(weights).length === 0 ? { stable: 100 } : weights
-  }
-
   function inPlace<T>(service: string, work: (place: Place) => Promise<T>): Promise<T> {
     const place = known(service)
     return inWords(api, place, () => work(place))
@@ -99,7 +93,7 @@ export function kubernetesTarget(
       await inPlace(service, async place => {
         const { clusters, weights: now } = await stateOf(place, { fence: op.fence })
         const isSo = sameWeights(now, weights) && cannotServe(clusters, weights) === undefined
-        if (isSo && sameWeights(await lastWeights(place), weights)) {
+        if (isSo && sameWeights((await records.lately(place)).weights, weights)) {
           // Nothing moves and nothing has to settle; only earlier writers are shut out.
           await openRouter(api, place, watches).route(weights, op)
           return records.finish(place, op, [])
