@@ -50,7 +50,7 @@ const controllers = [
   'ttl-after-finished-controller',
 ]
 
-/** `podNetwork`: a /24 whose addresses the simulated pods get. */
+/** `podNetwork`: the network whose addresses the simulated pods get. */
 export async function startControlPlane(
   binaries: string,
   { podNetwork = '10.244.9.1/24', nodes = 1 }: { podNetwork?: string; nodes?: number } = {},

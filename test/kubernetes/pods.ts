@@ -16,11 +16,14 @@ export interface AnsweringPods {
   close(): Promise<void>
 }
 
-/** A /24 of this machine's own for pods; its first address is the node's. Needs root. */
+/**
+ * A /20 of this machine's own for pods; its first address is the node's. Needs root. kwok gives the addresses after it,
+ * too, when all are taken, and nothing answers there.
+ */
 export async function podNetwork(): Promise<{ cidr: string; release(): Promise<void> }> {
   for (let tries = 0; tries < 50; tries++) {
-    const network = `10.${200 + Math.floor(Math.random() * 50)}.${Math.floor(Math.random() * 250)}`
-    const route = [`${network}.0/24`, 'dev', 'lo']
+    const network = `10.${200 + Math.floor(Math.random() * 50)}.${16 * Math.floor(Math.random() * 16)}`
+    const route = [`${network}.0/20`, 'dev', 'lo']
     try {
       await ip('ip', ['route', 'add', 'local', ...route])
     } catch (error) {
@@ -30,7 +33,7 @@ export async function podNetwork(): Promise<{ cidr: string; release(): Promise<v
     const release = async () => {
       await ip('ip', ['route', 'del', 'local', ...route])
     }
-    return { cidr: `${network}.1/24`, release }
+    return { cidr: `${network}.1/20`, release }
   }
   throw new Error('there is no free network for the pods')
 }
