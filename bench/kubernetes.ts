@@ -211,7 +211,8 @@ async function rollsAtOnce(): Promise<void> {
   const names = Array.from({ length: services }, (_, index) => `shop-${index}`)
   const { engine } = await opened(namespace, names, { replicas: 2, type: 'replicas' })
   const memory: number[] = []
-  for (const version of ['2.0.0', '3.0.0']) {
+  // The first time fills what a worker keeps of runs and locks (`maxCachedWorkflows`).
+  for (const version of ['2.0.0', '3.0.0', '4.0.0']) {
     const before = cluster.control.audit().length
     const began = performance.now()
     const results = await Promise.all(
@@ -227,7 +228,7 @@ async function rollsAtOnce(): Promise<void> {
     report('of them not succeeded', failed.length, 'runs', 0)
     report('requests to the API server', (cluster.control.audit().length - before) / seconds, 'a second', 50)
   }
-  report('memory of the worker after the second time, beside after the first', memory[1]! / memory[0]!, 'times', 1.1)
+  report('memory of the worker after the third time, beside after the second', memory[2]! / memory[1]!, 'times', 1.1)
   await engine.stop()
 }
 
