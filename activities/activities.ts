@@ -26,6 +26,7 @@ import { resolve } from './resolve.ts'
 import { settle } from './settle.ts'
 import type { StageResources } from './stage-activities.ts'
 import { stageActivities } from './stage-activities.ts'
+import { saneTarget } from './targets/sane.ts'
 import type { Target } from './targets/target.ts'
 
 export interface ActivityResources extends StageResources {
@@ -66,7 +67,7 @@ export function createActivities(resources: ActivityResources): Activities {
 
   const target = (name: string): Target => {
     const found = Object.hasOwn(targets, name) ? targets[name] : undefined
-    if (found !== undefined) return found
+    if (found !== undefined) return saneTarget(name, found)
     throw new NotFound(`there is no target "${name}"; known are ${Object.keys(targets).join(', ') || 'none'}`)
   }
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { TestEngine } from '../fakes/engine.ts'
 import { expectOnly, startEngine, until } from '../fakes/engine.ts'
-import { quickCanary } from '../fakes/pipelines.ts'
+import { quickCanary, v1 } from '../fakes/pipelines.ts'
 import type { TemporalServer } from '../temporal.ts'
 import { startTemporal } from '../temporal.ts'
 
@@ -40,6 +40,24 @@ describe('a canary on Temporal', () => {
     const { status } = await run.result()
     expect(status).toBe('rolled-back')
     expectOnly(engine, '1.0.0')
+  })
+
+  // mutation: without activities/targets/sane.ts the reason is what our own code stumbled over.
+  it('of a service whose state makes no sense ends with the reason, and the others go on', async () => {
+    engine.target.seed('odd', v1, 4)
+    const { current } = engine.target
+    const nonsense = { weights: { stable: 'all' }, clusters: [null] }
+    engine.target.current = async service => ({
+      ...(await current(service)),
+      ...(service === 'odd' ? (nonsense as never) : {}),
+    })
+    const [odd, other] = await Promise.all([
+      engine.start([quickCanary({ service: 'odd' })]),
+      engine.start([quickCanary()]),
+    ])
+    const { status, reason } = await odd!.result()
+    expect([status, reason]).toEqual(['errored', expect.stringMatching(/odd on eu runs makes no sense: clusters/)])
+    expect((await other!.result()).status).toBe('succeeded')
   })
 
   it('is held for lack of evidence, refuses nothing twice, and is promoted by an update', async () => {

@@ -511,6 +511,15 @@ export const mutations: readonly Mutation[] = [
   },
   {
     row: 9,
+    without: 'what a target tells is taken as it is',
+    file: 'activities/targets/sane.ts',
+    cut: '    if (error === undefined) return state',
+    put: '    if (error === undefined || state) return state',
+    test: 'test/system/workflows-canary.test.ts',
+    project: 'system',
+  },
+  {
+    row: 9,
     without: 'anchors and aliases are taken',
     file: 'pipeline/document/guard.ts',
     cut: "      return 'anchors (&)",
