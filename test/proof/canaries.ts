@@ -67,7 +67,7 @@ async function runWaves({ rounds: count, log }: ProofOptions): Promise<Figures> 
     for (let wave = 1; wave <= waves; wave++) {
       const times = await Promise.all(
         Array.from({ length: count }, (_, index) =>
-          runOne(`wave-${wave}-${index}`, { target, client: temporal.client }),
+          runOne({ id: `wave-${wave}-${index}`, service: `service-${index}` }, { target, client: temporal.client }),
         ),
       )
       times.sort((a, b) => a - b)
@@ -95,10 +95,10 @@ async function runWaves({ rounds: count, log }: ProofOptions): Promise<Figures> 
 type Parts = { target: ReturnType<typeof fakeTarget>; client: Awaited<ReturnType<typeof startTemporal>>['client'] }
 
 /** Milliseconds from the start of a run to its recorded end. */
-async function runOne(id: string, { target, client }: Parts): Promise<number> {
-  target.seed(id, v1, 4)
+async function runOne({ id, service }: { id: string; service: string }, { target, client }: Parts): Promise<number> {
+  target.seed(service, v1, 4)
   const stage = canaryStage({
-    service: id,
+    service,
     release: asTemplate(v2),
     steps: steps.map((time, index) => ({ weight: (index + 1) * 10, for: time })),
     onVerdict: { fail: 'rollback', insufficient: 'promote', errored: 'rollback' },

@@ -29,6 +29,7 @@ describe.skipIf(browserPath === null)('the page over a full store', { timeout: 1
     const page = await pages.signedIn('/executions', context)
     const rows = page.locator('[data-row]')
     await rows.first().waitFor()
+    await page.getByText('usually 40s').first().waitFor()
     const newest = await rows.first().getAttribute('href')
     const count = () => page.locator('table').getAttribute('aria-rowcount').then(Number)
     for (let before = await count(), round = 0; round < 4; round += 1) {

@@ -161,15 +161,26 @@ describe.skipIf(browserPath === null)('the views on a real server', { timeout: 3
     }
   })
 
-  test('a newer version that was pushed and is not valid is shown as refused, and waits in the inbox', async () => {
-    const page = await signedIn('/pipelines/pushed')
-    await page.getByText('name: pushed').waitFor()
+  test('a run is compared with what was pushed since; what is not valid is refused, and waits in the inbox', async () => {
+    const inForce = () => at.server.client.getPipeline({ name: 'pushed' })
+    const id = await run('pushed', null, ({ status }) => status === 'succeeded')
+    const { revision } = await inForce()
+    remote.commit({ 'pipelines/pushed.yaml': pushed.replace('1s', '2s') })
+    await expect.poll(async () => (await inForce()).revision, { timeout: 30_000 }).not.toBe(revision)
+    const page = await signedIn(`/executions/${id}`)
+    await page.getByText('What is in force now differs.').waitFor()
+    await page.getByRole('button', { name: 'Against what is in force' }).click()
+    const diff = page.getByRole('region', { name: 'What has changed' })
+    await diff.locator('[data-kind="added"]', { hasText: '2s' }).waitFor()
+
+    await visit(page, '/pipelines/pushed')
+    await page.getByText('name: pushed').first().waitFor()
     const bad = remote.commit({ 'pipelines/pushed.yaml': pushed.replace('wait', 'wayt') })
-    const isRefused = async () => (await at.server.client.getPipeline({ name: 'pushed' })).refused !== null
+    const isRefused = async () => (await inForce()).refused !== null
     await expect.poll(isRefused, { timeout: 30_000 }).toBe(true)
     await page.reload()
     await page.getByText(`The newer version ${bad.slice(0, 7)}`).waitFor()
-    await page.getByText('name: pushed').waitFor()
+    await page.getByText('name: pushed').first().waitFor()
     await visit(page, '/pipelines')
     await page.getByText(/A newer version is not in force: .*wayt/).waitFor()
     await visit(page, '/inbox')
@@ -227,10 +238,14 @@ describe.skipIf(browserPath === null)('the views on a real server', { timeout: 3
     await page.getByRole('heading', { level: 1, name: 'Approve ask?' }).waitFor()
     expect(await flawsOf(page)).toEqual([])
     expect((await at.server.client.getExecution({ id })).status).toBe('waiting')
-    await page.getByLabel('ticket').fill('T-3')
+    await page.getByLabel('ticket').fill(planted)
     await page.getByRole('button', { name: 'Approve' }).click()
     await page.waitForURL(`**/executions/${id}`)
     await until(id, ({ status }) => status === 'succeeded')
+    await page.getByRole('link', { name: /^ask/ }).click()
+    await page.getByText(/^(One|\d+) outputs?$/).click()
+    await page.locator('details').getByText('<img src=x').waitFor()
+    expect(await page.locator('img[src="x"]').count()).toBe(0)
     await page.goto('/inbox')
     await page.goto(path)
     await page.getByText('This link cannot be used.').waitFor()
