@@ -101,19 +101,6 @@ describe.each(closed)('%s', (_operation, route) => {
   })
 })
 
-test('nothing is open to strangers but ways to sign in, signed deliveries, the description and the health', () => {
-  const open = operations.filter(([, { permission }]) => permission === 'public').map(([operation]) => operation)
-  expect(open.sort()).toEqual([
-    'beginOidcLogin',
-    'finishOidcLogin',
-    'getHealth',
-    'getLoginMethods',
-    'getOpenapi',
-    'openSession',
-    'receiveHook',
-  ])
-})
-
 describe.each(guarded)('%s', (_operation, route) => {
   test('is forbidden to an identity that nothing was given to', async () => {
     expect((await send(route, bearers.powerless!)).status).toBe(403)
