@@ -6,6 +6,7 @@ import type { ExecutionDetail } from '../../api/contract/execution.ts'
 import { isFinal } from '../../pipeline/statuses.ts'
 import { startLoad } from '../../setup/load.ts'
 import { type Server, startServer } from '../../setup/server.ts'
+import { withLastWords } from './last-words.ts'
 import { type Figures, type Proof, type ProofOptions, seeded } from './proof.ts'
 
 /** What is killed. `worker` is the process that runs workflows and activities; in `serve` that is `serve` itself. */
@@ -63,9 +64,7 @@ async function killSeries({ seed, rounds, log }: ProofOptions): Promise<Figures>
       await wholeAudit(server, id)
     }
   } catch (error) {
-    throw new Error(
-      `${error instanceof Error ? error.message : error}\n--- last words of serve ---\n${server.output().slice(-4000)}`,
-    )
+    throw withLastWords(error, server)
   } finally {
     await server.stop()
     for (const folder of [data, notes]) rmSync(folder, { recursive: true, force: true })

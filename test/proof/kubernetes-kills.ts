@@ -8,6 +8,7 @@ import { type Cluster, startCluster } from '../kubernetes/cluster.ts'
 import type { AuditEvent, ControlPlane } from '../kubernetes/control-plane.ts'
 import { written } from '../kubernetes/served.ts'
 import { apply, op, openTestTarget, release, type TestTarget, userObjects, userRoute } from '../kubernetes/world.ts'
+import { withLastWords } from './last-words.ts'
 import { type Figures, type Proof, type ProofOptions, seeded } from './proof.ts'
 
 /** What is killed. `worker` is the process that runs workflows and activities, which is `serve` itself. */
@@ -77,8 +78,7 @@ export async function killsOn({ control }: Cluster, { seed, rounds, log }: Proof
       changes += nothingTwice(control.audit().slice(before))
     }
   } catch (error) {
-    const words = error instanceof Error ? error.message : String(error)
-    throw new Error(`${words}\n--- last words of serve ---\n${server.output().slice(-4000)}`)
+    throw withLastWords(error, server)
   } finally {
     await server.stop()
     rmSync(folder, { recursive: true, force: true })

@@ -6,6 +6,7 @@ import { isFinal } from '../../pipeline/statuses.ts'
 import { type Server, startServer } from '../../setup/server.ts'
 import { signed } from '../deliveries.ts'
 import { freePort } from '../ports.ts'
+import { withLastWords } from './last-words.ts'
 import { type Figures, type Proof, type ProofOptions, seeded } from './proof.ts'
 
 const copies = 3
@@ -84,8 +85,7 @@ async function webhookSeries({ seed, rounds, log }: ProofOptions): Promise<Figur
       msToAnswer,
     }
   } catch (error) {
-    const words = error instanceof Error ? error.message : String(error)
-    throw new Error(`${words}\n--- last words of serve ---\n${server.output().slice(-4_000)}`)
+    throw withLastWords(error, server)
   } finally {
     await server.stop()
     rmSync(data, { recursive: true, force: true })
