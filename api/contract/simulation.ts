@@ -4,6 +4,19 @@ import { executionStatus, stageStatus } from './execution.ts'
 const milliseconds = z.int().min(0)
 const days30 = 30 * 86_400_000
 
+/** The world of a simulation about which nothing was said: `slipway simulate`, the page and previews all begin with it. */
+export const usualWorld = {
+  seed: 1,
+  /** A Monday morning: within the windows most pipelines have. */
+  start: Date.parse('2026-01-05T10:00:00Z'),
+  running: 'current',
+  instances: 4,
+  /** Enough for judges to come to a verdict within minutes. */
+  rate: 2_000,
+  startUp: 10_000,
+  people: { answer: 'approve', after: 60_000 },
+} as const
+
 /** What a simulation begins with; what is left out is as `slipway simulate` has it. */
 export const simulateBody = z.strictObject({
   text: z.string().max(250_000),
@@ -17,21 +30,21 @@ export const simulateBody = z.strictObject({
   /** Required ones that are left out get a sample that fits. */
   parameters: z.record(z.string().max(63), z.union([z.string().max(16_384), z.number(), z.boolean()])).default({}),
   /** Of all chance. */
-  seed: z.int().min(0).max(999_999_999).default(1),
+  seed: z.int().min(0).max(999_999_999).default(usualWorld.seed),
   people: z
     .strictObject({
       answer: z.enum(['approve', 'reject', 'timeout']),
       /** Milliseconds that they take. */
       after: milliseconds.max(days30),
     })
-    .default({ answer: 'approve', after: 60_000 }),
+    .default(usualWorld.people),
   /** What every service runs before; null when nothing was ever deployed. */
-  running: z.string().min(1).max(200).nullable().default('current'),
-  instances: z.int().min(1).max(1_000).default(4),
+  running: z.string().min(1).max(200).nullable().default(usualWorld.running),
+  instances: z.int().min(1).max(1_000).default(usualWorld.instances),
   /** Requests a second of every service. */
-  rate: z.int().min(0).max(1_000_000).default(200),
+  rate: z.int().min(0).max(1_000_000).default(usualWorld.rate),
   /** Milliseconds until instances are healthy. */
-  startUp: milliseconds.max(days30).default(10_000),
+  startUp: milliseconds.max(days30).default(usualWorld.startUp),
 })
 
 const undone = z.array(z.object({ stage: z.string(), what: z.string() }))

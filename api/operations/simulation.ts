@@ -3,6 +3,7 @@ import { jsonPointer } from '../../pipeline/problem.ts'
 import type { Pipeline } from '../../pipeline/schema/pipeline.ts'
 import { didYouMean } from '../../pipeline/suggest.ts'
 import type { ProblemError } from '../contract/problem.ts'
+import { usualWorld } from '../contract/simulation.ts'
 import { checkInPlace } from '../definitions/check-in-place.ts'
 import { callerOf, type Handlers } from '../http/handler.ts'
 import { Refusal } from '../http/refusal.ts'
@@ -26,13 +27,12 @@ export function simulationOperations({
         throw new Refusal('invalid-parameters', 'a value does not fit, or no sample does', {
           errors: findings.map(({ path, message }) => problemAt(`/parameters${jsonPointer(path)}`, message)),
         })
-      return { body: await simulate.run(pipeline, { ...settings, parameters: values, start }, call.signal) }
+      return {
+        body: await simulate.run(pipeline, { ...settings, parameters: values, start: usualWorld.start }, call.signal),
+      }
     },
   }
 }
-
-/** A Monday morning: within the windows most pipelines have. */
-const start = Date.parse('2026-01-05T10:00:00Z')
 
 function refuseUnknown({ name, stages }: Pipeline, what: 'stage' | 'gate', asked: string): void {
   const gates = stages.flatMap(stage => (stage.type === 'canary' ? (stage.gates ?? []) : []))

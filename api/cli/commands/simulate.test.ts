@@ -56,6 +56,16 @@ describe('slipway simulate', () => {
     expect([other.code, other.stderr]).toEqual([3, expect.stringContaining('expected to end rolled-back')])
   })
 
+  test('shows a good release of the example as good, and a bad one as taken back, when nothing else is said', async () => {
+    const example = 'examples/checkout/pipelines/checkout.yaml'
+    const [good, bad] = [await simulate(example), await simulate(example, '--scenario', 'bad')]
+    expect([good.code, good.stdout]).toEqual([0, expect.stringContaining('the run ends: succeeded')])
+    expect([bad.code, bad.stdout]).toEqual([4, expect.stringContaining('the run ends: rolled-back')])
+    // As docs/simulate.md says.
+    const quiet = await simulate(example, '--rate', '200')
+    expect(quiet.stdout).toContain('verdict insufficient')
+  })
+
   test('gives JSON', async () => {
     const { stdout } = await simulate(file, '-o', 'json')
     expect(JSON.parse(stdout)).toMatchObject({ pipeline: 'shop', status: 'succeeded', duration: 10_000 })

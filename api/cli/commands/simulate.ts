@@ -5,6 +5,7 @@ import { checkParameters } from '../../../pipeline/parameters.ts'
 import { formatProblem } from '../../../pipeline/problem.ts'
 import type { Pipeline } from '../../../pipeline/schema/pipeline.ts'
 import { validatePipeline } from '../../../pipeline/validate.ts'
+import { usualWorld } from '../../contract/simulation.ts'
 import { templatesBeside } from '../../definitions/templates-beside.ts'
 import type { Answer, Scenario } from '../../main/simulate/scenario.ts'
 import type { Simulation } from '../../main/simulate/simulate.ts'
@@ -43,18 +44,22 @@ export function simulateCommand(io: Io): Command {
     .argument('<file>', 'a pipeline file')
     .option('--scenario <name>', scenarioHelp, 'good')
     .option('-p, --parameter <key=value>', 'a parameter; required ones get a sample when left out', collect, [])
-    .option('--seed <number>', 'of all chance', wholeNumber, 1)
+    .option('--seed <number>', 'of all chance', wholeNumber, usualWorld.seed)
     .addOption(
       new Option('--people <answer>', 'what people answer')
         .choices(['approve', 'reject', 'timeout'])
-        .default('approve'),
+        .default(usualWorld.people.answer),
     )
-    .option('--answer-after <duration>', 'how long people take', parseDuration, 60_000)
-    .option('--running <version>', 'what the services run before; none: nothing yet', 'current')
-    .option('--instances <number>', 'of every service', wholeNumber, 4)
-    .option('--rate <number>', 'requests a second of every service', wholeNumber, 200)
-    .option('--start-up <duration>', 'until instances are healthy', parseDuration, 10_000)
-    .option('--at <time>', 'when it begins', parseTime, Date.parse('2026-01-05T10:00:00Z'))
+    .addOption(duration('--answer-after', 'how long people take', usualWorld.people.after))
+    .option('--running <version>', 'what the services run before; none: nothing yet', usualWorld.running)
+    .option('--instances <number>', 'of every service', wholeNumber, usualWorld.instances)
+    .option('--rate <number>', 'requests a second of every service', wholeNumber, usualWorld.rate)
+    .addOption(duration('--start-up', 'until instances are healthy', usualWorld.startUp))
+    .addOption(
+      new Option('--at <time>', 'when it begins')
+        .argParser(parseTime)
+        .default(usualWorld.start, new Date(usualWorld.start).toISOString()),
+    )
     .option('--expect <status>', 'the status it must end with, for checks')
     .addOption(outputOption())
     .action(async (file: string, options: SimulateOptions) => {
@@ -75,6 +80,9 @@ export function simulateCommand(io: Io): Command {
 
 const scenarioHelp =
   'good, bad, no-traffic, metrics-down, target-fails-at:STAGE, gate-closed:GATE, or recorded:FILE (a case of slipway judge)'
+
+const duration = (flag: string, what: string, usual: number) =>
+  new Option(`${flag} <duration>`, what).argParser(parseDuration).default(usual, `${usual / 1_000}s`)
 
 async function readPipeline(file: string): Promise<Pipeline> {
   const { pipeline, problems } = validatePipeline(await readTextFile(file), file, {

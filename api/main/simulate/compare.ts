@@ -3,8 +3,9 @@ import type { ParameterValue } from '../../../pipeline/execution.ts'
 import { checkParameters } from '../../../pipeline/parameters.ts'
 import type { Pipeline } from '../../../pipeline/schema/pipeline.ts'
 import type { Outcome, Simulated } from '../../contract/preview.ts'
+import { usualWorld } from '../../contract/simulation.ts'
 import { sampleParameters } from './sample-parameters.ts'
-import { type SimulateSettings, type Simulation, simulate, type TimelineEntry } from './simulate.ts'
+import { type Simulation, simulate, type TimelineEntry } from './simulate.ts'
 
 /** Two versions of a pipeline; plain JSON. */
 export interface Versions {
@@ -42,14 +43,7 @@ function valuesFor(pipeline: Pipeline, given: Versions['parameters']) {
 }
 
 function run(pipeline: Pipeline, parameters: Values, kind: 'good' | 'bad'): Promise<Simulation> {
-  return simulate(pipeline, { ...usual, parameters, scenario: { kind } })
-}
-
-/** The same world as that of `slipway simulate` without options, with as much traffic as judges need. */
-const usual: Omit<SimulateSettings, 'parameters' | 'scenario'> = {
-  ...{ seed: 1, start: Date.parse('2026-01-05T10:00:00Z'), running: 'current', instances: 4, rate: 2_000 },
-  startUp: 10_000,
-  people: { answer: 'approve', after: 60_000 },
+  return simulate(pipeline, { ...usualWorld, parameters, scenario: { kind } })
 }
 
 function beside(before: Simulation | null, after: Simulation): Simulated {
