@@ -6,10 +6,12 @@ import { auditedStore, startKey } from './audited-store.ts'
 
 let written: { entry: AuditEntry; key: string | undefined }[]
 let recorded: RecordBatch[]
+let full: boolean
 
 const store = auditedStore({
   record: async (sent: RecordBatch) => void recorded.push(sent),
   audit: async (entry: AuditEntry, key?: string) => {
+    if (full) throw new Error('no space left')
     written.push({ entry, key })
     return { ...entry, sequence: written.length, previous: '', hash: '' }
   },
@@ -18,6 +20,7 @@ const store = auditedStore({
 beforeEach(() => {
   written = []
   recorded = []
+  full = false
 })
 
 test('the start of a run is told with its first event, by whom and why, under the key of whoever accepted it', async () => {
@@ -50,4 +53,11 @@ test('verdicts, decisions and ends are told once each: the key is the event', as
     ['ada', 'judgment.given', 'run-1/6'],
     ['slipway', 'execution.status', 'run-1/8'],
   ])
+})
+
+test('nothing can be seen that is not in the log: what cannot be written there is not recorded', async () => {
+  full = true
+  const ended = { ...event('run-1', 8), kind: 'execution.status' as const, data: { status: 'succeeded' } }
+  await expect(store.record({ ...batch('run-1', 8), events: [ended] })).rejects.toThrow('no space left')
+  expect(recorded).toEqual([])
 })

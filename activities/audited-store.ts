@@ -3,20 +3,20 @@ import { type ExecutionStatus, isFinal } from '../pipeline/statuses.ts'
 import type { AuditEntry, RecordBatch, Store } from '../store/store.ts'
 
 /**
- * A store that writes starts, verdicts, decisions and ends of runs into the audit log when they are recorded. A batch that
- * is recorded again, because whoever did it died, leaves no second entry; one that was cut off is completed.
+ * A store that writes starts, verdicts, decisions and ends of runs into the audit log before they are recorded: what can be
+ * seen is in the log. A batch that is recorded again, because whoever did it died, leaves no second entry.
  */
 export function auditedStore<S extends Pick<Store, 'record' | 'audit'>>(store: S): S {
   return {
     ...store,
     async record(batch: RecordBatch) {
-      await store.record(batch)
       const began = batch.events.find(({ sequence }) => sequence === 1)
       if (began !== undefined && batch.snapshot !== null)
         await store.audit(startOf(began, batch.snapshot), startKey(began.execution))
       for (const event of batch.events.filter(isNotable)) {
         await store.audit(entryOf(event, batch), `${event.execution}/${event.sequence}`)
       }
+      await store.record(batch)
     },
   }
 }
