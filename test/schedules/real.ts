@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { inspect } from 'node:util'
+import type { WorkflowHandle } from '@temporalio/client'
 import {
   WorkflowExecutionAlreadyStartedError,
   WorkflowNotFoundError,
@@ -115,7 +117,11 @@ async function runReal(schedule: Schedule, name: string, parts: Parts): Promise<
   const runs: Run[] = []
   const wrong: string[] = []
   const handle = (id: string) => server.client.workflow.getHandle(id)
-  const seenOf = (id: string) => patiently(() => handle(id).query<Execution>('state'))
+  const seenOf = (id: string) =>
+    patiently(
+      () => handle(id).query<Execution>('state'),
+      () => storyOf(handle(id)),
+    )
 
   /** Two at once, of which one comes first. */
   const start = async (input: ExecutionInput) => {
@@ -178,14 +184,23 @@ async function runReal(schedule: Schedule, name: string, parts: Parts): Promise<
 }
 
 /** A question finds nobody while one worker has ended and the next has not begun. */
-async function patiently<T>(ask: () => Promise<T>): Promise<T> {
+async function patiently<T>(ask: () => Promise<T>, story: () => Promise<string>): Promise<T> {
   for (let tries = 1; ; tries += 1)
     try {
       return await ask()
     } catch (error) {
-      if (tries === 240) throw error
+      if (tries === 240) throw new Error(`asked ${tries} times: ${inspect(error)}\n${await story()}`)
       await sleep(500)
     }
+}
+
+/** The history of a run that answers nobody, for whoever looks for the reason. */
+async function storyOf(handle: WorkflowHandle): Promise<string> {
+  const { events } = await handle.fetchHistory()
+  return (events ?? [])
+    .slice(-40)
+    .map(event => JSON.stringify({ ...event, workflowExecutionStartedEventAttributes: undefined }))
+    .join('\n')
 }
 
 const updates = new Set(['approve', 'reject', 'pause', 'resume', 'promote', 'skip'])
