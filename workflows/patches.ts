@@ -15,6 +15,8 @@ export const patches = {
   nothingWarm: 'nothing-warm',
   /** What a stage has read of its service when it got the lock is not read again: an activity less. */
   readOnce: 'read-once',
+  /** Steps of a deployment that last no time share one rollout of pods: an activity less for each. */
+  roomAtOnce: 'room-at-once',
 } as const
 
 export type Patch = (typeof patches)[keyof typeof patches]

@@ -149,6 +149,17 @@ describe('canary steps without a judge', () => {
     expect(run.world.now() - Date.parse('2026-01-01T00:00:00Z')).toBeGreaterThanOrEqual(20_000)
   })
 
+  it('start pods at once for what follows without a pause', async () => {
+    const given = [5, 25, 50, 75].map((weight, step) => ({ weight, for: step === 1 ? 10_000 : 0 }))
+    const run = fakeRun(runOf([deployStage('checkout', { ...steps, steps: given })]))
+    expect((await run.run()).status).toBe('succeeded')
+    expect(run.effects().slice(0, 8)).toEqual([
+      ...['canary 2.0.0 x1', 'stable 95, canary 5', 'stable 75, canary 25'],
+      ...['canary 2.0.0 x4', 'stable 50, canary 50', 'stable 25, canary 75', 'canary 100'],
+      'stable 2.0.0 x4',
+    ])
+  })
+
   it('grow with instances that somebody adds meanwhile', async () => {
     const run = fakeRun(runOf([deployStage('checkout', { ...steps, steps: [...steps.steps] })]))
     run.resize(5_000, 9)

@@ -17,18 +17,36 @@ export const steps: StrategyRun = async deployment => {
   registerReturn(deployment)
   await clearLeftovers(context, writer, state)
   let keep: Keep | null = null
+  /** The weight that the canary has the pods for. */
+  let room = 0
+  const atOnce = all.some(({ for: duration }) => duration === 0) && context.world.patched(patches.roomAtOnce)
   for (const [step, { weight, for: duration }] of all.entries()) {
     context.progress({ phase: 'growing', step, steps: all.length })
-    await roomFor(deployment, { role: 'canary', release, weight }, keep)
+    if (!atOnce || weight > room) {
+      room = atOnce ? peakFrom(step, all) : weight
+      const whole = atOnce && room === 100 ? { instances: deployment.instances } : {}
+      await roomFor(deployment, { role: 'canary', release, weight: room, ...whole }, keep)
+    }
     keep = { weights: weightsAt(weight, 'stable'), lease }
     await writer.route(keep.weights, lease)
-    const promoter = duration === 0 ? null : await stay(deployment, keep, duration)
+    if (duration === 0) continue
+    const promoter = await stay(deployment, keep, duration)
+    // Pods may have gone meanwhile.
+    room = 0
     if (promoter !== null) context.note(promoter)
     if (promoter !== null) break
   }
   const weights: Weights = keep?.weights ?? { stable: 100 }
-  await switchOver(deployment, { role: 'canary', weights, bake: stage.bake ?? 0 })
+  const whole = atOnce && room === 100 ? ({ hasRoom: true } as const) : {}
+  await switchOver(deployment, { role: 'canary', weights, bake: stage.bake ?? 0, ...whole })
   return succeeded()
+}
+
+/** The most it gets before anything waits: what follows at once starts its pods at once, not one step after the other. */
+function peakFrom(step: number, all: readonly { weight: number; for: number }[]): number {
+  const pause = all.findIndex(({ for: duration }, index) => index >= step && duration > 0)
+  if (pause === -1) return 100
+  return Math.max(...all.slice(step, pause + 1).map(({ weight }) => weight))
 }
 
 /** Keeps the weights for some time, or until somebody promotes it: `promoted by ann`, else null. */

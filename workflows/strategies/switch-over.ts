@@ -9,18 +9,19 @@ import type { Replacement } from './strategy.ts'
 
 /**
  * Brings a warm cluster to all traffic as the stable version: capacity, traffic, then what is left over. `weights` are those
- * in force now, under a lease unless all is on `stable`. The old version stays warm for `bake` milliseconds.
+ * in force now, under a lease unless all is on `stable`. The old version stays warm for `bake` milliseconds. `hasRoom`:
+ * the cluster has just got all its pods.
  */
 export async function switchOver(
   replacement: Replacement,
-  { role, weights, bake }: { role: Role; weights: Weights; bake: number },
+  { role, weights, bake, hasRoom }: { role: Role; weights: Weights; bake: number; hasRoom?: true },
 ): Promise<void> {
   const { context, writer, release, instances } = replacement
   const lease = context.timings.lease
   const all: Weights = { [role]: 100 }
   context.progress({ phase: 'promoting' })
   const keep = weights.stable === 100 ? null : { weights, lease }
-  await roomFor(replacement, { role, release, weight: 100, instances }, keep)
+  if (!hasRoom) await roomFor(replacement, { role, release, weight: 100, instances }, keep)
   registerDemotion(replacement)
   await writer.route(all, lease)
   const kept = bake > 0 ? {} : ({ keepOld: false } as const)
