@@ -75,9 +75,7 @@ type Labelled = Named & { metadata?: { labels?: Readonly<Record<string, string>>
 function selector({ labelSelector = '', ...others }: Readonly<Record<string, string>>) {
   if (Object.keys(others).length > 0 || /[!()]| in /.test(labelSelector)) return null
   const terms = labelSelector.split(',').filter(Boolean)
+  const pairs = terms.map(term => term.split('=') as [string, string?])
   return ({ metadata: { labels = {} } = {} }: Labelled) =>
-    terms.every(term => {
-      const [key, value] = term.split('=') as [string, string?]
-      return value === undefined ? key in labels : labels[key] === value
-    })
+    pairs.every(([key, value]) => (value === undefined ? key in labels : labels[key] === value))
 }
