@@ -24,6 +24,7 @@ import { noRegistries, type Registries } from './registries/registry.ts'
 import type { Activities, Unrecorded } from './requests.ts'
 import { resolve } from './resolve.ts'
 import { settle } from './settle.ts'
+import { shift } from './shift.ts'
 import type { StageResources } from './stage-activities.ts'
 import { stageActivities } from './stage-activities.ts'
 import { saneTarget } from './targets/sane.ts'
@@ -87,6 +88,7 @@ export function createActivities(resources: ActivityResources): Activities {
         return keeping(work, { keep, target: target(request.target), request, attempt })
       }),
     route: request => beating(attempt => routeAndCheck(target(request.target), request, attempt)),
+    shift: request => beating(attempt => shift(target(request.target), request, attempt)),
     remove: request =>
       beating(attempt => target(request.target).remove(request.service, request.role, opOf(request, null, attempt))),
     hold: request =>

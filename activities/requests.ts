@@ -47,6 +47,24 @@ export interface RouteRequest extends Effect {
   lease: number | null
 }
 
+/** Capacity before traffic: clusters that have to be ready before the weights change. */
+export interface ShiftRequest extends RouteRequest {
+  room: Room[]
+  /** What is in force while room is made. */
+  keep: Keep | null
+}
+
+export interface Room {
+  /** Of its own effect. */
+  id: string
+  role: Role
+  release: Release
+  instances: number
+  /** The share of traffic that it is for, percent, of so many stable instances: it grows with those that were added since. */
+  share?: { weight: number; of: number }
+  keepOld?: false
+}
+
 export interface RemoveRequest extends Effect {
   role: Role
 }
@@ -169,6 +187,8 @@ export interface Activities extends StageActivities {
   apply(request: ApplyRequest): Promise<ServiceState>
   /** Routes, then looks whether the router does it. */
   route(request: RouteRequest): Promise<ServiceState>
+  /** Makes room, then routes; heartbeats. */
+  shift(request: ShiftRequest): Promise<ServiceState>
   remove(request: RemoveRequest): Promise<void>
   /** Renews the lease until it is canceled. */
   hold(request: HoldRequest): Promise<void>

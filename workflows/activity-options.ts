@@ -19,6 +19,7 @@ const limits: Record<keyof Activities, Limits> = {
   current: { attempt: 15_000 },
   apply: { attempt: day, heartbeat: 15_000, letGo: true },
   route: { attempt: 30_000 },
+  shift: { attempt: day, heartbeat: 15_000, letGo: true },
   remove: { attempt: day, heartbeat: 15_000, letGo: true },
   hold: { attempt: 10 * day, heartbeat: 15_000, letGo: true },
   look: { attempt: 2 * minute, heartbeat: 15_000 },

@@ -17,6 +17,8 @@ export const patches = {
   readOnce: 'read-once',
   /** Steps of a deployment that last no time share one rollout of pods: an activity less for each. */
   roomAtOnce: 'room-at-once',
+  /** Making room and changing traffic is one activity. */
+  shift: 'shift',
 } as const
 
 export type Patch = (typeof patches)[keyof typeof patches]

@@ -1,9 +1,17 @@
-import type { Activities, Keep } from '../activities/requests.ts'
+import type { Activities, Keep, Room } from '../activities/requests.ts'
 import type { ClusterState, ServiceState } from '../activities/targets/target.ts'
 import type { Role, Weights } from '../pipeline/clusters.ts'
 import type { Release } from '../pipeline/release.ts'
 import { sameRelease } from '../pipeline/release.ts'
 import type { Grant } from './world.ts'
+
+export interface Shift {
+  room: readonly Omit<Room, 'id'>[]
+  /** What is in force until then. */
+  keep: Keep | null
+  weights: Weights
+  lease?: number | null
+}
 
 /** One stage's right to change one service. Every effect has an id of its own and the fence of the grant. */
 export interface Writer {
@@ -15,6 +23,8 @@ export interface Writer {
   ): Promise<ServiceState>
   /** Shuts out whatever an earlier change may still try to do. */
   route(weights: Weights, lease?: number | null): Promise<ServiceState>
+  /** Makes room, then routes: one activity, and one writer for all of it. */
+  shift(change: Shift): Promise<ServiceState>
   remove(role: Role): Promise<void>
   /** Renews the lease until canceled. */
   hold(keep: Keep): Promise<void>
@@ -38,12 +48,23 @@ export function createWriter(
     return { target, service, id: id(purpose), fence }
   }
 
+  const shutOut = () => {
+    grant().fence += 1
+  }
+
   return {
     current: () => activities.current({ target: grant().target, service: grant().service }),
     apply: (cluster, keep = null) => activities.apply({ ...effect(`apply-${cluster.role}`), ...cluster, keep }),
     async route(weights, lease = null) {
-      grant().fence += 1
+      shutOut()
       const state = await activities.route({ ...effect('route'), weights, lease })
+      routed(state.weights)
+      return state
+    },
+    async shift({ room, keep, weights, lease = null }) {
+      shutOut()
+      const rooms = room.map(one => ({ ...one, id: id(`apply-${one.role}`) }))
+      const state = await activities.shift({ ...effect('route'), room: rooms, keep, weights, lease })
       routed(state.weights)
       return state
     },

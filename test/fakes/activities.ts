@@ -4,6 +4,7 @@ import { refuseQuarantined } from '../../activities/quarantine.ts'
 import type { Activities } from '../../activities/requests.ts'
 import { resolve } from '../../activities/resolve.ts'
 import { settle } from '../../activities/settle.ts'
+import { shift } from '../../activities/shift.ts'
 import type { FakeMetrics } from './metrics.ts'
 import { askedOf, type FakeOutside, fakeOutside } from './outside.ts'
 import type { FakeStore } from './store.ts'
@@ -26,6 +27,7 @@ export function fakeActivities(parts: {
     apply: request =>
       target.apply(request.service, { ...request, instances: request.instances ?? 2 }, opOf(request, null, attempt)),
     route: request => routeAndCheck(target, request, attempt),
+    shift: request => shift(target, request, attempt),
     remove: request => target.remove(request.service, request.role, opOf(request, null, attempt)),
     hold: () => new Promise(() => {}),
     look: request =>

@@ -5,14 +5,15 @@ import { firstLook } from '../../pipeline/execution.ts'
 import { expandMetrics } from '../../pipeline/presets.ts'
 import type { AnalysisProgress, AnalysisResult } from '../analysis.ts'
 import { plannedLooks, planStep } from '../look-schedule.ts'
+import { patches } from '../patches.ts'
 import { inWords } from '../steering.ts'
 import { together } from '../together.ts'
 import { badBaselineCannotTell } from '../try-release.ts'
 import type { Waiting } from './gates.ts'
-import { passGates } from './gates.ts'
+import { gatesAt, passGates } from './gates.ts'
 import { renewed } from './renewed.ts'
 import type { CanaryRun, Climbed } from './run.ts'
-import { leased, leaseOf, roomFor, weightsAt } from './run.ts'
+import { leased, leaseOf, roomFor, roomOf, weightsAt } from './run.ts'
 
 /** Takes the canary from step to step until a verdict counts, somebody promotes it, or no step is left. */
 export async function climb(run: CanaryRun): Promise<Climbed> {
@@ -22,13 +23,18 @@ export async function climb(run: CanaryRun): Promise<Climbed> {
   let due: number | null = run.began
   for (const [step, { weight, for: duration }] of stage.steps.entries()) {
     context.progress({ phase: step === 0 ? 'starting' : 'analysing', step })
-    await makeRoom(run, weight, weights)
+    const asks = weight > (weights.canary ?? 0) && gatesAt(stage, 'before-increase').length > 0
+    const whole = !asks && context.world.patched(patches.shift)
+    if (!whole) await makeRoom(run, weight, weights)
     const passed = await passIncrease(run, { step, weights, progress })
     progress = passed.progress
     if (counts(run, 'fail', progress)) return climbedTo(weights, { progress, promotedBy: null, refused: null })
     if (passed.refused !== null || passed.promotedBy !== null) return climbedTo(weights, passed)
+    const before = leased(run, weights)
     weights = weightsAt(weight, stage.baseline)
-    await run.writer.route(weights, leaseOf(run))
+    const change = { weights, lease: leaseOf(run) }
+    if (whole) await run.writer.shift({ ...change, room: roomAt(run, weight), keep: before })
+    else await run.writer.route(weights, change.lease)
     const planned = planStep(context.world.now(), due, duration)
     const watched = await watchStep(run, { step, weights, progress }, planned.deadline)
     progress = watched.progress
@@ -80,7 +86,15 @@ export function waitingAt(run: CanaryRun, now: Step): Waiting & { seen(): Analys
   }
 }
 
-/** Capacity before traffic: the canary and a fresh baseline grow alike. */
+/** The canary and a fresh baseline grow alike. */
+function roomAt({ stage, release, old }: CanaryRun, weight: number) {
+  const canary = roomOf(old, { role: 'canary', release, weight })
+  return stage.baseline === 'stable'
+    ? [canary]
+    : [canary, roomOf(old, { role: 'baseline', release: old.release, weight })]
+}
+
+/** Capacity before traffic, and before the gates that ask about it. */
 async function makeRoom(run: CanaryRun, weight: number, weights: Weights): Promise<void> {
   const { stage, context, release, old } = run
   const keep = leased(run, weights)

@@ -1,10 +1,12 @@
+import type { Room } from '../../activities/requests.ts'
 import type { Role, Weights } from '../../pipeline/clusters.ts'
+import { patches } from '../patches.ts'
 import { together } from '../together.ts'
 import { clusterOf } from '../writer.ts'
 import { gatesAt } from './gates.ts'
 import { registerDemotion } from './restore.ts'
 import type { CanaryRun } from './run.ts'
-import { leased, leaseOf, roomFor } from './run.ts'
+import { leased, leaseOf, roomFor, roomOf } from './run.ts'
 
 /**
  * Brings the new version from its present weights to all traffic as the stable version. The old one stays warm where
@@ -17,12 +19,26 @@ export async function promote(run: CanaryRun, weights: Weights): Promise<boolean
   context.steering.promote = null
   context.status('running')
   context.progress({ phase: 'promoting' })
+  const all: Weights = { canary: 100 }
+  const kept = asksAfterwards(run) ? {} : ({ keepOld: false } as const)
+  const stable = { role: 'stable', release, instances, ...kept } as const
+  if (!context.world.patched(patches.shift)) return promoteInParts(run, weights, stable)
+  const canary = roomOf(old, { role: 'canary', release, weight: 100 })
+  await writer.shift({ room: [canary], keep: leased(run, weights), weights: all, lease: leaseOf(run) })
+  registerDemotion(run)
+  const state = await writer.shift({ room: [stable], keep: leased(run, all), weights: { stable: 100 } })
+  await tidy(run, run.stage.baseline === 'fresh' ? ['canary', 'baseline'] : ['canary'])
+  return clusterOf(state, 'previous') !== null
+}
+
+/** As runs do it that began before making room and routing became one. */
+async function promoteInParts(run: CanaryRun, weights: Weights, stable: Omit<Room, 'id'>): Promise<boolean> {
+  const { writer, release } = run
   await roomFor(run, { role: 'canary', release, weight: 100 }, leased(run, weights))
   const all: Weights = { canary: 100 }
   await writer.route(all, leaseOf(run))
   registerDemotion(run)
-  const kept = asksAfterwards(run) ? {} : ({ keepOld: false } as const)
-  await writer.apply({ role: 'stable', release, instances, ...kept }, leased(run, all))
+  await writer.apply(stable, leased(run, all))
   const state = await writer.route({ stable: 100 })
   await tidy(run, ['canary', 'baseline'])
   return clusterOf(state, 'previous') !== null

@@ -1,7 +1,8 @@
-import type { Keep } from '../../activities/requests.ts'
+import type { Keep, Room } from '../../activities/requests.ts'
 import type { ClusterState } from '../../activities/targets/target.ts'
 import type { Verdict } from '../../pipeline/canary/judge.ts'
 import type { Role, Weights } from '../../pipeline/clusters.ts'
+import { capacityAt } from '../../pipeline/clusters.ts'
 import type { Release } from '../../pipeline/release.ts'
 import type { StageOf } from '../../pipeline/schema/stage.ts'
 import type { AnalysisProgress } from '../analysis.ts'
@@ -41,9 +42,17 @@ export function weightsAt(weight: number, baseline: 'fresh' | 'stable'): Weights
   return { stable: rounded(100 - 2 * weight), baseline: weight, canary: weight }
 }
 
-/** Instances for a share of the traffic that this many stable instances carry. */
-export function capacityAt(weight: number, stableInstances: number): number {
-  return Math.max(1, Math.ceil((weight * stableInstances) / 100))
+export interface Needed {
+  role: Role
+  release: Release
+  weight: number
+  instances?: number
+}
+
+/** The room that a share of traffic needs, or as many instances as were asked for. */
+export function roomOf(old: ClusterState, { role, release, weight, instances }: Needed): Omit<Room, 'id'> {
+  const share = { weight, of: old.instances }
+  return { role, release, instances: instances ?? capacityAt(weight, old.instances), share }
 }
 
 /**
@@ -52,7 +61,7 @@ export function capacityAt(weight: number, stableInstances: number): number {
  */
 export async function roomFor(
   { context, writer, old }: { context: StageContext; writer: Writer; old: ClusterState },
-  { weight, instances: asked, ...cluster }: { role: Role; release: Release; weight: number; instances?: number },
+  { weight, instances: asked, ...cluster }: Needed,
   keep: Keep | null,
 ): Promise<void> {
   const instances = asked ?? capacityAt(weight, old.instances)
@@ -61,6 +70,20 @@ export async function roomFor(
   const needed = now > old.instances ? capacityAt(weight, now) : 0
   if (needed > instances && context.world.patched(patches.room))
     await writer.apply({ ...cluster, instances: needed }, keep)
+}
+
+/** Makes the room that is needed, if any is, then gives it its weights. */
+export async function shiftTo(
+  parts: { context: StageContext; writer: Writer; old: ClusterState },
+  { needed, keep, weights, lease }: { needed: Needed | null; keep: Keep | null; weights: Weights; lease: number },
+): Promise<void> {
+  const { context, writer, old } = parts
+  if (context.world.patched(patches.shift)) {
+    await writer.shift({ room: needed === null ? [] : [roomOf(old, needed)], keep, weights, lease })
+    return
+  }
+  if (needed !== null) await roomFor(parts, needed, keep)
+  await writer.route(weights, lease)
 }
 
 /** The weights with the lease that brings traffic back to stable when nobody renews it; null when all of it is there. */

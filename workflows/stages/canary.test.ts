@@ -73,10 +73,10 @@ describe('a canary', { timeout: 30_000 }, () => {
   it('takes as long as its steps, whatever lies between them', async () => {
     const steps = [10, 20, 30].map(weight => ({ weight, for: 20_000 }))
     const run = fakeRun(runOf([canaryStage({ steps, onVerdict: alwaysOn })]), { behaviour: silent })
-    const { apply } = run.world.activities
-    run.world.activities.apply = async request => {
+    const { shift } = run.world.activities
+    run.world.activities.shift = async request => {
       await run.world.sleep(1_500)
-      return apply(request)
+      return shift(request)
     }
     const { stages, status } = await run.run()
     expect(status).toBe('succeeded')

@@ -1,7 +1,8 @@
 import type { Keep } from '../../activities/requests.ts'
 import type { Weights } from '../../pipeline/clusters.ts'
 import { registerReturn } from '../canary/restore.ts'
-import { roomFor, weightsAt } from '../canary/run.ts'
+import type { Needed } from '../canary/run.ts'
+import { shiftTo, weightsAt } from '../canary/run.ts'
 import { clearLeftovers } from '../leftovers.ts'
 import { succeeded } from '../outcome.ts'
 import { patches } from '../patches.ts'
@@ -22,13 +23,15 @@ export const steps: StrategyRun = async deployment => {
   const atOnce = all.some(({ for: duration }) => duration === 0) && context.world.patched(patches.roomAtOnce)
   for (const [step, { weight, for: duration }] of all.entries()) {
     context.progress({ phase: 'growing', step, steps: all.length })
+    let needed: Needed | null = null
     if (!atOnce || weight > room) {
       room = atOnce ? peakFrom(step, all) : weight
       const whole = atOnce && room === 100 ? { instances: deployment.instances } : {}
-      await roomFor(deployment, { role: 'canary', release, weight: room, ...whole }, keep)
+      needed = { role: 'canary', release, weight: room, ...whole }
     }
+    const before: Keep | null = keep
     keep = { weights: weightsAt(weight, 'stable'), lease }
-    await writer.route(keep.weights, lease)
+    await shiftTo(deployment, { ...keep, needed, keep: before })
     if (duration === 0) continue
     const promoter = await stay(deployment, keep, duration)
     // Pods may have gone meanwhile.

@@ -1,7 +1,8 @@
+import type { ServiceState } from '../../activities/targets/target.ts'
 import type { Role, Weights } from '../../pipeline/clusters.ts'
 import { tidy } from '../canary/promotion.ts'
 import { registerDemotion } from '../canary/restore.ts'
-import { roomFor } from '../canary/run.ts'
+import { roomFor, shiftTo } from '../canary/run.ts'
 import { superseded } from '../direct-deploy.ts'
 import { patches } from '../patches.ts'
 import { clusterOf } from '../writer.ts'
@@ -21,12 +22,22 @@ export async function switchOver(
   const all: Weights = { [role]: 100 }
   context.progress({ phase: 'promoting' })
   const keep = weights.stable === 100 ? null : { weights, lease }
-  if (!hasRoom) await roomFor(replacement, { role, release, weight: 100, instances }, keep)
-  registerDemotion(replacement)
-  await writer.route(all, lease)
+  const needed = hasRoom ? null : { role, release, weight: 100, instances }
   const kept = bake > 0 ? {} : ({ keepOld: false } as const)
-  await writer.apply({ role: 'stable', release, instances, ...kept }, { weights: all, lease })
-  const state = await writer.route({ stable: 100 })
+  const stable = { role: 'stable', release, instances, ...kept } as const
+  const held = { weights: all, lease }
+  let state: ServiceState
+  if (context.world.patched(patches.shift)) {
+    registerDemotion(replacement)
+    await shiftTo(replacement, { ...held, needed, keep })
+    state = await writer.shift({ room: [stable], keep: held, weights: { stable: 100 } })
+  } else {
+    if (needed !== null) await roomFor(replacement, needed, keep)
+    registerDemotion(replacement)
+    await writer.route(all, lease)
+    await writer.apply(stable, held)
+    state = await writer.route({ stable: 100 })
+  }
   await tidy(replacement, [role])
   context.onReopen(async () => superseded(await writer.current(), release))
   await stayWarm(replacement, { bake, isWarm: clusterOf(state, 'previous') !== null })

@@ -6,6 +6,8 @@ import type { Providers } from '../../../activities/read-metrics.ts'
 import type { Activities, Look } from '../../../activities/requests.ts'
 import { resolve } from '../../../activities/resolve.ts'
 import { settle } from '../../../activities/settle.ts'
+import { shift } from '../../../activities/shift.ts'
+import type { Target } from '../../../activities/targets/target.ts'
 import type { ExecutionEvent } from '../../../pipeline/execution.ts'
 import { simulatedOutside } from './outside.ts'
 import type { Scenario } from './scenario.ts'
@@ -45,6 +47,14 @@ export function simulatedActivities(parts: SimulatedParts): Activities {
     async route(request) {
       failing('route', request.id)
       return routeAndCheck(targets.at(request.target, request.service), request, attempt)
+    },
+    async shift(request) {
+      const target = targets.at(request.target, request.service)
+      const route: Target['route'] = async (...change) => {
+        failing('route', request.id)
+        return target.route(...change)
+      }
+      return shift({ ...target, route }, request, attempt)
     },
     async remove(request) {
       failing('remove', request.id)

@@ -1,3 +1,4 @@
+import type { Activities, ShiftRequest } from '../../../activities/requests.ts'
 import type { Execution, ExecutionEvent, ParameterValue } from '../../../pipeline/execution.ts'
 import { expandMetrics } from '../../../pipeline/presets.ts'
 import type { Pipeline } from '../../../pipeline/schema/pipeline.ts'
@@ -71,7 +72,7 @@ export async function runSimulated(pipeline: Pipeline, settings: RunSettings): P
   })
   const world = simulatedWorld(activities, {
     start,
-    takes: activity => (activity === 'apply' ? settings.startUp : 0),
+    takes: (activity, request) => (startsUp(activity, request) ? settings.startUp : 0),
   })
   const outbox = createOutbox()
   const recorder = createRecorder(world, outbox, {
@@ -131,4 +132,8 @@ function providersOf(pipeline: Pipeline): string[] {
     return value
   })
   return [...names]
+}
+
+function startsUp(activity: keyof Activities, request: unknown): boolean {
+  return activity === 'apply' || (activity === 'shift' && (request as ShiftRequest).room.length > 0)
 }

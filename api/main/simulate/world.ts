@@ -19,7 +19,7 @@ export interface WorldOptions {
   takes?: (activity: keyof Activities, request: unknown) => number
 }
 
-const letsGo: ReadonlySet<string> = new Set(['apply', 'remove'])
+const letsGo: ReadonlySet<string> = new Set(['apply', 'shift', 'remove'])
 /** These may go on until they are canceled: time does not wait for them. */
 const endless: ReadonlySet<string> = new Set(['hold', 'call', 'runJob', 'pipelineEnded'])
 
