@@ -12,6 +12,7 @@ describe('the server configuration', () => {
     const expected = {
       targets: {},
       metrics: {},
+      kubernetes: {},
       registries: {},
       connections: {},
       notifications: [],
@@ -67,7 +68,7 @@ pipelines:
   - pipelines
 `),
     ).toEqual([
-      '1:1 unknown key "target" (did you mean "targets"?); known here: targets, metrics, registries, connections, notifications, pipelines, environments, secrets, tls, server, auth, limits, encryption, hooks, retention',
+      '1:1 unknown key "target" (did you mean "targets"?); known here: targets, metrics, kubernetes, registries, connections, notifications, pipelines, environments, secrets, tls, server, auth, limits, encryption, hooks, retention',
       '5:18 "environment" must be a name of lower-case letters, digits and dashes, at most 63 characters, not "Production"',
       '7:21 "port" must be at most 65535, not 70000',
       '7:36 "health" must be a path that starts with /, not "ready"',
@@ -103,7 +104,7 @@ pipelines:
       },
     })
     expect(told(text.replace('{ kubeconfig: ./config, context: prod }', '{ token: abc }'))).toEqual([
-      '6:17 "connection" must be a kubeconfig, a server with a tokenFile, or inCluster: true, not a map',
+      '6:17 "connection" must be the name of a connection, a kubeconfig, a server with a tokenFile, or inCluster: true, not a map',
     ])
     expect(told(text.replace('cart: {}', 'cart: { clusterHeader: true }'))).toEqual([
       '7:94 router "replicas" cannot choose a cluster by header',
@@ -123,6 +124,31 @@ pipelines:
     const byCommit = loadConfiguration(withPromotion('branch: main'), 'slipway.yaml').configuration!
     expect(byCommit.targets.prod).toMatchObject({ services: { cart: { promote: { within: 600_000 } } } })
     expect(serverView(byCommit).targets.prod).toMatchObject({ imageOnly: ['cart'] })
+  })
+
+  test('knows connections to Kubernetes clusters by name, for targets and for stores of secrets', () => {
+    const text = `kubernetes:
+  eu: { kubeconfig: ./config, context: eu }
+  us: { server: 'https://10.0.0.1:6443', tokenFile: ./token }
+targets:
+  shop-eu: { type: kubernetes, environment: dev, namespace: shop, connection: eu, services: {} }
+  cart-eu: { type: kubernetes, environment: dev, namespace: cart, connection: eu, services: {} }
+  shop-us: { type: kubernetes, environment: dev, namespace: shop, connection: us, services: {} }
+secrets:
+  cluster: { type: kubernetes, connection: us, namespace: slipway }
+`
+    const eu = { kubeconfig: './config', context: 'eu', name: 'eu' }
+    const us = { server: 'https://10.0.0.1:6443', tokenFile: './token', name: 'us' }
+    expect(loadConfiguration(text, 'slipway.yaml').configuration).toMatchObject({
+      targets: { 'shop-eu': { connection: eu }, 'cart-eu': { connection: eu }, 'shop-us': { connection: us } },
+      secrets: { cluster: { connection: us } },
+    })
+    expect(told(text.replace('connection: eu, services', 'connection: ue, services'))).toEqual([
+      '5:79 there is no connection "ue" (did you mean "eu"?); "kubernetes" has eu, us',
+    ])
+    expect(
+      told(text.replace('connection: us, namespace', 'connection: { kubeconfig: a, name: us }, namespace')),
+    ).toEqual(['9:61 unknown key "name"; known here: kubeconfig, context'])
   })
 
   test('refuses a port that is given twice, and a provider called like the built-in one', () => {

@@ -1,4 +1,5 @@
 import { readDocument } from './document/read.ts'
+import { unknownConnections, withConnections } from './named-connections.ts'
 import { routerProvider } from './presets.ts'
 import type { Finding, Problem } from './problem.ts'
 import { maxProblems } from './problem.ts'
@@ -26,7 +27,8 @@ export function loadConfiguration(text: string, file: string): LoadedConfigurati
   if (read.document === null) return { configuration: null, problems: read.problems }
   const { value, findings } = parse(schema, read.document.value)
   const all = value === null ? findings : [...rules(value), ...told(value), ...unknownStores(value)]
-  if (value !== null && all.length === 0) return { configuration: value, problems: [] }
+  if (value !== null) all.push(...unknownConnections(value))
+  if (value !== null && all.length === 0) return { configuration: withConnections(value), problems: [] }
   const problems = all
     .map(finding => read.document.problem(finding))
     .sort((a, b) => a.line - b.line || a.column - b.column)

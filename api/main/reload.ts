@@ -9,6 +9,7 @@ import { every } from '../every.ts'
 const takes = {
   targets: 'reload',
   metrics: 'reload',
+  kubernetes: 'reload',
   connections: 'reload',
   notifications: 'reload',
   pipelines: 'reload',

@@ -3,7 +3,7 @@ import { auth } from './configuration/auth.ts'
 import { connection } from './configuration/connections.ts'
 import { encryption } from './configuration/encryption.ts'
 import { hookSource } from './configuration/hooks.ts'
-import { kubernetesTarget } from './configuration/kubernetes-target.ts'
+import { kubernetesTarget, namedConnection } from './configuration/kubernetes-target.ts'
 import { limits } from './configuration/limits.ts'
 import { metricsConnection } from './configuration/metrics.ts'
 import { pipelineSource } from './configuration/pipelines.ts'
@@ -22,6 +22,10 @@ export const configuration = z.strictObject({
     .prefault({})
     .describe('Named places to deploy to.'),
   metrics: z.record(name, metricsConnection).default({}).describe('Named metric providers.'),
+  kubernetes: z
+    .record(name, namedConnection)
+    .default({})
+    .describe('Named connections to Kubernetes clusters; targets and stores of secrets say `connection: NAME`.'),
   registries: z
     .record(name, imageRegistry)
     .default({})

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { type RequestOptions, request } from 'node:https'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Unavailable } from '../../failures.ts'
+import { Failure, Unavailable } from '../../failures.ts'
 import type { Connection } from './connection.ts'
 
 /** What the API server answered when it did not do what was asked. */
@@ -68,6 +68,7 @@ export const fieldManager = 'slipway'
 
 export function openApi(name: string, connection: Connection, timings: ApiTimings = apiTimings): KubernetesApi {
   let where = 'its address'
+  const called = connection.name === undefined ? `target ${name}` : `target ${name} (connection ${connection.name})`
 
   async function open(path: string, { method = 'GET', query = {}, body, signal }: ApiRequest, idle: number) {
     const fields = method === 'GET' ? query : { fieldManager, ...query }
@@ -88,7 +89,7 @@ export function openApi(name: string, connection: Connection, timings: ApiTiming
         const text = await textOf(answer)
         if (answer.statusCode! < 300) return text
         const refused = errorOf(answer, text)
-        if (refused.status === 403 && isByRights(refused) && !(await isReady())) throw startingUp(name, refused)
+        if (refused.status === 403 && isByRights(refused) && !(await isReady())) throw startingUp(called, refused)
         throw refused
       } catch (thrown) {
         asked.signal?.throwIfAborted()
@@ -112,7 +113,7 @@ export function openApi(name: string, connection: Connection, timings: ApiTiming
 
   function waitBefore(error: unknown, { method = 'GET' }: ApiRequest, attempt: number): number | null {
     const usual = timings.backoff * 2 ** (attempt - 1)
-    if (!(error instanceof ApiError)) return error instanceof Unavailable || method === 'POST' ? null : usual
+    if (!(error instanceof ApiError)) return error instanceof Failure || method === 'POST' ? null : usual
     if (error.status === 401) return attempt === 1 ? 0 : null
     const wait = error.retryAfter ?? usual
     // Asked to wait for long, it is the activity that waits.
@@ -124,16 +125,16 @@ export function openApi(name: string, connection: Connection, timings: ApiTiming
   function worded(error: unknown): unknown {
     if (error instanceof ApiError) {
       if (error.status === 401)
-        return new Unavailable(`target ${name}: its cluster does not accept our credentials; renew the token`)
+        return new Unavailable(`${called}: its cluster does not accept our credentials; renew the token`)
       if (error.status === 429 || error.status >= 500)
-        return new Unavailable(`target ${name}: the API server answers ${error.status}: ${error.message}`, {
+        return new Unavailable(`${called}: the API server answers ${error.status}: ${error.message}`, {
           retryAfter: error.retryAfter,
         })
       return error
     }
-    if (error instanceof Unavailable || !(error instanceof Error)) return error
+    if (error instanceof Failure || !(error instanceof Error)) return error
     const reason = (error as NodeJS.ErrnoException).code ?? error.message
-    return new Unavailable(`target ${name}: the API server at ${where} does not answer (${reason})`, {
+    return new Unavailable(`${called}: the API server at ${where} does not answer (${reason})`, {
       cause: error,
     })
   }
@@ -180,9 +181,9 @@ function isByRights({ message, causes }: ApiError): boolean {
   return causes.length === 0 && / cannot [a-z]+ resource /.test(message)
 }
 
-function startingUp(name: string, { message }: ApiError): Unavailable {
+function startingUp(called: string, { message }: ApiError): Unavailable {
   return new Unavailable(
-    `target ${name}: ${message}, and the API server does not say that it is ready; when it is, grant what \`slipway kubernetes rbac\` prints`,
+    `${called}: ${message}, and the API server does not say that it is ready; when it is, grant what \`slipway kubernetes rbac\` prints`,
   )
 }
 

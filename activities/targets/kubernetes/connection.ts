@@ -7,6 +7,8 @@ import { connectionOfPod, type PodAccount, podAccount } from './pod-account.ts'
 
 /** Where an API server is, and as whom we talk to it. */
 export interface Connection {
+  /** What it is called in the configuration, where it has a name there. */
+  name?: string | undefined
   /** The server's address, TLS, and the header that says who we are; tokens are read again when they have expired. */
   open(): Promise<{ server: string; options: RequestOptions }>
   /** Reads the credentials again from where they come from; after the server refused them. */
@@ -16,6 +18,7 @@ export interface Connection {
 /** `pod`: where a connection `inCluster` finds its account. */
 export function openConnection(name: string, given: KubernetesConnection, pod: PodAccount = podAccount()): Connection {
   const configuration = 'inCluster' in given ? connectionOfPod(pod) : given
+  const called = `target ${name}: its connection${given.name === undefined ? '' : ` "${given.name}"`}`
   let loaded: Promise<KubeConfig> | null = null
 
   async function credentials(config: KubeConfig): Promise<RequestOptions> {
@@ -31,14 +34,15 @@ export function openConnection(name: string, given: KubernetesConnection, pod: P
   }
 
   return {
+    name: given.name,
     async open() {
-      loaded ??= read(name, configuration).catch(error => {
+      loaded ??= read(called, configuration).catch(error => {
         loaded = null
         throw error
       })
       const config = await loaded
       const options = await credentials(config).catch(error => {
-        throw new Unavailable(`target ${name}: there are no credentials for its cluster: ${error.message}`)
+        throw new Unavailable(`${called} has no credentials: ${error.message}`)
       })
       return { server: config.getCurrentCluster()!.server.replace(/\/+$/, ''), options }
     },
@@ -61,10 +65,10 @@ function inTime(given: Promise<void>): Promise<void> {
 
 type ByFiles = Exclude<KubernetesConnection, { inCluster: true }>
 
-async function read(name: string, configuration: ByFiles | null): Promise<KubeConfig> {
+async function read(called: string, configuration: ByFiles | null): Promise<KubeConfig> {
   if (configuration === null)
     throw new Invalid(
-      `target ${name}: its connection is "inCluster", and KUBERNETES_SERVICE_HOST is not set: Slipway does not run in a pod; use a kubeconfig`,
+      `${called} is "inCluster", and KUBERNETES_SERVICE_HOST is not set: Slipway does not run in a pod; use a kubeconfig`,
     )
   // Seconds to load, so only where there is a cluster.
   const { KubeConfig } = await import('@kubernetes/client-node')
@@ -74,12 +78,13 @@ async function read(name: string, configuration: ByFiles | null): Promise<KubeCo
     else loadFile(config, configuration)
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
-    throw new Invalid(`target ${name}: its connection cannot be used: ${reason}`)
+    // Perhaps it is only being replaced.
+    throw new Unavailable(`${called} cannot be used: ${reason}`)
   }
   if (config.getCurrentCluster() !== null) return config
   const contexts = config.getContexts().map(context => context.name)
   throw new Invalid(
-    `target ${name}: there is no cluster for context "${config.getCurrentContext()}"; known are ${contexts.join(', ') || 'none'}`,
+    `${called} has no cluster for context "${config.getCurrentContext()}"; known are ${contexts.join(', ') || 'none'}`,
   )
 }
 

@@ -13,27 +13,37 @@ const objectName = z
 
 const aConnection = 'a kubeconfig, a server with a tokenFile, or inCluster: true'
 
+const connections = [
+  z.strictObject({
+    kubeconfig: file.describe('A kubeconfig file; relative to this file.'),
+    context: z.string().min(1).max(253).optional().describe('One of its contexts; else the current one.'),
+  }),
+  z.strictObject({
+    inCluster: z.literal(true).describe('As the service account of the pod that Slipway runs in.'),
+  }),
+  z.strictObject({
+    server: z.url({ protocol: /^https$/, error: 'an https address' }).describe('The API server.'),
+    tokenFile: file.describe('Holds the token; read again when it changes. Relative to this file.'),
+    caFile: file.optional().describe('Certificate of the authority that signed the server’s.'),
+  }),
+] as const
+
+const meant = (input: unknown) =>
+  isMap(input) ? ['kubeconfig', 'inCluster', 'server'].findIndex(key => key in input) : -1
+
+const orNull = (index: number) => (index < 0 ? null : index)
+
+/** One of the configuration's `kubernetes`. */
+export const namedConnection = worded(z.union(connections), aConnection, input => orNull(meant(input)))
+
+type Unnamed = z.output<typeof namedConnection>
+
+/** Once the file is loaded, a name is what it names, which then knows its name. */
 export const kubernetesConnection = worded(
-  z.union([
-    z.strictObject({
-      kubeconfig: file.describe('A kubeconfig file; relative to this file.'),
-      context: z.string().min(1).max(253).optional().describe('One of its contexts; else the current one.'),
-    }),
-    z.strictObject({
-      inCluster: z.literal(true).describe('As the service account of the pod that Slipway runs in.'),
-    }),
-    z.strictObject({
-      server: z.url({ protocol: /^https$/, error: 'an https address' }).describe('The API server.'),
-      tokenFile: file.describe('Holds the token; read again when it changes. Relative to this file.'),
-      caFile: file.optional().describe('Certificate of the authority that signed the server’s.'),
-    }),
-  ]),
-  aConnection,
-  input => {
-    if (!isMap(input)) return null
-    return 'kubeconfig' in input ? 0 : 'inCluster' in input ? 1 : 'server' in input ? 2 : null
-  },
-)
+  z.union([...connections, name]),
+  `the name of a connection, ${aConnection}`,
+  input => (typeof input === 'string' ? connections.length : orNull(meant(input))),
+) as unknown as z.ZodType<Unnamed & { name?: string }>
 
 const router = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('replicas').describe('The Service itself: as many pods, as much traffic.') }),
