@@ -8,13 +8,19 @@ const pod = (name: string, labels: Record<string, string> = {}, resourceVersion 
   metadata: { name, labels, resourceVersion },
 })
 
-function opened({ objects, answer }: { objects: Named[] | null; answer?: (request: ApiRequest) => unknown }) {
+interface Given {
+  objects: Named[] | null
+  doubtful?: string[]
+  answer?: (request: ApiRequest) => unknown
+}
+
+function opened({ objects, doubtful = [], answer }: Given) {
   const asked: string[] = []
   const told: string[] = []
   const all = objects === null ? null : new Map(objects.map(object => [object.metadata!.name!, object]))
   const watches: Watches = {
     until: () => Promise.reject(new Error('nobody waits here')),
-    objects: () => all,
+    objects: (_, meant = () => true) => (doubtful.some(name => meant(name, all?.get(name))) ? null : all),
     changes: () => ({ next: async () => {}, close() {} }),
     saw: (_, object) => void told.push(`saw ${object.metadata!.name}`),
     doubt: (_, name) => void told.push(`doubt ${name}`),
@@ -52,6 +58,20 @@ describe('what the watches have seen', () => {
     await sure.api.send(pods, { query: { fieldSelector: 'status.phase=Running' } })
     expect(unsure.asked).toHaveLength(1)
     expect(sure.asked).toHaveLength(4)
+  })
+
+  it('is asked for only what may be another than it was seen', async () => {
+    const objects = [pod('a', { app: 'shop' }), pod('b', { app: 'other' })]
+    const { api, asked } = opened({ objects, doubtful: ['b'] })
+    await api.get(`${pods}/a`)
+    await api.send(pods, { query: { labelSelector: 'app=shop' } })
+    expect(asked).toEqual([])
+    await api.get(`${pods}/b`)
+    await api.send(pods, { query: { labelSelector: 'app=other' } })
+    expect(asked).toHaveLength(2)
+    const unknown = opened({ objects, doubtful: ['c'] })
+    await unknown.api.send(pods, { query: { labelSelector: 'app=shop' } })
+    expect(unknown.asked).toHaveLength(1)
   })
 
   it('learns from what is written, and doubts what was in the way of it', async () => {

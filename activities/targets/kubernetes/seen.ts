@@ -1,5 +1,5 @@
 import { ApiError, type ApiRequest, type KubernetesApi } from './api.ts'
-import type { Named, Watches } from './watch.ts'
+import type { Meant, Named, Watches } from './watch.ts'
 
 /** What changes often enough, and is small enough, to be watched rather than asked for. */
 const watched: ReadonlySet<string> = new Set([
@@ -15,9 +15,12 @@ const watched: ReadonlySet<string> = new Set([
  * Whoever decides on it is stopped by the object's version when it writes.
  */
 export function seenApi(api: KubernetesApi, watches: Watches): KubernetesApi {
-  const seen = (path: string) => {
+  const seen = (path: string, matches: (object: Named) => boolean = () => true) => {
     const place = placeOf(path)
-    return place === null ? null : { ...place, objects: watches.objects(place.collection) }
+    if (place === null) return null
+    const listed: Meant = (_, object) => object === undefined || matches(object)
+    const meant = place.name === null ? listed : only(place.name)
+    return { ...place, objects: watches.objects(place.collection, meant) }
   }
 
   async function write<T>(path: string, request: ApiRequest): Promise<T> {
@@ -39,15 +42,15 @@ export function seenApi(api: KubernetesApi, watches: Watches): KubernetesApi {
     const isThere = method !== 'DELETE' && answer.kind !== 'Status'
     if (isThere && answer.metadata?.resourceVersion) watches.saw(collection, answer)
     // It was deleted, which the watch may have told already.
-    else if (name !== null && watches.objects(collection)?.has(name)) watches.doubt(collection, name)
+    else if (name !== null && watches.objects(collection, only(name))?.has(name)) watches.doubt(collection, name)
   }
 
   return {
     ...api,
     async send<T>(path: string, request: ApiRequest = {}) {
       if ((request.method ?? 'GET') !== 'GET') return write<T>(path, request)
-      const { name = null, objects = null } = seen(path) ?? {}
       const matches = selector(request.query ?? {})
+      const { name = null, objects = null } = seen(path, matches ?? undefined) ?? {}
       if (name !== null || objects === null || matches === null) return api.send<T>(path, request)
       return { items: [...objects.values()].filter(matches) } as T
     },
@@ -57,6 +60,10 @@ export function seenApi(api: KubernetesApi, watches: Watches): KubernetesApi {
       return (objects.get(name) ?? null) as T | null
     },
   }
+}
+
+function only(name: string): Meant {
+  return other => other === name
 }
 
 interface Place {

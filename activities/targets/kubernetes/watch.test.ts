@@ -105,6 +105,7 @@ describe('watching', () => {
     expect(watches.objects('/things')!.get('b')).toEqual(named('b', '7'))
     watches.doubt('/things', 'a')
     expect(names()).toEqual(['unsure'])
+    expect(watches.objects('/things', name => name === 'b')?.size).toBe(3)
     watches.saw('/things', named('a', '9'))
     expect(names()).toEqual(['a', 'b', 'c'])
   })

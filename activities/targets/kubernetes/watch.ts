@@ -32,15 +32,20 @@ export interface Watches {
     check: (object: T | null) => R | undefined | Promise<R | undefined>,
     options: { signal: AbortSignal; every: number; since?: string },
   ): Promise<R>
-  /** All objects of a collection by name; null while the watch, which is started by this, may have missed something. */
-  objects(collection: string): ReadonlyMap<string, Named> | null
+  /**
+   * All objects of a collection by name; null while the watch, which is started by this, may have missed something of
+   * those that are `meant`, by their name or as they were last seen; all, when that is left out.
+   */
+  objects(collection: string, meant?: Meant): ReadonlyMap<string, Named> | null
   /** Changes of the objects that are `meant`. */
   changes(collection: string, meant: (name: string) => boolean): Changes
   /** What an own request came back with, before the watch tells. */
   saw(collection: string, object: Named): void
-  /** What is known of an object is wrong: `objects` is null until something is heard of it, or should have been. */
+  /** What is known of an object is wrong: `objects` that mean it are null until something is heard of it, or should have been. */
   doubt(collection: string, name: string): void
 }
+
+export type Meant = (name: string, seen: Named | undefined) => boolean
 
 /** Milliseconds a watch goes on without anybody who waits. */
 const linger = 30_000
@@ -81,7 +86,7 @@ export function openWatches(api: KubernetesApi): Watches {
         changes.close()
       }
     },
-    objects: collection => watchOf(collection).objects(),
+    objects: (collection, meant = () => true) => watchOf(collection).objects(meant),
     changes: (collection, meant) => watchOf(collection).listen(meant),
     saw: (collection, object) => open.get(collection)?.saw(object),
     doubt: (collection, name) => open.get(collection)?.doubt(name),
@@ -103,7 +108,7 @@ interface Watch {
   /** Null: it does not exist; undefined: nobody knows yet how it is since that version. */
   look(name: string, since: number): object | null | undefined
   listen(meant: (name: string) => boolean): Changes
-  objects(): ReadonlyMap<string, Named> | null
+  objects(meant: Meant): ReadonlyMap<string, Named> | null
   saw(object: Named): void
   doubt(name: string): void
 }
@@ -208,10 +213,11 @@ function startWatch(api: KubernetesApi, collection: string, ended: () => void): 
   void run()
   return {
     look: (name, since) => (objects === null || reached < since ? undefined : (objects.get(name) ?? null)),
-    objects() {
+    objects(meant) {
       endWhenIdle()
       for (const [name, until] of doubtful) if (performance.now() > until) doubtful.delete(name)
-      return live && doubtful.size === 0 ? objects : null
+      const isDoubtful = [...doubtful.keys()].some(name => meant(name, objects?.get(name)))
+      return live && !isDoubtful ? objects : null
     },
     saw(object) {
       // What the watch has passed and does not have any more was deleted since.
