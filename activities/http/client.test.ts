@@ -68,6 +68,7 @@ describe('an address that is not public', () => {
     '[::ffff:7f00:1]',
     'localhost',
     'localhost.',
+    'in_side.example',
   ]
 
   it.each(spellings)('is refused as %s, and nothing arrives', async host => {

@@ -19,13 +19,15 @@ const file = 'apps/shop/deployment.yaml'
 export function promotionSuite(cluster: () => Cluster): void {
   describe('promotion by commit', () => {
     describe('of a Deployment that Argo CD owns', { concurrent: false }, () => {
-      const folder = mkdtempSync(join(tmpdir(), 'slipway-by-commit-'))
-      const bare = join(folder, 'delivery.git')
+      let folder: string
+      let bare: string
       let target: Target
       let syncing = true
       let syncer: Promise<void>
 
       beforeAll(async () => {
+        folder = mkdtempSync(join(tmpdir(), 'slipway-by-commit-'))
+        bare = join(folder, 'delivery.git')
         const { control } = cluster()
         const [deployment, service] = userObjects(namespace, 'shop', { replicas: 2 }) as [Owned, object]
         deployment.metadata.annotations = { 'argocd.argoproj.io/tracking-id': `shop:apps/Deployment:${namespace}/shop` }

@@ -7,7 +7,7 @@ import { isFinal } from '../../pipeline/statuses.ts'
 import { startLoad } from '../../setup/load.ts'
 import { type Server, startServer } from '../../setup/server.ts'
 import { withLastWords } from './last-words.ts'
-import { type Figures, type Proof, type ProofOptions, seeded } from './proof.ts'
+import { type Figures, type Proof, type ProofOptions, recoveryOf, seeded } from './proof.ts'
 
 /** What is killed. `worker` is the process that runs workflows and activities; in `serve` that is `serve` itself. */
 const victims = ['serve', 'temporal', 'store'] as const
@@ -69,9 +69,7 @@ async function killSeries({ seed, rounds, log }: ProofOptions): Promise<Figures>
     await server.stop()
     for (const folder of [data, notes]) rmSync(folder, { recursive: true, force: true })
   }
-  recovery.sort((a, b) => a - b)
-  const at = (share: number): number => Math.round(recovery[Math.floor(share * (recovery.length - 1))] ?? 0)
-  return { rounds, requests, lost: 0, doubled: 0, msFromKillToEndMedian: at(0.5), msFromKillToEndWorst: at(1) }
+  return { rounds, requests, lost: 0, doubled: 0, ...recoveryOf(recovery) }
 }
 
 /** How many instances a run starts when nobody disturbs it. */

@@ -9,7 +9,7 @@ import type { AuditEvent, ControlPlane } from '../kubernetes/control-plane.ts'
 import { written } from '../kubernetes/served.ts'
 import { apply, op, openTestTarget, release, type TestTarget, userObjects, userRoute } from '../kubernetes/world.ts'
 import { withLastWords } from './last-words.ts'
-import { type Figures, type Proof, type ProofOptions, seeded } from './proof.ts'
+import { type Figures, type Proof, type ProofOptions, recoveryOf, seeded } from './proof.ts'
 
 /** What is killed. `worker` is the process that runs workflows and activities, which is `serve` itself. */
 const victims = ['worker', 'apiserver', 'controller-manager'] as const
@@ -83,15 +83,12 @@ export async function killsOn({ control }: Cluster, { seed, rounds, log }: Proof
     await server.stop()
     rmSync(folder, { recursive: true, force: true })
   }
-  recovery.sort((a, b) => a - b)
-  const at = (share: number): number => Math.round(recovery[Math.floor(share * (recovery.length - 1))] ?? 0)
-  const ends = { msFromKillToEndMedian: at(0.5), msFromKillToEndWorst: at(1) }
   const kills = {
     workersKilled: killed.worker ?? 0,
     apiserversKilled: killed.apiserver ?? 0,
     controllerManagersKilled: killed['controller-manager'] ?? 0,
   }
-  return { rounds, ...kills, orphaned: 0, doubled: 0, changesInAudit: changes, ...ends }
+  return { rounds, ...kills, orphaned: 0, doubled: 0, changesInAudit: changes, ...recoveryOf(recovery) }
 }
 
 /** A server for one namespace, with the pipeline `shop`: a canary of two steps of half a second. */

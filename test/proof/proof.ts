@@ -37,6 +37,13 @@ export function overLimit(figures: Figures, limits: Proof['limits'] = {}): strin
   return over.map(([name, most]) => `${name} is ${figures[name]}; at most ${most} is allowed`)
 }
 
+/** Of the milliseconds from each kill until the run that it met had ended. */
+export function recoveryOf(times: readonly number[]) {
+  const sorted = times.toSorted((a, b) => a - b)
+  const at = (share: number): number => Math.round(sorted[Math.floor(share * (sorted.length - 1))] ?? 0)
+  return { msFromKillToEndMedian: at(0.5), msFromKillToEndWorst: at(1) }
+}
+
 /** Numbers from 0 (inclusive) to 1, the same ones for the same seed (mulberry32, public domain by T. Ettinger). */
 export function seeded(seed: number): () => number {
   let state = seed >>> 0
