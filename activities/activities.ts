@@ -1,10 +1,11 @@
 import { CancelledFailure, Context } from '@temporalio/activity'
 import type { Client } from '@temporalio/client'
-import { WorkflowNotFoundError } from '@temporalio/client'
+import { WithStartWorkflowOperation, WorkflowNotFoundError } from '@temporalio/client'
 import type { Firings } from '../store/firings.ts'
 import type { Store } from '../store/store.ts'
 import {
   acquireLock,
+  claimLock,
   joinQueue,
   lockId,
   pipelineQueueType,
@@ -21,7 +22,7 @@ import { pinImages } from './pin-images.ts'
 import { refuseQuarantined } from './quarantine.ts'
 import type { Providers } from './read-metrics.ts'
 import { noRegistries, type Registries } from './registries/registry.ts'
-import type { Activities, Unrecorded } from './requests.ts'
+import type { Activities, LockRequest, ServiceRef, Unrecorded } from './requests.ts'
 import { resolve } from './resolve.ts'
 import { settle } from './settle.ts'
 import { shift } from './shift.ts'
@@ -49,6 +50,8 @@ export interface ActivityResources extends StageResources {
 /** Milliseconds the store has to take what a look saw; later the workflow keeps it. */
 const recordingTime = 250
 const heartbeatEvery = 1_000
+/** Milliseconds to look at a service that was just locked; later the run asks itself. */
+const lookingTime = 5_000
 /** Milliseconds for all registries together; less than the attempt that asks. */
 const askingTime = 20_000
 
@@ -70,6 +73,34 @@ export function createActivities(resources: ActivityResources): Activities {
     const found = Object.hasOwn(targets, name) ? targets[name] : undefined
     if (found !== undefined) return saneTarget(name, found)
     throw new NotFound(`there is no target "${name}"; known are ${Object.keys(targets).join(', ') || 'none'}`)
+  }
+
+  const lockOf = ({ target, service }: ServiceRef) => ({
+    workflowId: lockId(target, service),
+    taskQueue: locks.taskQueue ?? taskQueue,
+    args: [{ target, service }, locks.timings ?? {}],
+  })
+
+  const requestLock = async ({ target, service, ...claim }: LockRequest): Promise<void> => {
+    const to = lockOf({ target, service })
+    await client.workflow.signalWithStart(targetLockType, { ...to, signal: acquireLock, signalArgs: [claim] })
+  }
+
+  /** A lock that cannot answer (it is just ending, or of a version before) is left a signal. */
+  const claimed = async (request: LockRequest): Promise<number | null> => {
+    const { target, service, ...claim } = request
+    const { activityId, workflowExecution } = Context.current().info
+    const start = { ...lockOf({ target, service }), workflowIdConflictPolicy: 'USE_EXISTING' } as const
+    try {
+      return await client.workflow.executeUpdateWithStart(claimLock, {
+        updateId: `${workflowExecution?.runId}/${activityId}`,
+        args: [claim],
+        startWorkflowOperation: new WithStartWorkflowOperation(targetLockType, start),
+      })
+    } catch {
+      await requestLock(request)
+      return null
+    }
   }
 
   return guarded({
@@ -114,14 +145,13 @@ export function createActivities(resources: ActivityResources): Activities {
           .sleep(linger)
           .catch(() => {})
     },
-    async requestLock({ target, service, ...claim }) {
-      await client.workflow.signalWithStart(targetLockType, {
-        workflowId: lockId(target, service),
-        taskQueue: locks.taskQueue ?? taskQueue,
-        args: [{ target, service }, locks.timings ?? {}],
-        signal: acquireLock,
-        signalArgs: [claim],
-      })
+    requestLock,
+    async lock({ target: name, service, ...claim }) {
+      const fence = await claimed({ target: name, service, ...claim })
+      if (fence === null) return { fence, state: null }
+      const late = new Promise<null>(resolve => setTimeout(resolve, lookingTime, null).unref())
+      const look = async () => target(name).current(service)
+      return { fence, state: await Promise.race([look().catch(() => null), late]) }
     },
     async requestTurn({ pipeline, ...run }) {
       await client.workflow.signalWithStart(pipelineQueueType, {

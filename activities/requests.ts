@@ -176,6 +176,13 @@ export interface ScheduledWord {
   parameters: Readonly<Record<string, string | number | boolean>>
 }
 
+export interface Locked {
+  /** Null when somebody else has it: the workflow will be told. */
+  fence: number | null
+  /** What is there; null when nobody can tell now. */
+  state: ServiceState | null
+}
+
 /** Every activity, as the workflows see them. */
 export interface Activities extends StageActivities {
   /** Evaluates the expressions of a stage, and its `when`. */
@@ -196,6 +203,8 @@ export interface Activities extends StageActivities {
   /** Writes at once, then lingers so that the next batch has time to gather. */
   record(batch: RecordBatch, linger: number): Promise<void>
   requestLock(request: LockRequest): Promise<void>
+  /** Asks for a lock, and looks at the service at once when it is free. */
+  lock(request: LockRequest): Promise<Locked>
   /** Puts a run in the line of its pipeline. */
   requestTurn(order: TurnOrder): Promise<void>
   holderLives(execution: string): Promise<boolean>

@@ -25,6 +25,7 @@ const limits: Record<keyof Activities, Limits> = {
   look: { attempt: 2 * minute, heartbeat: 15_000 },
   record: { attempt: 15_000 },
   requestLock: { attempt: 15_000 },
+  lock: { attempt: 30_000 },
   requestTurn: { attempt: 15_000 },
   holderLives: { attempt: 15_000 },
   leaveWord: { attempt: 15_000 },
@@ -48,6 +49,7 @@ const endless: ReadonlySet<keyof Activities> = new Set([
   'settle',
   'holderLives',
   'requestLock',
+  'lock',
   'requestTurn',
   'leaveWord',
 ])

@@ -20,6 +20,11 @@ export function granted(state: LockState, now: number): LockState {
   return { ...state, fence, queue, holder: { ...first, since: now, fence } }
 }
 
+/** Null when somebody else has it. */
+export function fenceOf({ holder }: LockState, claim: LockClaim): number | null {
+  return holder !== null && isSame(holder, claim) ? holder.fence : null
+}
+
 /** The claim neither holds nor waits any more. */
 export function left(state: LockState, claim: LockClaim): LockState {
   const holds = state.holder !== null && isSame(state.holder, claim)

@@ -85,6 +85,9 @@ export interface LockClaim {
 /** To a lock: a claim, which waits in line; the same claim again changes nothing. */
 export const acquireLock = defineSignal<[LockClaim]>('acquire')
 
+/** The same as an update: answers with the fence when the service is free, else with null; then it will be told. */
+export const claimLock = defineUpdate<number | null, [LockClaim]>('claim')
+
 /** To a lock: the claim is given back or given up. */
 export const releaseLock = defineSignal<[LockClaim]>('release')
 

@@ -17,8 +17,11 @@ export const patches = {
   readOnce: 'read-once',
   /** Steps of a deployment that last no time share one rollout of pods: an activity less for each. */
   roomAtOnce: 'room-at-once',
-  /** Making room and changing traffic is one activity. */
-  shift: 'shift',
+  /**
+   * Making room and changing traffic is one activity, asking for a lock answers with it and with what is there, and a few
+   * looks need no workflow of their own.
+   */
+  fewerTasks: 'fewer-tasks',
 } as const
 
 export type Patch = (typeof patches)[keyof typeof patches]

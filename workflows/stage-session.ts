@@ -57,6 +57,7 @@ export function openSession(
     })
     journal.setStage(id, 'running')
     journal.event('lock.acquired', { target, service, fence: grant.fence }, id)
+    return grant.seen
   }
 
   const present = () => {

@@ -1,8 +1,8 @@
 import { condition, getExternalWorkflowHandle, log, setHandler } from '@temporalio/workflow'
 import type { ServiceRef } from '../activities/requests.ts'
-import { abandoned, freeLock, granted, joined, keptWarm, left } from './lock-queue.ts'
+import { abandoned, fenceOf, freeLock, granted, joined, keptWarm, left } from './lock-queue.ts'
 import type { LockState } from './messages.ts'
-import { acquireLock, keepWarm, lockBusy, lockGranted, lockState, releaseLock } from './messages.ts'
+import { acquireLock, claimLock, keepWarm, lockBusy, lockGranted, lockState, releaseLock } from './messages.ts'
 import { isDue, renew } from './renewal.ts'
 import { activitiesFor, explain } from './temporal-world.ts'
 import type { Timings } from './timings.ts'
@@ -23,9 +23,18 @@ export async function targetLock(
   const { lockCheck, lockCheckWaiting, lockIdle } = { ...defaultTimings, ...timings }
   const activities = activitiesFor(defaultTimings.undoPatience)
   let state = before
+  let settling = false
   setHandler(acquireLock, claim => {
     state = joined(state, claim, Date.now())
     if (state.holder !== null) void tellBusy(service, state)
+  })
+  setHandler(claimLock, claim => {
+    const now = Date.now()
+    state = joined(state, claim, now)
+    if (state.queue.length === 1 && !settling) state = granted(state, now)
+    const fence = fenceOf(state, claim)
+    if (fence === null) void tellBusy(service, state)
+    return fence
   })
   setHandler(releaseLock, claim => {
     state = left(state, claim)
@@ -35,6 +44,7 @@ export async function targetLock(
   })
   setHandler(lockState, () => state)
 
+  const isWanted = () => state.queue.length > 0 || state.holder !== null
   while (!isDue()) {
     if (state.holder !== null) {
       const { execution, fence } = state.holder
@@ -52,8 +62,8 @@ export async function targetLock(
       continue
     }
     const { warmUntil } = state
-    const wanted = await condition(() => state.queue.length > 0, warmUntil === null ? lockIdle : untilThen(warmUntil))
-    if (wanted) continue
+    const wanted = await condition(isWanted, warmUntil === null ? lockIdle : untilThen(warmUntil))
+    if (wanted || isWanted()) continue
     if (warmUntil === null) return
     state = { ...abandoned(state, Date.now()), warmUntil: null }
     await settle()
@@ -63,11 +73,14 @@ export async function targetLock(
   /** To one healthy version; `previous` stays while it is to be kept warm. */
   async function settle(): Promise<void> {
     const { fence, warmUntil } = state
+    settling = true
     try {
       const done = await activities.settle({ ...service, id: `settle/${fence}`, fence, warmUntil })
       log.info('a service was settled', { ...service, done })
     } catch (error) {
       log.error('a service could not be settled', { ...service, error: explain(error).message })
+    } finally {
+      settling = false
     }
   }
 

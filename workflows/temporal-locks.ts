@@ -1,10 +1,13 @@
 import { getExternalWorkflowHandle, isCancellation, setHandler, workflowInfo } from '@temporalio/workflow'
+import type { ServiceState } from '../activities/targets/target.ts'
 import type { LockClaim } from './messages.ts'
 import { keepWarm, lockBusy, lockGranted, lockId, releaseLock } from './messages.ts'
+import { patches } from './patches.ts'
 import type { Claim, Grant, Locks, World } from './world.ts'
 
 interface Waiting {
   fence: number | null
+  seen: ServiceState | null
   onWait(holder: string): void
 }
 
@@ -26,10 +29,16 @@ export function temporalLocks(world: Omit<World, 'locks' | 'turns'>): Locks {
       const { target, service } = claim
       const own: LockClaim = { execution, claim: claim.claim }
       const release = () => world.shielded(() => tell({ target, service }, lock => lock.signal(releaseLock, own)))
-      const one: Waiting = { fence: null, onWait }
+      const one: Waiting = { fence: null, seen: null, onWait }
       waiting.set(keyOf(claim), one)
       try {
-        await world.activities.requestLock({ target, service, ...own })
+        if (world.patched(patches.fewerTasks)) {
+          // Not to be left alone while it may still get the lock.
+          const locked = await world.shielded(() => world.activities.lock({ target, service, ...own }))
+          one.fence ??= locked.fence
+          one.seen = locked.state
+          world.checkCanceled()
+        } else await world.activities.requestLock({ target, service, ...own })
         await world.condition(() => one.fence !== null)
       } catch (error) {
         await release()
@@ -37,7 +46,7 @@ export function temporalLocks(world: Omit<World, 'locks' | 'turns'>): Locks {
       } finally {
         waiting.delete(keyOf(claim))
       }
-      return granted(claim, own, one.fence!, { world, release })
+      return granted(claim, own, one, { world, release })
     },
   }
 }
@@ -45,13 +54,14 @@ export function temporalLocks(world: Omit<World, 'locks' | 'turns'>): Locks {
 function granted(
   claim: Claim,
   own: LockClaim,
-  fence: number,
+  { fence, seen }: Waiting,
   { world, release }: { world: Omit<World, 'locks' | 'turns'>; release: () => Promise<void> },
 ): Grant {
   const { target, service } = claim
   return {
     ...claim,
-    fence,
+    fence: fence!,
+    seen,
     release,
     warm: until => world.shielded(() => tell({ target, service }, lock => lock.signal(keepWarm, own, until))),
   }

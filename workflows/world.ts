@@ -1,4 +1,5 @@
-import type { Activities, ServiceRef } from '../activities/requests.ts'
+import type { Activities, ServiceRef, Unrecorded } from '../activities/requests.ts'
+import type { ServiceState } from '../activities/targets/target.ts'
 import type { AnalysisRequest, AnalysisResult } from './analysis.ts'
 import type { Patch } from './patches.ts'
 
@@ -17,8 +18,11 @@ export interface World {
   activities: Activities
   /** For undoing: the same activities, asked for as long as there is any hope. */
   patient: Activities
-  /** Runs the analysis of one canary step beside this run; when it is canceled it answers with what it has. */
-  analyse(id: string, request: AnalysisRequest): Promise<AnalysisResult>
+  /**
+   * Runs the analysis of one canary step, in a workflow of its own when it is long; when it is canceled it answers with what
+   * it has. `adopt` takes what a look could not record, unless the answer brings it.
+   */
+  analyse(id: string, request: AnalysisRequest, adopt: (one: Unrecorded) => void): Promise<AnalysisResult>
   locks: Locks
   turns: Turns
   /** Starts work that can be canceled apart from what surrounds it. */
@@ -77,6 +81,8 @@ export interface Claim extends ServiceRef {
 export interface Grant extends Claim {
   /** Goes up with every grant; it may be raised by the holder, by less than `fenceStep`. */
   fence: number
+  /** What was there when it was granted; null when nobody looked. */
+  seen: ServiceState | null
   release(): Promise<void>
   /** `previous` is kept warm until then (epoch milliseconds), whatever becomes of the holder; null: no more. */
   warm(until: number | null): Promise<void>

@@ -40,6 +40,7 @@ export function fakeActivities(parts: {
       }),
     record: async batch => store.record(batch),
     requestLock: async () => {},
+    lock: async () => ({ fence: 1, state: null }),
     requestTurn: async () => {},
     leaveWord: async () => {},
     holderLives: async () => true,

@@ -26,6 +26,15 @@ export const scenarios: Readonly<Record<string, (engine: TestEngine) => Promise<
     return run
   },
 
+  /** The others are of before canaries asked less of Temporal. */
+  async 'canaries-in-few-tasks'(engine) {
+    engine.target.seed('search', v1, 2)
+    const steps = [20, 50].map(weight => ({ weight, for: 300 }))
+    const run = await engine.start([quickCanary({ bake: 800 }), deployStage('search', { strategy: 'canary', steps })])
+    await run.result()
+    return run
+  },
+
   async 'canary-rolled-back'(engine) {
     engine.metrics.behaviour = { '1.0.0': 0.01, '2.0.0': 0.2 }
     const run = await engine.start([quickCanary()])

@@ -1,5 +1,5 @@
 import { beginBake, forget } from '../../pipeline/canary/compact-evidence.ts'
-import type { AnalysisResult } from '../analysis.ts'
+import type { AnalysisRequest, AnalysisResult } from '../analysis.ts'
 import { adopt } from './climb.ts'
 import { hold } from './hold.ts'
 import type { CanaryRun, Climbed } from './run.ts'
@@ -29,7 +29,7 @@ async function watch(run: CanaryRun, climbed: Climbed, duration: number): Promis
   context.steering.notPromotable = 'is promoted already'
   context.progress({ phase: 'baking', message: 'the old version is kept warm' })
   await context.grant().warm(start + duration)
-  const result = await world.analyse(`${context.prefix}/bake`, {
+  const request: AnalysisRequest = {
     ...{ execution, stage: stage.id, stageIndex: index, target: stage.target, service: stage.service },
     step: stage.steps.length,
     analysis: stage.analysis,
@@ -47,8 +47,9 @@ async function watch(run: CanaryRun, climbed: Climbed, duration: number): Promis
       seenTo: null,
       evidence: beginBake(climbed.verdict === 'fail' ? forget(evidence) : evidence),
     },
-  })
-  adopt(run, result)
+  }
+  const result = await world.analyse(`${context.prefix}/bake`, request, one => adopt(run, [one]))
+  adopt(run, result.unrecorded)
   if (result.end === 'canceled') world.checkCanceled()
   return result
 }

@@ -1,3 +1,4 @@
+import type { Unrecorded } from '../../activities/requests.ts'
 import { blockFor, closeBlock, noEvidence, withBlock } from '../../pipeline/canary/compact-evidence.ts'
 import type { Verdict } from '../../pipeline/canary/judge.ts'
 import type { Weights } from '../../pipeline/clusters.ts'
@@ -24,7 +25,7 @@ export async function climb(run: CanaryRun): Promise<Climbed> {
   for (const [step, { weight, for: duration }] of stage.steps.entries()) {
     context.progress({ phase: step === 0 ? 'starting' : 'analysing', step })
     const asks = weight > (weights.canary ?? 0) && gatesAt(stage, 'before-increase').length > 0
-    const whole = !asks && context.world.patched(patches.shift)
+    const whole = !asks && context.world.patched(patches.fewerTasks)
     if (!whole) await makeRoom(run, weight, weights)
     const passed = await passIncrease(run, { step, weights, progress })
     progress = passed.progress
@@ -129,8 +130,10 @@ async function watchStep(
     final: step === stage.steps.length - 1,
   }
   const promoted = () => steering.promote !== null
-  const result = await unless(run, promoted, () => world.analyse(`${context.prefix}/step-${step + 1}`, request))
-  adopt(run, result)
+  const result = await unless(run, promoted, () =>
+    world.analyse(`${context.prefix}/step-${step + 1}`, request, one => adopt(run, [one])),
+  )
+  adopt(run, result.unrecorded)
   if (result.end === 'canceled' && !promoted()) world.checkCanceled()
   context.progress({ verdict: result.progress.verdict, message: result.progress.reason })
   return result
@@ -174,8 +177,8 @@ async function watchUntil(
       final: false,
     }
     const id = `${context.prefix}/step-${now.step + 1}-${name}-${part + 1}`
-    const result = await unless(run, over, () => world.analyse(id, request))
-    adopt(run, result)
+    const result = await unless(run, over, () => world.analyse(id, request, one => adopt(run, [one])))
+    adopt(run, result.unrecorded)
     if (result.end === 'canceled' && !over()) world.checkCanceled()
     if (counts(run, 'fail', result.progress)) return result.progress
     const { verdict, reason, judgment } = progress
@@ -201,8 +204,8 @@ function analysisOf(run: CanaryRun, { step, weights, progress }: Step) {
 }
 
 /** Hands over what the looks could not record. */
-export function adopt({ context }: CanaryRun, result: AnalysisResult): void {
-  for (const { event, evidence } of result.unrecorded) context.adopt(event, evidence)
+export function adopt({ context }: CanaryRun, looks: readonly Unrecorded[]): void {
+  for (const { event, evidence } of looks) context.adopt(event, evidence)
 }
 
 function stopOn({ stage }: CanaryRun): Verdict[] {

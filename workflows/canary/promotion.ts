@@ -22,7 +22,7 @@ export async function promote(run: CanaryRun, weights: Weights): Promise<boolean
   const all: Weights = { canary: 100 }
   const kept = asksAfterwards(run) ? {} : ({ keepOld: false } as const)
   const stable = { role: 'stable', release, instances, ...kept } as const
-  if (!context.world.patched(patches.shift)) return promoteInParts(run, weights, stable)
+  if (!context.world.patched(patches.fewerTasks)) return promoteInParts(run, weights, stable)
   const canary = roomOf(old, { role: 'canary', release, weight: 100 })
   await writer.shift({ room: [canary], keep: leased(run, weights), weights: all, lease: leaseOf(run) })
   registerDemotion(run)

@@ -78,7 +78,7 @@ export async function shiftTo(
   { needed, keep, weights, lease }: { needed: Needed | null; keep: Keep | null; weights: Weights; lease: number },
 ): Promise<void> {
   const { context, writer, old } = parts
-  if (context.world.patched(patches.shift)) {
+  if (context.world.patched(patches.fewerTasks)) {
     await writer.shift({ room: needed === null ? [] : [roomOf(old, needed)], keep, weights, lease })
     return
   }

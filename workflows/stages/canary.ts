@@ -29,9 +29,9 @@ export async function canary(stage: StageOf<'canary'>, context: StageContext): P
   const began = context.world.now()
   context.steering.notPromotable = 'is still starting'
   context.progress({ phase: 'starting', target, service, release: release.version, steps: stage.steps.length })
-  await context.lock({ target, service })
+  const seen = await context.lock({ target, service })
   const writer = stageWriter(context)
-  const state = await writer.current()
+  const state = seen ?? (await writer.current())
   const old = clusterOf(state, 'stable')
   context.outputs({ release: releaseJson(release), previousRelease: old && releaseJson(old.release) })
   return badReleaseFails(context.world, async () => {

@@ -15,9 +15,9 @@ export async function deploy(stage: StageOf<'deploy'>, context: StageContext): P
   const { target, service } = stage
   const release = stage.release as Release
   context.progress({ phase: 'starting', target, service, release: release.version })
-  await context.lock({ target, service })
+  const seen = await context.lock({ target, service })
   const writer = stageWriter(context)
-  const state = await writer.current()
+  const state = seen ?? (await writer.current())
   const old = clusterOf(state, 'stable')
   const instances = stage.instances ?? old?.instances ?? null
   return badReleaseFails(context.world, async () => {

@@ -13,9 +13,9 @@ import type { StageContext } from './stage.ts'
 export async function promote(stage: StageOf<'promote'>, context: StageContext): Promise<Outcome> {
   const { target, service, role } = stage
   context.progress({ phase: 'starting', target, service })
-  await context.lock({ target, service })
+  const seen = await context.lock({ target, service })
   const writer = stageWriter(context)
-  const state = await writer.current()
+  const state = seen ?? (await writer.current())
   const old = clusterOf(state, 'stable')
   const warm = clusterOf(state, role)
   if (warm === null) return failed(`${service} on ${target} has no ${role} to promote; deploy one with "switch: later"`)

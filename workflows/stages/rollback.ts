@@ -15,8 +15,7 @@ import type { StageContext } from './stage.ts'
 export async function rollback(stage: StageOf<'rollback'>, context: StageContext): Promise<Outcome> {
   const { target, service, to } = stage
   context.progress({ phase: 'starting', target, service })
-  await context.lock({ target, service })
-  const state = await stageWriter(context).current()
+  const state = (await context.lock({ target, service })) ?? (await stageWriter(context).current())
   const stable = clusterOf(state, 'stable')
   if (stable === null) return failed(`${service} on ${target} runs no version yet; there is nothing to go back from`)
   const release = warmRelease(state, to) ?? (await recordedRelease(stage, context, stable.release))

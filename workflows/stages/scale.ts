@@ -10,9 +10,9 @@ import type { StageContext } from './stage.ts'
 export async function scale(stage: StageOf<'scale'>, context: StageContext): Promise<Outcome> {
   const { target, service, instances } = stage
   context.progress({ phase: 'starting', target, service })
-  await context.lock({ target, service })
+  const seen = await context.lock({ target, service })
   const writer = stageWriter(context)
-  const stable = clusterOf(await writer.current(), 'stable')
+  const stable = clusterOf(seen ?? (await writer.current()), 'stable')
   if (stable === null) return failed(`${service} on ${target} runs no version yet; deploy one first`)
   const { release, instances: before } = stable
   const back = undoWriter(context)

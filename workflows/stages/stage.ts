@@ -1,5 +1,6 @@
 import type { ServiceRef } from '../../activities/requests.ts'
 import type { Notice } from '../../activities/stage-requests.ts'
+import type { ServiceState } from '../../activities/targets/target.ts'
 import type { StoredEvidence } from '../../pipeline/evidence.ts'
 import type { EventKind, ExecutionEvent, Json, StageProgress } from '../../pipeline/execution.ts'
 import type { Stage, StageOf, StageType } from '../../pipeline/schema/stage.ts'
@@ -41,8 +42,8 @@ export interface StageContext {
   status(status: 'running' | 'held' | 'waiting' | 'queued', reason?: string): void
   /** Stays as the reason of a stage that succeeds. */
   note(text: string): void
-  /** The service is this stage's alone until it has ended and is undone; at most one a stage. */
-  lock(service: ServiceRef): Promise<void>
+  /** The service is this stage's alone until it has ended and is undone; at most one a stage. Answers with what is there, if known. */
+  lock(service: ServiceRef): Promise<ServiceState | null>
   /** The present grant; throws without one. */
   grant(): Grant
   /**

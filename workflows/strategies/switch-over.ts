@@ -27,7 +27,7 @@ export async function switchOver(
   const stable = { role: 'stable', release, instances, ...kept } as const
   const held = { weights: all, lease }
   let state: ServiceState
-  if (context.world.patched(patches.shift)) {
+  if (context.world.patched(patches.fewerTasks)) {
     registerDemotion(replacement)
     await shiftTo(replacement, { ...held, needed, keep })
     state = await writer.shift({ room: [stable], keep: held, weights: { stable: 100 } })

@@ -1,9 +1,9 @@
-import type { Cluster } from '../../activities/requests.ts'
+import type { Cluster, Unrecorded } from '../../activities/requests.ts'
 import type { ServiceState } from '../../activities/targets/target.ts'
 import { blockFor, noEvidence } from '../../pipeline/canary/compact-evidence.ts'
 import { expandMetrics } from '../../pipeline/presets.ts'
 import type { VerifyCheck } from '../../pipeline/schema/stages/verify.ts'
-import type { AnalysisProgress } from '../analysis.ts'
+import type { AnalysisProgress, AnalysisRequest } from '../analysis.ts'
 import { tellVerdict } from '../canary/verdict.ts'
 import { plannedLooks } from '../look-schedule.ts'
 import { CannotTell } from '../outcome.ts'
@@ -19,7 +19,7 @@ export async function analysed(check: Comparison, checking: Checking): Promise<C
   const { world, execution } = context
   const state = await world.activities.current({ target, service })
   const start = check.last ? world.now() - check.for - check.analysis.delay : world.now()
-  const result = await world.analyse(`${context.prefix}/check-${index + 1}`, {
+  const request: AnalysisRequest = {
     ...{ execution, stage, stageIndex: context.index, target, service, step: index },
     analysis: check.analysis,
     canary: clusterFor(check.canary, state),
@@ -33,8 +33,10 @@ export async function analysed(check: Comparison, checking: Checking): Promise<C
     renew: null,
     ...(check.last ? { past: true } : {}),
     progress: nothingSeen(check),
-  })
-  for (const { event, evidence } of result.unrecorded) context.adopt(event, evidence)
+  }
+  const adopt = ({ event, evidence }: Unrecorded) => context.adopt(event, evidence)
+  const result = await world.analyse(`${context.prefix}/check-${index + 1}`, request, adopt)
+  result.unrecorded.forEach(adopt)
   if (result.end === 'canceled') world.checkCanceled()
   tellVerdict(context, result.progress, 'canary')
   const { verdict, reason } = result.progress

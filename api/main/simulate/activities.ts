@@ -75,6 +75,7 @@ export function simulatedActivities(parts: SimulatedParts): Activities {
     },
     record: async ({ events }) => parts.record(events),
     requestLock: async () => {},
+    lock: async () => ({ fence: 1, state: null }),
     requestTurn: async () => {},
     leaveWord: async () => {},
     holderLives: async () => true,

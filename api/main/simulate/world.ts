@@ -158,6 +158,7 @@ function createLocks({ cancelable }: Scopes): Locks {
       return {
         ...claim,
         fence,
+        seen: null,
         async release() {
           lock.holder = null
           lock.line.shift()?.()
