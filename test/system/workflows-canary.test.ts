@@ -1,22 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { TestEngine } from '../fakes/engine.ts'
-import { expectOnly, startEngine, until } from '../fakes/engine.ts'
+import { describe, expect, it } from 'vitest'
+import { expectOnly, until } from '../fakes/engine.ts'
+import { engineForEachTest } from '../fakes/engine-for-each-test.ts'
 import { quickCanary, v1 } from '../fakes/pipelines.ts'
-import type { TemporalServer } from '../temporal.ts'
-import { startTemporal } from '../temporal.ts'
 
-let server: TemporalServer
-let engine: TestEngine
-
-beforeAll(async () => {
-  server = await startTemporal()
-})
-afterAll(() => server?.stop())
-
-beforeEach(async () => {
-  engine = await startEngine(server)
-  return () => engine.stop()
-})
+const engine = engineForEachTest()
 
 describe('a canary on Temporal', () => {
   it('promotes a good version, and everything is recorded when the run closes', async () => {

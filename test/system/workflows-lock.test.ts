@@ -1,26 +1,13 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { LockState } from '../../workflows/messages.ts'
 import { lockId } from '../../workflows/messages.ts'
-import type { TestEngine } from '../fakes/engine.ts'
-import { expectOnly, startEngine, until } from '../fakes/engine.ts'
+import { expectOnly, until } from '../fakes/engine.ts'
+import { engineForEachTest } from '../fakes/engine-for-each-test.ts'
 import { deployStage, quickCanary } from '../fakes/pipelines.ts'
-import type { TemporalServer } from '../temporal.ts'
-import { startTemporal } from '../temporal.ts'
 
-let server: TemporalServer
-let engine: TestEngine
+const engine = engineForEachTest()
 
-beforeAll(async () => {
-  server = await startTemporal()
-})
-afterAll(() => server?.stop())
-
-beforeEach(async () => {
-  engine = await startEngine(server)
-  return () => engine.stop()
-})
-
-const lock = () => server.client.workflow.getHandle(lockId('eu', 'checkout'))
+const lock = () => engine.server.client.workflow.getHandle(lockId('eu', 'checkout'))
 const lockNow = () => lock().query<LockState>('lock')
 
 function version(name: string) {

@@ -1,22 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { TestEngine } from '../fakes/engine.ts'
-import { expectOnly, startEngine, until } from '../fakes/engine.ts'
+import { describe, expect, it } from 'vitest'
+import { expectOnly, until } from '../fakes/engine.ts'
+import { engineForEachTest } from '../fakes/engine-for-each-test.ts'
 import { deployStage, quickCanary, v1, waitStage } from '../fakes/pipelines.ts'
-import type { TemporalServer } from '../temporal.ts'
-import { startTemporal } from '../temporal.ts'
 
-let server: TemporalServer
-let engine: TestEngine
-
-beforeAll(async () => {
-  server = await startTemporal()
-})
-afterAll(() => server?.stop())
-
-beforeEach(async () => {
-  engine = await startEngine(server)
-  return () => engine.stop()
-})
+const engine = engineForEachTest()
 
 describe('a cancel', () => {
   /** Holds up the effect until it is canceled. */
@@ -55,7 +42,7 @@ describe('a cancel', () => {
   it("that comes by Temporal's own means is one like any other", async () => {
     const run = await engine.start([quickCanary()])
     await until('it is analysed', () => phaseIs('analysing')(run))
-    await server.client.workflow.getHandle(run.id).cancel()
+    await engine.server.client.workflow.getHandle(run.id).cancel()
     expect((await run.result()).status).toBe('canceled')
     expectOnly(engine, '1.0.0')
   })
