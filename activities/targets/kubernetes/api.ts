@@ -93,7 +93,7 @@ export function openApi(name: string, connection: Connection, timings: ApiTiming
         throw refused
       } catch (thrown) {
         asked.signal?.throwIfAborted()
-        const error = isLate() ? new Error(`no answer within ${timings.answer} ms`) : thrown
+        const error = isLate() ? noAnswer() : thrown
         if (error instanceof ApiError && error.status === 401) connection.refresh()
         const wait = attempt < attempts ? waitBefore(error, asked, attempt) : null
         if (wait === null) throw worded(error)
@@ -103,6 +103,8 @@ export function openApi(name: string, connection: Connection, timings: ApiTiming
       }
     }
   }
+
+  const noAnswer = () => new Error(`no answer within ${timings.answer} ms`)
 
   /** A server that has just started refuses everybody for a while: it has not read its roles yet. */
   async function isReady(): Promise<boolean> {
@@ -153,9 +155,13 @@ export function openApi(name: string, connection: Connection, timings: ApiTiming
     },
     text: (path, query, signal) => ask(path, { query, ...(signal ? { signal } : {}) }),
     async *lines(path, query, signal) {
-      const answer = await open(path, { query, signal }, timings.silence).catch(error => {
-        throw worded(error)
-      })
+      // A watch may be silent for long, but not before it has begun: who was away would be tried again only after that.
+      const begun = answerWithin(timings.answer, signal)
+      const answer = await open(path, { query, signal: begun.signal }, timings.silence)
+        .catch(error => {
+          throw worded(begun.isLate() ? noAnswer() : error)
+        })
+        .finally(begun.done)
       if (answer.statusCode! >= 300) throw errorOf(answer, await textOf(answer))
       answer.setEncoding('utf8')
       let rest = ''
