@@ -20,6 +20,11 @@ describe('the container file', () => {
     expect(paths.filter(path => !existsSync(path))).toEqual([])
   })
 
+  test('ends as a user that is not root, as a number', () => {
+    const [last = ''] = [...file.matchAll(/^USER (.*)$/gm)].map(([, user]) => user).slice(-1)
+    expect(Number(last)).toBeGreaterThan(0)
+  })
+
   test('and the manifests start it with command lines that it takes', { timeout: 60_000 }, async () => {
     const [, given] = /^CMD (\[.*\])$/m.exec(file)!
     const manifests = ['install.yaml', 'scale-out.yaml'].flatMap(name =>
