@@ -1,3 +1,4 @@
+import { totalmem } from 'node:os'
 import type { DataConverter } from '@temporalio/common'
 import type { NativeConnection } from '@temporalio/worker'
 import { Worker } from '@temporalio/worker'
@@ -47,8 +48,7 @@ export async function runWorker(setup: WorkerSetup): Promise<RunningWorker> {
         ? await workflowBundle(undefined, dataConverter?.failureConverterPath)
         : { codePath: bundlePath },
     maxConcurrentActivityTaskExecutions: 200,
-    // Each takes about 0.75 MB; one that is not kept is read again from its history when something happens to it.
-    maxCachedWorkflows: 300,
+    maxCachedWorkflows: keptWorkflows(memory()),
     // How soon a long activity learns that it was canceled.
     maxHeartbeatThrottleInterval: 1_000,
     defaultHeartbeatThrottleInterval: 1_000,
@@ -64,6 +64,19 @@ export async function runWorker(setup: WorkerSetup): Promise<RunningWorker> {
       await ended
     },
   }
+}
+
+/**
+ * How many workflows stay in memory between two tasks: a tenth of it, at about 0.75 MB each, within reason. One that does not
+ * is read again from its whole history when something happens to it. A canary is two: its run and the lock of its service.
+ */
+export function keptWorkflows(bytes: number): number {
+  return Math.min(480, Math.max(100, Math.floor((0.1 * bytes) / 750_000)))
+}
+
+/** Of this machine, or what its container may use. */
+function memory(): number {
+  return Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY)
 }
 
 function pinned({ deployment, buildId }: WorkerVersion) {
