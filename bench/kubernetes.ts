@@ -85,7 +85,8 @@ async function opened(
   )
   const objects = names.flatMap(name => [
     ...userObjects(namespace, name, { replicas, port: pods.port }),
-    userRoute(namespace, name),
+    // The Gateway computes all its routes anew with every pod that comes or goes.
+    ...(type === 'gateway-api' ? [userRoute(namespace, name)] : []),
   ])
   await apply(control, ...objects)
   await control.kubectl(['-n', namespace, 'wait', '--for=condition=Available', 'deploy', '--all', '--timeout=120s'])
