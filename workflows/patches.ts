@@ -22,6 +22,8 @@ export const patches = {
    * looks need no workflow of their own.
    */
   fewerTasks: 'fewer-tasks',
+  /** No task of a run is without a command: a timer started or canceled in each that was (`whole-steps.ts`). */
+  noEmptyTask: 'no-empty-task',
 } as const
 
 export type Patch = (typeof patches)[keyof typeof patches]
