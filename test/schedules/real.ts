@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { inspect } from 'node:util'
 import type { WorkflowHandle } from '@temporalio/client'
@@ -5,6 +6,7 @@ import {
   WorkflowExecutionAlreadyStartedError,
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client'
 import { NativeConnection } from '@temporalio/worker'
 import { createActivities } from '../../activities/activities.ts'
@@ -224,16 +226,26 @@ async function say(
       await start(retryOf(input, seen))
     }
     if (what === 'trigger-again') await startAgain(server, input)
-    if (updates.has(what))
-      await handle.executeUpdate(what === 'approve' || what === 'reject' ? 'judge' : what, {
-        args: [what === 'approve' || what === 'reject' ? answer : { by }],
-      })
+    if (updates.has(what)) await update(handle, what, answer)
     return null
   } catch (error) {
     if (error instanceof WorkflowUpdateFailedError) return error.cause?.message ?? error.message
     if (error instanceof WorkflowNotFoundError) return 'the execution has ended'
     return (error as Error).message
   }
+}
+
+/** Whoever hears nothing asks again with the same id, as the API's clients do: a busy machine has refused nothing. */
+async function update(handle: WorkflowHandle, what: Command['what'], answer: { by: string }): Promise<void> {
+  const judges = what === 'approve' || what === 'reject'
+  const args: [object] = [judges ? answer : { by: answer.by }]
+  const options = { args, updateId: randomUUID() }
+  for (let tries = 1; ; tries += 1)
+    try {
+      return void (await handle.executeUpdate<Execution, [object]>(judges ? 'judge' : what, options))
+    } catch (error) {
+      if (!(error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) || tries === 20) throw error
+    }
 }
 
 async function startAgain(server: TemporalServer, input: ExecutionInput): Promise<void> {
