@@ -4,9 +4,9 @@ import { createServer as createTlsServer } from 'node:https'
 import { join } from 'node:path'
 import type { PayloadCodec } from '@temporalio/common'
 import pg from 'pg'
+import { freePort } from '../activities/processes/ports.ts'
 import { type Route, routes } from '../api/contract/routes.ts'
 import type { Server } from '../setup/server.ts'
-import { freePort } from './ports.ts'
 
 /** Where planted secrets are looked for, and in which spellings. */
 

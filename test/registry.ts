@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { freePort } from './ports.ts'
+import { freePort } from '../activities/processes/ports.ts'
 
 /** A real registry of images (CNCF Distribution) on loopback. */
 export interface TestRegistry {

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client, Connection } from '@temporalio/client'
+import { freePort } from '../activities/processes/ports.ts'
 import { embeddedSettings } from '../api/main/children/temporal.ts'
 import { temporalCli } from '../setup/temporal.mjs'
-import { freePort } from './ports.ts'
 
 export interface TemporalServer {
   address: string

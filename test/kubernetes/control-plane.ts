@@ -5,7 +5,7 @@ import { request } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { freePort } from '../ports.ts'
+import { freePort } from '../../activities/processes/ports.ts'
 import { simulatedStages } from './stages.ts'
 
 /** A real Kubernetes control plane on loopback; pods on its nodes are simulated by kwok. */

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { freePort } from '../ports.ts'
+import { freePort } from '../../activities/processes/ports.ts'
 import type { ControlPlane } from './control-plane.ts'
 
 /** A real Traefik that does what the Gateway `gateway` in namespace `default` says. */

@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process'
 import { createServer, type Server } from 'node:http'
 import { promisify } from 'node:util'
 import type { V1Pod } from '@kubernetes/client-node'
+import { freePort } from '../../activities/processes/ports.ts'
 import type { KubernetesApi } from '../../activities/targets/kubernetes/api.ts'
-import { freePort } from '../ports.ts'
 
 const ip = promisify(execFile)
 

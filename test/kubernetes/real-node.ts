@@ -3,8 +3,8 @@ import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'nod
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import { freePort } from '../../activities/processes/ports.ts'
 import { shopImages } from '../../setup/shop-image.mjs'
-import { freePort } from '../ports.ts'
 import type { ControlPlane } from './control-plane.ts'
 
 const command = promisify(execFile)

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { freePort } from '../../activities/processes/ports.ts'
 import { createClient } from '../../api/client/client.ts'
 import type { LiveEvent } from '../../api/client/events.ts'
 import { type Pglite, startPglite } from '../pglite.ts'
-import { freePort } from '../ports.ts'
 import { startTemporal, type TemporalServer } from '../temporal.ts'
 
 const configuration = 'test/fixtures/api/slipway.yaml'

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { freePort } from '../../activities/processes/ports.ts'
 import { type FakeApi, startFakeApi } from '../fakes/api.ts'
-import { freePort } from '../ports.ts'
 
 /**
  * Login at a real provider, in a process of its own: code flow with PKCE. Fails when state, issuer, the cookie

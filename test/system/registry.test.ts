@@ -1,11 +1,11 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { freePort } from '../../activities/processes/ports.ts'
 import { openRegistries } from '../../activities/registries/registry.ts'
 import { localSecrets } from '../../activities/secrets/secrets.ts'
 import { imageRegistry } from '../../pipeline/schema/configuration/registries.ts'
 import { component, whyMissing } from '../components.ts'
-import { freePort } from '../ports.ts'
 import { startRegistry, type TestRegistry } from '../registry.ts'
 
 const binary = component('registry')

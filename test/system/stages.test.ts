@@ -6,11 +6,11 @@ import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { freePort } from '../../activities/processes/ports.ts'
 import { hashPassword } from '../../api/auth/passwords.ts'
 import { runProgram } from '../../api/cli/program.ts'
 import type { Execution } from '../../pipeline/execution.ts'
 import { type Server, startServer } from '../../setup/server.ts'
-import { freePort } from '../ports.ts'
 
 const page = readFileSync('docs/stages.md', 'utf8')
 const pipelines = [...page.matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, text]) => text!)

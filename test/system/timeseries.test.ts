@@ -7,9 +7,9 @@ import { describe } from 'vitest'
 import { metricProviderContract, type ProviderFixture } from '../../activities/metrics/contract.ts'
 import type { Query } from '../../activities/metrics/provider.ts'
 import { openProviders } from '../../activities/metrics/registry.ts'
+import { freePort } from '../../activities/processes/ports.ts'
 import { metricsConnection } from '../../pipeline/schema/configuration/metrics.ts'
 import { component, whyMissing } from '../components.ts'
-import { freePort } from '../ports.ts'
 
 const influxd = component('influxdb')
 const python = component('graphite')
