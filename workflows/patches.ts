@@ -22,7 +22,7 @@ export const patches = {
    * looks need no workflow of their own.
    */
   fewerTasks: 'fewer-tasks',
-  /** No task of a run is without a command: a timer started or canceled in each that was (`whole-steps.ts`). */
+  /** No task of a run, or of a lock, is without a command: a timer started or canceled in each that was (`whole-steps.ts`). */
   noEmptyTask: 'no-empty-task',
 } as const
 

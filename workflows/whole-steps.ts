@@ -1,6 +1,6 @@
 import type { ActivateInput, WorkflowInterceptors } from '@temporalio/workflow'
 import { patched, workflowInfo } from '@temporalio/workflow'
-import { pipelineExecutionType, unfinishedStep } from './messages.ts'
+import { pipelineExecutionType, targetLockType, unfinishedStep } from './messages.ts'
 import { patches } from './patches.ts'
 
 type Internals = NonNullable<WorkflowInterceptors['internals']>[number]
@@ -44,7 +44,7 @@ function letsNoTaskBeEmpty(): Internals {
     activate(input, next) {
       happened = jobsOf(input.activation).some(job => !job.queryWorkflow && !job.doUpdate)
       next(input)
-      if (happened) needed ??= workflowInfo().workflowType === pipelineExecutionType && patched(patches.noEmptyTask)
+      if (happened) needed ??= updated.has(workflowInfo().workflowType) && patched(patches.noEmptyTask)
     },
     concludeActivation(input, next) {
       const { commands } = next(input)
@@ -57,6 +57,8 @@ function letsNoTaskBeEmpty(): Internals {
   }
 }
 
+/** Types that take updates. */
+const updated: ReadonlySet<string> = new Set([pipelineExecutionType, targetLockType])
 /** Far above the numbers of the workflow's own timers. */
 const firstTimer = 2 ** 31
 /** Ten years. */
