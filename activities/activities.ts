@@ -108,7 +108,10 @@ export function createActivities(resources: ActivityResources): Activities {
       const pinned = await pinImages(resolve(request), request, registries, AbortSignal.timeout(askingTime))
       return refuseQuarantined(pinned, request, store, new Date(now()))
     },
-    current: ({ target: name, service }) => target(name).current(service),
+    async current({ target: name, service, mirrors }) {
+      if (mirrors) await target(name).mirrors?.(service)
+      return target(name).current(service)
+    },
     apply: request =>
       beating(attempt => {
         const { role, release, service, keep, recreate, keepOld } = request

@@ -19,14 +19,17 @@ export function opOf({ id, fence }: Effect, lease: number | null, { signal, hear
 
 /** Sets the weights, then asks the router what it does. */
 export async function routeAndCheck(target: Target, request: RouteRequest, attempt: Attempt): Promise<ServiceState> {
-  const { service, weights, lease } = request
-  await target.route(service, weights, opOf(request, lease, attempt))
+  const { service, weights, lease, mirror } = request
+  const op = (id: string) => ({ ...opOf({ ...request, id }, lease, attempt), ...(mirror ? { mirror } : {}) })
+  const isSo = (state: ServiceState) =>
+    sameWeights(state.weights, weights) && Math.abs((state.mirror ?? 0) - (mirror ?? 0)) < 0.01
+  await target.route(service, weights, op(request.id))
   const state = await target.current(service)
-  if (sameWeights(state.weights, weights)) return state
+  if (isSo(state)) return state
   // An attempt of long ago did it, and its lease ran out since: doing the same op again changes nothing.
-  await target.route(service, weights, opOf({ ...request, id: `${request.id}-again` }, lease, attempt))
+  await target.route(service, weights, op(`${request.id}-again`))
   const again = await target.current(service)
-  if (sameWeights(again.weights, weights)) return again
+  if (isSo(again)) return again
   throw new Unavailable(
     `the router of ${service} on ${request.target} does ${show(again.weights)} instead of ${show(weights)}; it is asked again`,
   )

@@ -75,7 +75,7 @@ function seenOf(
  * an analysis), else seconds times the share of the traffic.
  */
 function exposureOf(
-  { baseline, canary, weights, from, to }: LookRequest,
+  { baseline, canary, weights, mirror = 0, from, to }: LookRequest,
   metrics: readonly PlannedMetric[],
   readings: readonly MetricReading[],
 ): { baseline: number; canary: number; stable: number } {
@@ -90,7 +90,7 @@ function exposureOf(
   const seconds = (to - from) / 1000
   return {
     baseline: seconds * share(baseline?.role),
-    canary: seconds * share(canary.role),
+    canary: seconds * (share(canary.role) + mirror / 100),
     stable: seconds * share('stable'),
   }
 }

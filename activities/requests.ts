@@ -45,6 +45,13 @@ export interface RouteRequest extends Effect {
   weights: Weights
   /** Null: until the next change. */
   lease: number | null
+  /** Of how many requests, percent, the canary gets a copy; absent: of none. */
+  mirror?: number
+}
+
+export interface CurrentRequest extends ServiceRef {
+  /** It is going to copy requests: refused where the router turns out not to. */
+  mirrors?: true
 }
 
 /** Capacity before traffic: clusters that have to be ready before the weights change. */
@@ -126,6 +133,7 @@ export interface LookRequest extends ServiceRef {
   /** Null in the bake: nothing but the new version has traffic, the rate before it is the baseline. */
   baseline: Cluster | null
   weights: Weights
+  mirror?: number
   /** Of the looks before this one. */
   evidence: CompactEvidence
   /** No look follows: what cannot be read now is `errored`. */
@@ -189,7 +197,7 @@ export interface Activities extends StageActivities {
   resolve(request: ResolveRequest): Promise<Resolved>
   /** Tells the servers that a time of a schedule has come; they start the run. */
   leaveWord(word: ScheduledWord): Promise<void>
-  current(request: ServiceRef): Promise<ServiceState>
+  current(request: CurrentRequest): Promise<ServiceState>
   /** Heartbeats; keeps the weights under their lease while it takes long. */
   apply(request: ApplyRequest): Promise<ServiceState>
   /** Routes, then looks whether the router does it. */

@@ -103,6 +103,9 @@ pipelines:
         routers: { checkout: 'nginx', cart: 'replicas' },
       },
     })
+    const copying = text.replace('cart: {}', 'cart: { router: { type: gateway-api, route: cart, mirror: true } }')
+    const views = serverView(loadConfiguration(copying, 'slipway.yaml').configuration!).targets
+    expect(views.prod).toMatchObject({ mirrors: ['cart'] })
     expect(told(text.replace('{ kubeconfig: ./config, context: prod }', '{ token: abc }'))).toEqual([
       '6:17 "connection" must be the name of a connection, a kubeconfig, a server with a tokenFile, or inCluster: true, not a map',
     ])

@@ -3,6 +3,7 @@ import { unknownConnections, withConnections } from './named-connections.ts'
 import { routerProvider } from './presets.ts'
 import type { Finding, Problem } from './problem.ts'
 import { maxProblems } from './problem.ts'
+import { canMirror } from './routers.ts'
 import { authFindings } from './rules/auth.ts'
 import { subscriptionFindings } from './rules/connections.ts'
 import { kubernetesFindings } from './rules/kubernetes.ts'
@@ -59,12 +60,17 @@ export function serverView({
   }
 }
 
-function kubernetesView(target: TargetConfiguration): Pick<TargetView, 'routers' | 'imageOnly'> {
+function kubernetesView(target: TargetConfiguration): Pick<TargetView, 'routers' | 'imageOnly' | 'mirrors'> {
   if (target.type !== 'kubernetes') return {}
   const services = Object.entries(target.services)
   const routers = services.map(([service, { router }]) => [service, router.type])
   const imageOnly = services.flatMap(([service, { promote }]) => (promote.type === 'git' ? [service] : []))
-  return { routers: Object.fromEntries(routers), ...(imageOnly.length === 0 ? {} : { imageOnly }) }
+  const mirrors = services.flatMap(([service, { router }]) => (canMirror(router) ? [service] : []))
+  return {
+    routers: Object.fromEntries(routers),
+    ...(imageOnly.length === 0 ? {} : { imageOnly }),
+    ...(mirrors.length === 0 ? {} : { mirrors }),
+  }
 }
 
 /** The form of release each type of target runs. */

@@ -140,6 +140,34 @@ stages:
     ])
   })
 
+  test('copies of requests are refused where the router gives none', () => {
+    const text = (service: string) => `name: a
+application: shop
+stages:
+  - id: a
+    type: canary
+    target: prod
+    service: ${service}
+    release: { version: '1', image: 'cart:1' }
+    baseline: stable
+    steps: [{ mirror: 5, for: 1m }]
+    analysis: { interval: 10s, judge: { type: sequential }, metrics: [{ name: a, kind: count, query: e, provider: p }] }
+`
+    const routers = { cart: 'nginx', shop: 'gateway-api', search: 'istio' } as const
+    const services = ['own', ...Object.keys(routers)]
+    const prod = { release: 'image', services, environment: 'dev', routers, mirrors: ['search'] } as const
+    const told = (service: string) =>
+      validatePipeline(text(service), 'a.yaml', {
+        server: { targets: { prod }, metrics: ['p'], hooks: [] },
+      }).problems.map(short)
+    expect(told('own')).toEqual(['10:23 the router of target "prod" cannot copy requests'])
+    expect(told('cart')).toEqual(['10:23 router "nginx" of cart on "prod" cannot copy requests'])
+    expect(told('shop')).toEqual([
+      '10:23 router "gateway-api" of shop on "prod" copies requests only where "mirror: true" beside its route says that its Gateway can',
+    ])
+    expect(told('search')).toEqual([])
+  })
+
   test('knows which services are promoted by a commit of the image alone', () => {
     const text = `name: a
 application: shop

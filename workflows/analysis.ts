@@ -18,6 +18,8 @@ export interface AnalysisRequest extends ServiceRef {
   /** Null in the bake. */
   baseline: Cluster | null
   weights: Weights
+  /** Of how many requests, percent, the canary gets a copy beside its share. */
+  mirror?: number
   /** When the weights came into force, when the first window begins after it, and when to stop; epoch milliseconds. */
   start: number
   warmUp: number
@@ -97,10 +99,12 @@ function lookRequest(
   progress: AnalysisProgress,
   window: { from: number; to: number; last: boolean },
 ): LookRequest {
-  const { execution, stage, stageIndex, step, target, service, analysis, canary, baseline, weights, renew } = request
+  const { execution, stage, stageIndex, step, target, service, analysis, canary, baseline, weights, mirror, renew } =
+    request
   const look = progress.looks + 1
   return {
     ...{ execution, stage, stageIndex, step, target, service, analysis, canary, baseline, weights },
+    ...(mirror === undefined ? {} : { mirror }),
     look,
     from: window.from,
     to: window.to,

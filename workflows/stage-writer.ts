@@ -1,4 +1,5 @@
 import type { Activities } from '../activities/requests.ts'
+import type { Json } from '../pipeline/execution.ts'
 import type { StageContext } from './stages/stage.ts'
 import type { Writer } from './writer.ts'
 import { createWriter } from './writer.ts'
@@ -17,9 +18,10 @@ function tellingWriter(context: StageContext, activities: Activities, id: (purpo
   return createWriter(activities, {
     grant: context.grant,
     id,
-    routed(weights) {
+    routed({ weights, mirror }) {
       const { target, service } = context.grant()
-      context.event('weights.changed', { target, service, weights: { ...weights } })
+      const copied: { mirror: number } | Record<never, Json> = mirror === undefined ? {} : { mirror }
+      context.event('weights.changed', { target, service, weights: { ...weights }, ...copied })
       context.progress({ weights: { ...weights } })
     },
   })

@@ -11,18 +11,20 @@ export interface Shift {
   keep: Keep | null
   weights: Weights
   lease?: number | null
+  mirror?: number | undefined
 }
 
 /** One stage's right to change one service. Every effect has an id of its own and the fence of the grant. */
 export interface Writer {
-  current(): Promise<ServiceState>
+  /** `mirrors`: refused where the router turns out not to copy requests. */
+  current(need?: { mirrors?: true }): Promise<ServiceState>
   /** `keep`: the weights in force under a lease, renewed while it takes long. */
   apply(
     cluster: { role: Role; release: Release; instances: number | null; recreate?: true; keepOld?: false },
     keep?: Keep | null,
   ): Promise<ServiceState>
   /** Shuts out whatever an earlier change may still try to do. */
-  route(weights: Weights, lease?: number | null): Promise<ServiceState>
+  route(weights: Weights, lease?: number | null, mirror?: number | undefined): Promise<ServiceState>
   /** Makes room, then routes: one activity, and one writer for all of it. */
   shift(change: Shift): Promise<ServiceState>
   remove(role: Role): Promise<void>
@@ -38,7 +40,7 @@ export function createWriter(
     grant: () => Grant
     /** A name that no other effect has. */
     id: (purpose: string) => string
-    routed?: (weights: Weights) => void
+    routed?: (state: ServiceState) => void
   },
 ): Writer {
   const { grant, id, routed = () => {} } = options
@@ -53,25 +55,29 @@ export function createWriter(
   }
 
   return {
-    current: () => activities.current({ target: grant().target, service: grant().service }),
+    current: (need = {}) => activities.current({ target: grant().target, service: grant().service, ...need }),
     apply: (cluster, keep = null) => activities.apply({ ...effect(`apply-${cluster.role}`), ...cluster, keep }),
-    async route(weights, lease = null) {
+    async route(weights, lease = null, mirror) {
       shutOut()
-      const state = await activities.route({ ...effect('route'), weights, lease })
-      routed(state.weights)
+      const state = await activities.route({ ...effect('route'), weights, lease, ...copied(mirror) })
+      routed(state)
       return state
     },
-    async shift({ room, keep, weights, lease = null }) {
+    async shift({ room, keep, weights, lease = null, mirror }) {
       shutOut()
       const rooms = room.map(one => ({ ...one, id: id(`apply-${one.role}`) }))
-      const state = await activities.shift({ ...effect('route'), room: rooms, keep, weights, lease })
-      routed(state.weights)
+      const state = await activities.shift({ ...effect('route'), room: rooms, keep, weights, lease, ...copied(mirror) })
+      routed(state)
       return state
     },
     remove: role => activities.remove({ ...effect(`remove-${role}`), role }),
     hold: keep => activities.hold({ ...effect('hold'), keep }),
     renewal: () => ({ id: effect('renew').id, fence: grant().fence }),
   }
+}
+
+function copied(mirror: number | undefined): { mirror?: number } {
+  return mirror === undefined ? {} : { mirror }
 }
 
 export function clusterOf(state: ServiceState, role: Role): ClusterState | null {

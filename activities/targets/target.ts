@@ -11,6 +11,8 @@ export interface Op {
   lease?: number
   /** Only keeps the lease of weights that are in force; never changes them. */
   renews?: true
+  /** Of `route`: of how many requests, percent, the canary gets a copy; absent: of none. */
+  mirror?: number
   signal: AbortSignal
   progress(message: string): void
 }
@@ -38,6 +40,8 @@ export interface ServiceState {
   clusters: ClusterState[]
   /** What the router does now, not what was asked for. Empty when the service has no stable cluster yet. */
   weights: Weights
+  /** Of how many requests, percent, the canary gets a copy now; absent: of none. */
+  mirror?: number
   fence: number
   /** Where clients reach the service; null when the target does not know. */
   url: string | null
@@ -67,6 +71,8 @@ export interface Target {
   remove(service: string, role: Role, op: Op): Promise<void>
   /** Where the target keeps releases of stable that nobody but it may know of: which they are, newest first. */
   kept?(service: string): Promise<Release[]>
+  /** Where the router can give the canary copies of requests; refuses where it turns out that it cannot. */
+  mirrors?(service: string): Promise<void>
   /** Where others can change what was applied: what is not as it was left. */
   drift?(service: string): Promise<Difference[]>
 }

@@ -48,7 +48,7 @@ export function recordedIntervals(
 
 /** In a bake the new version has become the stable one: no canary is left. */
 function isBake({ canary }: Weights): boolean {
-  return !canary
+  return canary === undefined
 }
 
 function sameWeights(a: Weights, b: Weights | undefined): boolean {

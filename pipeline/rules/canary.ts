@@ -21,6 +21,7 @@ export function canaryFindings(stage: Canary, raw: unknown): RuleFindings {
   return {
     faults: [
       ...weights(stage),
+      ...mirrors(stage),
       ...looks(stage),
       ...metricNames(stage),
       ...routerMetrics(stage),
@@ -50,6 +51,16 @@ function weights({ baseline, steps }: Canary): Finding[] {
     if (weight <= 50) return []
     const message = `a fresh baseline gets the same share as the canary, so "weight" can be at most 50, not ${weight}; use "baseline: stable" above that`
     return [{ path: ['steps', index, 'weight'], message }]
+  })
+}
+
+/** Only the canary gets copies, so only what stable does with the originals compares. */
+function mirrors({ baseline, steps }: Canary): Finding[] {
+  return steps.flatMap(({ weight, mirror }, index): Finding[] => {
+    if (weight === 0 && mirror === undefined)
+      return [{ path: ['steps', index], message: 'a step needs a "weight", a "mirror", or both' }]
+    if (mirror === undefined || baseline === 'stable') return []
+    return [{ path: ['steps', index, 'mirror'], message: 'only the canary gets copies; use "baseline: stable"' }]
   })
 }
 
@@ -207,8 +218,9 @@ function load({ load: program }: Canary): Finding[] {
 }
 
 function shrinking({ steps }: Canary): Finding[] {
-  return steps.flatMap(({ weight }, index) => {
-    if (index === 0 || weight > steps[index - 1]!.weight) return []
+  return steps.flatMap(({ weight, mirror = 0 }, index) => {
+    const before = steps[index - 1]
+    if (before === undefined || weight > before.weight || mirror > (before.mirror ?? 0)) return []
     return [{ path: ['steps', index, 'weight'], message: 'this step brings no more traffic than the one before' }]
   })
 }

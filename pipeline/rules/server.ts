@@ -26,6 +26,8 @@ export interface TargetView {
   routers?: Readonly<Record<string, RouterType>>
   /** Services whose releases are promoted by a commit, which changes their image and nothing else. */
   imageOnly?: readonly string[]
+  /** Services whose router can give the canary copies of requests. */
+  mirrors?: readonly string[]
 }
 
 /** Where the rules for production hold. */
@@ -36,6 +38,7 @@ export function serverFindings(stage: Stage, server: ServerView): Finding[] {
   return [
     ...placeFindings(stage, server),
     ...routerFindings(stage, server),
+    ...mirrorFindings(stage, server),
     ...promotionFindings(stage, server),
     ...providerFindings(stage, server),
     ...connectionFindings(stage, server.connections ?? {}),
@@ -97,6 +100,23 @@ function routerFindings(stage: Stage, { targets }: ServerView): Finding[] {
   if (routerCapabilities[router].splits === 'many' || stage.baseline === 'stable') return uncounted
   const message = `router "${router}" of ${stage.service} on "${stage.target}" splits between stable and one other cluster; use "baseline: stable"`
   return [{ path: ['baseline'], message }, ...uncounted]
+}
+
+function mirrorFindings(stage: Stage, { targets }: ServerView): Finding[] {
+  if (stage.type !== 'canary') return []
+  const { target, service } = stage
+  const view = targets[target]
+  if (view === undefined || view.mirrors?.includes(service)) return []
+  const type = view.routers?.[service]
+  const router =
+    type === undefined ? `the router of target "${target}"` : `router "${type}" of ${service} on "${target}"`
+  const message =
+    type !== undefined && routerCapabilities[type].mirror
+      ? `${router} copies requests only where "mirror: true" beside its route says that its Gateway can`
+      : `${router} cannot copy requests`
+  return stage.steps.flatMap(({ mirror }, index) =>
+    mirror === undefined ? [] : [{ path: ['steps', index, 'mirror'], message }],
+  )
 }
 
 /** What a promotion by commit leaves behind. */

@@ -23,7 +23,10 @@ export function fakeActivities(parts: {
   return {
     ...askedOf(outside),
     resolve: request => refuseQuarantined(resolve(request), request, store, new Date(now())),
-    current: ({ service }) => target.current(service),
+    async current({ service, mirrors }) {
+      if (mirrors) await target.mirrors?.(service)
+      return target.current(service)
+    },
     apply: request =>
       target.apply(request.service, { ...request, instances: request.instances ?? 2 }, opOf(request, null, attempt)),
     route: request => routeAndCheck(target, request, attempt),

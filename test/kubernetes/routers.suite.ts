@@ -9,10 +9,12 @@ import { openRouter } from '../../activities/targets/kubernetes/routers/registry
 import { clusterHeader } from '../../activities/targets/kubernetes/routers/router.ts'
 import { kubernetesTarget } from '../../activities/targets/kubernetes/target.ts'
 import { openWatches } from '../../activities/targets/kubernetes/watch.ts'
+import type { Target } from '../../activities/targets/target.ts'
 import type { Role } from '../../pipeline/clusters.ts'
 import { routerCapabilities } from '../../pipeline/routers.ts'
 import type { RouterConfiguration, RouterType } from '../../pipeline/schema/configuration/kubernetes-target.ts'
 import type { Cluster } from './cluster.ts'
+import { playGateway } from './played-gateway.ts'
 import {
   apply,
   op,
@@ -189,7 +191,9 @@ export function routerSuite(cluster: () => Cluster): void {
 
     for (const type of Object.keys(fronts) as RouterType[]) {
       let used = 0
-      routerContract(type, routerCapabilities[type], async () => {
+      // The real data plane here copies no requests; what does is played below.
+      const able = { ...routerCapabilities[type], mirror: type === 'istio' }
+      routerContract(type, able, async () => {
         const { configuration, namespace } = opened.get(type)!
         const api = openApi(namespace, openConnection(namespace, configuration.connection))
         const name = `shop-${used++ % each}`
@@ -255,6 +259,45 @@ export function routerSuite(cluster: () => Cluster): void {
       })
     })
 
+    it('copies of requests are refused where the class of a Gateway lists no such thing', async () => {
+      const target = await copying(cluster(), opened.get('gateway-api')!)
+      await expect(target.mirrors!('shop-2')).rejects.toMatchObject({
+        kind: 'Refused',
+        message: expect.stringMatching(/GatewayClass traefik does not do HTTPRouteRequestMirror/),
+      })
+      const told = target.route('shop-2', { stable: 100 }, op(9, { mirror: 20 }))
+      await expect(told).rejects.toMatchObject({ kind: 'Refused' })
+      expect(await target.current('shop-2')).not.toHaveProperty('mirror')
+      const plain = opened.get('gateway-api')!.target
+      await expect(plain.mirrors!('shop-2')).rejects.toMatchObject({ message: expect.stringMatching(/cannot copy/) })
+    })
+
+    it('copies of requests are asked of a Gateway whose class does it, and taken back before the canary goes', async () => {
+      const { namespace } = opened.get('gateway-api')!
+      const controller = await playGateway(cluster().control, { namespace, route: 'shop-2' })
+      // Opened afterwards: what somebody else has changed is seen some moments later.
+      const target = await copying(cluster(), opened.get('gateway-api')!)
+      try {
+        await target.mirrors!('shop-2')
+        await target.route('shop-2', { stable: 100 }, op(10, { mirror: 20 }))
+        expect(await target.current('shop-2')).toMatchObject({ weights: { stable: 100 }, mirror: 20 })
+        expect(await controller.rules()).toMatchObject([
+          {
+            filters: [{ requestMirror: { backendRef: { name: 'shop-2-canary', port: 80 }, percent: 20 } }],
+            backendRefs: [{ name: 'shop-2', weight: 100 }],
+          },
+        ])
+        await expect(target.remove('shop-2', 'canary', op(10))).rejects.toMatchObject({
+          message: expect.stringMatching(/canary still gets copies of requests/),
+        })
+        await target.route('shop-2', { stable: 100 }, op(11))
+        expect(await target.current('shop-2')).not.toHaveProperty('mirror')
+        expect((await controller.rules())[0]).not.toHaveProperty('filters')
+      } finally {
+        await controller.stop()
+      }
+    })
+
     it('shares by number of pods are refused where an autoscaler counts them', async () => {
       const { target, namespace } = opened.get('replicas')!
       const scaleTargetRef = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'shop-3' }
@@ -270,6 +313,12 @@ export function routerSuite(cluster: () => Cluster): void {
       })
     })
   })
+}
+
+/** The target with leave to copy requests through its Gateway, and the rights for that. */
+async function copying({ control }: Cluster, { namespace }: TestTarget): Promise<Target> {
+  const router = { type: 'gateway-api', route: 'shop-2', mirror: true } as const
+  return (await openTestTarget(control, namespace, { 'shop-2': { router } })).target
 }
 
 /** The cookie of the first answer that gives one. */

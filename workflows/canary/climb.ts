@@ -22,20 +22,21 @@ export async function climb(run: CanaryRun): Promise<Climbed> {
   let progress = nothingSeen(run)
   let weights: Weights = { stable: 100 }
   let due: number | null = run.began
-  for (const [step, { weight, for: duration }] of stage.steps.entries()) {
+  for (const [step, { weight, mirror, for: duration }] of stage.steps.entries()) {
     context.progress({ phase: step === 0 ? 'starting' : 'analysing', step })
     const asks = weight > (weights.canary ?? 0) && gatesAt(stage, 'before-increase').length > 0
     const whole = !asks && context.world.patched(patches.fewerTasks)
-    if (!whole) await makeRoom(run, weight, weights)
+    const load = Math.min(100, weight + (mirror ?? 0))
+    if (!whole) await makeRoom(run, load, weights)
     const passed = await passIncrease(run, { step, weights, progress })
     progress = passed.progress
     if (counts(run, 'fail', progress)) return climbedTo(weights, { progress, promotedBy: null, refused: null })
     if (passed.refused !== null || passed.promotedBy !== null) return climbedTo(weights, passed)
     const before = leased(run, weights)
     weights = weightsAt(weight, stage.baseline)
-    const change = { weights, lease: leaseOf(run) }
-    if (whole) await run.writer.shift({ ...change, room: roomAt(run, weight), keep: before })
-    else await run.writer.route(weights, change.lease)
+    const change = { weights, lease: leaseOf(run), mirror }
+    if (whole) await run.writer.shift({ ...change, room: roomAt(run, load), keep: before })
+    else await run.writer.route(weights, change.lease, mirror)
     const planned = planStep(context.world.now(), due, duration)
     const watched = await watchStep(run, { step, weights, progress }, planned.deadline)
     progress = watched.progress
@@ -76,7 +77,7 @@ export function waitingAt(run: CanaryRun, now: Step): Waiting & { seen(): Analys
     seen: () => progress,
     during: work => renewed(run, keep, work),
     async watch(over) {
-      if ((now.weights.canary ?? 0) === 0) {
+      if ((now.weights.canary ?? 0) === 0 && run.stage.steps[now.step]?.mirror === undefined) {
         await run.context.world.condition(over)
         return null
       }
@@ -191,7 +192,9 @@ function analysisOf(run: CanaryRun, { step, weights, progress }: Step) {
   const { stage, context, release, old } = run
   const { world, execution, index } = context
   const baseline = stage.baseline === 'fresh' ? ('baseline' as const) : ('stable' as const)
+  const { mirror } = stage.steps[step] ?? {}
   return {
+    ...(mirror === undefined ? {} : { mirror }),
     ...{ execution, stage: stage.id, stageIndex: index, step, target: stage.target, service: stage.service },
     analysis: stage.analysis,
     canary: { role: 'canary' as const, version: release.version },

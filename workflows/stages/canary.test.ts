@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import { Refused } from '../../activities/failures.ts'
 import { asTemplate, canaryStage, runOf, v1, v2 } from '../../test/fakes/pipelines.ts'
 import type { FakeRun } from '../../test/fakes/run.ts'
 import { fakeRun } from '../../test/fakes/run.ts'
+
+const left = (id: string) => ({ id, fence: 0, signal: new AbortController().signal, progress: () => {} })
 
 /** All traffic on one version, with its full capacity, and nothing else left. */
 function expectOnly(run: FakeRun, version: string): void {
@@ -183,6 +186,58 @@ describe('a canary', { timeout: 30_000 }, () => {
     const { status } = await run.run()
     expect(status).toBe('succeeded')
     expect(run.effects().slice(0, 2)).toEqual(['canary 2.0.0 x2', 'stable 70, canary 30'])
+  })
+
+  describe('that begins with copies of requests', () => {
+    const copying = (change = {}) =>
+      canaryStage({
+        baseline: 'stable',
+        steps: [
+          { weight: 0, mirror: 50, for: 20_000 },
+          { weight: 25, for: 20_000 },
+        ],
+        ...change,
+      })
+
+    it('has room for them, and gets none beside its first share', async () => {
+      const run = fakeRun(runOf([copying()]))
+      expect((await run.run()).status).toBe('succeeded')
+      expectOnly(run, '2.0.0')
+      expect(run.effects().slice(0, 4)).toEqual([
+        'canary 2.0.0 x2',
+        'stable 100, copies of 50',
+        'canary 2.0.0 x1',
+        'stable 75, canary 25',
+      ])
+    })
+
+    it('fails on them before any client has met it, and is sent none afterwards', async () => {
+      const run = fakeRun(runOf([copying()]), { behaviour: bad })
+      expect((await run.run()).status).toBe('rolled-back')
+      expectOnly(run, '1.0.0')
+      expect(run.target.state('checkout').mirror).toBeUndefined()
+      expect(run.effects()).toEqual(['canary 2.0.0 x2', 'stable 100, copies of 50', 'stable 100', '-canary'])
+    })
+
+    it('is refused before anything is started where the router turns out not to copy', async () => {
+      const run = fakeRun(runOf([copying()]))
+      run.target.mirrors = async () => {
+        throw new Refused('it copies nothing')
+      }
+      expect(await run.run()).toMatchObject({ status: 'errored', reason: 'canary: it copies nothing' })
+      expect(run.effects()).toEqual([])
+      const weighted = fakeRun(runOf([canaryStage()]))
+      weighted.target.mirrors = run.target.mirrors
+      expect((await weighted.run()).status).toBe('succeeded')
+    })
+
+    it('clears away copies that a dead run has left', async () => {
+      const run = fakeRun(runOf([canaryStage()]))
+      await run.target.apply('checkout', { role: 'canary', release: v1, instances: 1 }, left('a'))
+      await run.target.route('checkout', { stable: 100 }, { ...left('b'), mirror: 10 })
+      await run.run()
+      expect(run.effects().slice(2, 4)).toEqual(['stable 100', '-canary'])
+    })
   })
 
   it('is promoted in the middle of a step when somebody asks for it', async () => {

@@ -31,7 +31,8 @@ export async function canary(stage: StageOf<'canary'>, context: StageContext): P
   context.progress({ phase: 'starting', target, service, release: release.version, steps: stage.steps.length })
   const seen = await context.lock({ target, service })
   const writer = stageWriter(context)
-  const state = seen ?? (await writer.current())
+  const mirrors = stage.steps.some(({ mirror }) => mirror !== undefined)
+  const state = mirrors ? await writer.current({ mirrors }) : (seen ?? (await writer.current()))
   const old = clusterOf(state, 'stable')
   context.outputs({ release: releaseJson(release), previousRelease: old && releaseJson(old.release) })
   return badReleaseFails(context.world, async () => {
@@ -86,9 +87,12 @@ async function compare(run: CanaryRun, state: ServiceState): Promise<Outcome> {
 }
 
 /** A run that died, or an undo that failed, may have left clusters and weights behind. */
-async function clearLeftovers({ context, writer }: CanaryRun, { clusters, weights }: ServiceState): Promise<void> {
+async function clearLeftovers(
+  { context, writer }: CanaryRun,
+  { clusters, weights, mirror }: ServiceState,
+): Promise<void> {
   const left = clusters.filter(({ role }) => role !== 'stable')
-  if (weights.stable !== 100) await writer.route({ stable: 100 })
+  if (weights.stable !== 100 || mirror !== undefined) await writer.route({ stable: 100 })
   await together(
     context.world,
     left.map(

@@ -28,10 +28,16 @@ const forRouter: Record<RouterType, readonly Rule[]> = {
   nginx: [rule('networking.k8s.io', ['ingresses'], ['get', 'list', 'watch', 'create', 'update', 'delete'])],
 }
 
+/** To ask Gateways, in whatever namespace they are, whether they copy requests. */
+const forMirrors: readonly Rule[] = [rule('gateway.networking.k8s.io', ['gateways', 'gatewayclasses'], ['get'])]
+
 /** Who the role is bound to. */
 export type Subject = { kind: 'User'; name: string } | { kind: 'ServiceAccount'; name: string; namespace: string }
 
-/** The Role and RoleBinding that a target needs: its namespace and nothing else, its routers and no others. */
+/**
+ * The Role and RoleBinding that a target needs: its namespace and nothing else, its routers and no others. Only where
+ * requests may be copied through a Gateway, also a ClusterRole to look at Gateways.
+ */
 export function rbacOf(name: string, target: KubernetesTarget, subject: Subject): object[] {
   const routers = new Set(Object.values(target.services).map(({ router }) => router.type))
   const rules = [
@@ -39,19 +45,27 @@ export function rbacOf(name: string, target: KubernetesTarget, subject: Subject)
     ...(target.copySecrets ? forSecrets : []),
     ...[...routers].flatMap(router => forRouter[router]),
   ]
-  const metadata = { name: `slipway-${name}`, namespace: target.namespace }
+  const mirrors = Object.values(target.services).some(({ router }) => 'mirror' in router && router.mirror)
+  const called = `slipway-${name}`
+  return [
+    ...granted('Role', { name: called, namespace: target.namespace }, rules, subject),
+    ...(mirrors ? granted('ClusterRole', { name: called }, forMirrors, subject) : []),
+  ]
+}
+
+function granted(
+  kind: 'Role' | 'ClusterRole',
+  metadata: { name: string; namespace?: string },
+  rules: readonly Rule[],
+  subject: Subject,
+): object[] {
   const apiGroup = 'rbac.authorization.k8s.io'
   const apiVersion = `${apiGroup}/v1`
   const bound = subject.kind === 'User' ? { apiGroup, ...subject } : subject
+  const roleRef = { apiGroup, kind, name: metadata.name }
   return [
-    { apiVersion, kind: 'Role', metadata, rules },
-    {
-      apiVersion,
-      kind: 'RoleBinding',
-      metadata,
-      roleRef: { apiGroup, kind: 'Role', name: metadata.name },
-      subjects: [bound],
-    },
+    { apiVersion, kind, metadata, rules },
+    { apiVersion, kind: `${kind}Binding`, metadata, roleRef, subjects: [bound] },
   ]
 }
 

@@ -14,7 +14,8 @@ import type { Work } from './work.ts'
 export async function shift(work: Work, weights: Weights): Promise<void> {
   const { router, record, remember, place, op } = work
   const before = await router.weights()
-  const gaining = roles.filter(role => (weights[role] ?? 0) > (before[role] ?? 0))
+  const copied = (role: Role) => role === 'canary' && op.mirror !== undefined
+  const gaining = roles.filter(role => copied(role) || (weights[role] ?? 0) > (before[role] ?? 0))
   await Promise.all(gaining.map(role => seen(work, role)))
   await router.route(weights, op)
   await sleep(place.settings.settleTime, undefined, { signal: op.signal })

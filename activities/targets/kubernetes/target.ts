@@ -20,6 +20,7 @@ import { openRecords, type RecordChange, type ServiceRecord } from './record.ts'
 import { releaseOf } from './release.ts'
 import { endRoleCluster } from './role-cluster.ts'
 import { openRouter } from './routers/registry.ts'
+import type { Router } from './routers/router.ts'
 import { seenApi } from './seen.ts'
 import { shift } from './shift.ts'
 import { openWatches } from './watch.ts'
@@ -54,9 +55,13 @@ export function kubernetesTarget(
   async function stateOf(place: Place, { fence }: Pick<ServiceRecord, 'fence'>): Promise<ServiceState> {
     const deployments = await readDeployments(api, place)
     const clusters = clustersOf(place, deployments)
-    const weights = clusters.length === 0 ? {} : await openRouter(api, place, watches).weights()
+    const router = openRouter(api, place, watches)
+    const weights = clusters.length === 0 ? {} : await router.weights()
+    const mirror = clusters.length === 0 ? 0 : ((await router.mirroring?.now()) ?? 0)
+    const copied = mirror > 0 ? { mirror } : {}
     const addresses = await addressesOf(api, place, clusters)
-    return { service: place.service, clusters, weights, fence, url: place.settings.url ?? null, addresses }
+    const { url = null } = place.settings
+    return { service: place.service, clusters, weights, ...copied, fence, url, addresses }
   }
 
   /** Does it once, however often it is asked for, and remembers that it is done. */
@@ -91,8 +96,9 @@ export function kubernetesTarget(
       // Nothing here ever runs out.
       if (op.renews) return
       await inPlace(service, async place => {
-        const { clusters, weights: now } = await stateOf(place, { fence: op.fence })
-        const isSo = sameWeights(now, weights) && cannotServe(clusters, weights) === undefined
+        const { clusters, weights: now, mirror = 0 } = await stateOf(place, { fence: op.fence })
+        const isSame = sameWeights(now, weights) && Math.abs(mirror - (op.mirror ?? 0)) < 1e-6
+        const isSo = isSame && cannotServe(clusters, weights) === undefined
         if (isSo && sameWeights((await records.lately(place)).weights, weights)) {
           // Nothing moves and nothing has to settle; only earlier writers are shut out.
           await openRouter(api, place, watches).route(weights, op)
@@ -100,11 +106,16 @@ export function kubernetesTarget(
         }
         return once(place, op, async work => {
           checkWeights(place, clusters, weights)
+          if (op.mirror !== undefined) {
+            checkServes(place, clusters, { canary: op.mirror })
+            await checkMirror(place, work.router)
+          }
           await shift(work, weights)
         })
       })
     },
     kept: async service => inPlace(service, place => keptReleases(api, place)),
+    mirrors: async service => inPlace(service, place => checkMirror(place, openRouter(api, place, watches))),
     drift: async service =>
       inPlace(service, async place => {
         const { weights: applied } = await records.read(place)
@@ -127,6 +138,8 @@ async function remove(work: Work, role: Role): Promise<void> {
   if (role === 'stable') return serves ? scaleToZero(work, deployments.get('stable')!) : undefined
   if (weight > 0)
     throw new Refused(`${place.name}: ${role} still gets ${weight} % of the traffic; route it elsewhere first`)
+  if (role === 'canary' && deployments.has(role) && ((await router.mirroring?.now()) ?? 0) > 0)
+    throw new Refused(`${place.name}: ${role} still gets copies of requests; route without them first`)
   const since = record.idleSince[role]
   const { drainTimeout } = place.settings
   // Written by another worker, whose clock may be ahead of ours.
@@ -154,11 +167,20 @@ function checkWeights(place: Place, clusters: readonly ClusterState[], weights: 
   const total = roles.reduce((sum, role) => sum + (weights[role] ?? 0), 0)
   if (!(Math.abs(total - 100) < 1e-6))
     throw new Invalid(`${place.name}: the weights add up to ${total}, not to 100 (${JSON.stringify(weights)})`)
+  checkServes(place, clusters, weights)
+}
+
+function checkServes(place: Place, clusters: readonly ClusterState[], weights: Weights): void {
   const role = cannotServe(clusters, weights)
   if (role === undefined) return
   const isThere = clusters.some(cluster => cluster.role === role)
   const reason = isThere ? 'none of its pods is available' : 'there is no such cluster'
   throw new Refused(`${place.name}: ${role} cannot get ${weights[role]} % of the traffic: ${reason}`)
+}
+
+async function checkMirror(place: Place, { mirroring }: Router): Promise<void> {
+  if (mirroring !== undefined) return mirroring.check()
+  throw new Refused(`${place.name}: its router, ${place.settings.router.type}, cannot copy requests`)
 }
 
 /** The first role that shall get traffic and has no pod for it. */

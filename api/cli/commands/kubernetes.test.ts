@@ -20,6 +20,12 @@ beforeAll(() => {
     namespace: shop
     connection: { inCluster: true }
     services: { cart: { router: { type: istio, virtualService: cart } } }
+  copying:
+    type: kubernetes
+    environment: production
+    namespace: shop
+    connection: { inCluster: true }
+    services: { cart: { router: { type: gateway-api, route: cart, mirror: true } } }
   local: { type: process, environment: dev, services: {} }
 `,
   )
@@ -51,9 +57,24 @@ describe('slipway kubernetes rbac', () => {
     })
   })
 
+  test('adds a look at Gateways where requests may be copied through one, and nowhere else', async () => {
+    const all = async (...args: string[]) => parseAllDocuments((await rbac(...args)).out).map(one => one.toJS())
+    expect((await all('prod')).map(({ kind }) => kind)).toEqual(['Role', 'RoleBinding'])
+    const [, , role, binding] = await all('copying')
+    expect(role).toMatchObject({
+      kind: 'ClusterRole',
+      metadata: { name: 'slipway-copying' },
+      rules: [{ resources: ['gateways', 'gatewayclasses'], verbs: ['get'] }],
+    })
+    expect(binding).toMatchObject({
+      kind: 'ClusterRoleBinding',
+      roleRef: { kind: 'ClusterRole', name: role.metadata.name },
+    })
+  })
+
   test('names the targets there are', async () => {
     const { code, err } = await rbac('local')
     expect(code).toBe(2)
-    expect(err).toContain('has no target "local" of type kubernetes (it has: prod)')
+    expect(err).toContain('has no target "local" of type kubernetes (it has: prod, copying)')
   })
 })

@@ -23,7 +23,9 @@ stages:
 `,
 )
 
-async function simulate(...args: string[]) {
+const simulate = (...args: string[]) => run('simulate', ...args)
+
+async function run(...args: string[]) {
   const output = () => {
     const stream = new PassThrough()
     let text = ''
@@ -34,7 +36,7 @@ async function simulate(...args: string[]) {
   }
   const [stdout, stderr] = [output(), output()]
   const io = { stdin: new PassThrough(), stdout: stdout.stream, stderr: stderr.stream, env: {} }
-  const code = await runProgram(['simulate', ...args], io)
+  const code = await runProgram(args, io)
   return { code, stdout: stdout.text(), stderr: stderr.text() }
 }
 
@@ -64,6 +66,20 @@ describe('slipway simulate', () => {
     // As docs/simulate.md says.
     const quiet = await simulate(example, '--rate', '200')
     expect(quiet.stdout).toContain('verdict insufficient')
+  })
+
+  test('shows copies of requests, which take a bad release back before a client meets it', async () => {
+    const example = 'examples/kubernetes/copies/pipelines/checkout.yaml'
+    const configured = ['--config', 'examples/kubernetes/copies/slipway.yaml']
+    const valid = await run('validate', example, ...configured)
+    expect([valid.code, valid.stderr]).toEqual([0, `${example}: valid\n`])
+    const [good, bad] = [await simulate(example), await simulate(example, '--scenario', 'bad')]
+    expect([good.code, good.stdout]).toEqual([0, expect.stringContaining('the run ends: succeeded')])
+    expect([bad.code, bad.stdout]).toEqual([4, expect.stringContaining('the run ends: rolled-back')])
+    for (const { stdout } of [good, bad])
+      expect(stdout).toContain('traffic of checkout on shop: stable 100 %, and copies of 20 % to the canary')
+    expect(good.stdout).toContain('canary 5 %')
+    expect(bad.stdout).not.toContain('canary 5 %')
   })
 
   test('gives JSON', async () => {

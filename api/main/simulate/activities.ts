@@ -37,7 +37,10 @@ export function simulatedActivities(parts: SimulatedParts): Activities {
   return {
     ...simulatedOutside(parts.scenario),
     resolve: async request => resolve(request),
-    current: async ({ target, service }) => targets.at(target, service).current(service),
+    async current({ target, service, mirrors }) {
+      if (mirrors) await targets.at(target, service).mirrors?.(service)
+      return targets.at(target, service).current(service)
+    },
     async apply(request) {
       const { target, service, id } = request
       failing('apply', id)

@@ -58,7 +58,10 @@ export async function runSimulated(pipeline: Pipeline, settings: RunSettings): P
   const provider = simulatedMetrics({
     ...settings,
     configOf: configsOf(pipeline),
-    shareOf: ({ target, service, role }) => (targets.at(target, service).state(service).weights[role] ?? 0) / 100,
+    shareOf({ target, service, role }) {
+      const { weights, mirror = 0 } = targets.at(target, service).state(service)
+      return ((weights[role] ?? 0) + (role === 'canary' ? mirror : 0)) / 100
+    },
     isNew: ({ version }) => version !== running,
   })
   const activities = simulatedActivities({

@@ -93,7 +93,7 @@ function wordsOf({ kind, data }: ExecutionEvent): string | null {
     case 'stage.status':
       return `${data.status}${because}`
     case 'weights.changed':
-      return `traffic of ${data.service} on ${data.target}: ${shares(data.weights)}`
+      return `traffic of ${data.service} on ${data.target}: ${shares(data.weights)}${copies(data.mirror)}`
     case 'canary.verdict':
       return `verdict ${data.verdict}${because}`
     case 'gate.answered':
@@ -111,6 +111,10 @@ function wordsOf({ kind, data }: ExecutionEvent): string | null {
 
 function statusIn({ kind, data }: ExecutionEvent): StageStatus | null {
   return kind === 'stage.status' ? (data.status as StageStatus) : null
+}
+
+function copies(mirror: Json | undefined): string {
+  return mirror === undefined ? '' : `, and copies of ${mirror} % to the canary`
 }
 
 function shares(weights: Json | undefined): string {

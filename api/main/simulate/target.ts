@@ -32,6 +32,7 @@ export interface SimulatedTarget extends Target {
 interface Service {
   clusters: ClusterState[]
   weights: Weights
+  mirror?: number
   fence: number
   /** Forgets the lease. */
   forget: () => void
@@ -52,8 +53,9 @@ export function simulatedTarget(expiry: Expiry = () => () => {}): SimulatedTarge
   }
   const cluster = (service: Service, role: Role) => service.clusters.find(cluster => cluster.role === role)
   const view = (name: string): ServiceState => {
-    const { clusters, weights, fence } = of(name)
-    return structuredClone({ service: name, clusters, weights, fence, url: null })
+    const { clusters, weights, mirror, fence } = of(name)
+    const copied = mirror === undefined ? {} : { mirror }
+    return structuredClone({ service: name, clusters, weights, ...copied, fence, url: null })
   }
 
   /** Whether it still has to be done. */
@@ -115,17 +117,20 @@ export function simulatedTarget(expiry: Expiry = () => () => {}): SimulatedTarge
       return view(name)
     },
     async route(name, weights, op) {
-      const what = show(weights)
+      const what = op.mirror === undefined ? show(weights) : `${show(weights)}, copies of ${op.mirror}`
       if (!begin('route', name, what, op)) return
       const service = of(name)
       for (const [role, share] of Object.entries(weights))
         if (share > 0 && !((cluster(service, role as Role)?.ready ?? 0) > 0))
           throw new Refused(`${role} has no instance`)
       service.weights = Object.fromEntries(Object.entries(weights).filter(([, share]) => share > 0))
+      if (!op.renews) delete service.mirror
+      if (op.mirror !== undefined) service.mirror = op.mirror
       service.forget()
       if (op.lease !== undefined)
         service.forget = expiry(op.lease, () => {
           service.weights = { stable: 100 }
+          delete service.mirror
         })
       end('route', what, op)
     },

@@ -50,6 +50,10 @@ const router = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('gateway-api').describe('Weights of an HTTPRoute.'),
     route: objectName.describe('The HTTPRoute whose rules lead to the Service.'),
+    mirror: z
+      .literal(true)
+      .optional()
+      .describe('Its Gateway does `RequestMirror`; Slipway may then read Gateways and their classes, to ask them.'),
   }),
   z.strictObject({
     type: z.literal('istio').describe('Weights of a VirtualService.'),

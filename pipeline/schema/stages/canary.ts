@@ -17,7 +17,16 @@ const step = z.strictObject({
     .number()
     .min(0.1)
     .max(100)
+    .default(0)
     .describe('The canary’s share of live traffic, percent. A fresh baseline gets the same share.'),
+  mirror: z
+    .number()
+    .min(0.1)
+    .max(100)
+    .optional()
+    .describe(
+      'Of how many live requests, percent, the canary gets a copy; nobody waits for its answers. Where the router can.',
+    ),
   for: positiveDuration.describe(
     'The longest time at this step; up to a tenth of it goes to what lay before the step.',
   ),

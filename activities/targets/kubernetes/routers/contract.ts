@@ -16,7 +16,7 @@ const patient = { timeout: 30_000, interval: 100 }
 /** What holds of everything that splits traffic between clusters. */
 export function routerContract(
   name: string,
-  { splits, shares, header }: RouterCapabilities,
+  { splits, shares, header, mirror }: RouterCapabilities,
   open: () => Promise<RouterFixture>,
 ): void {
   describe(`${name} as a router`, () => {
@@ -79,5 +79,17 @@ export function routerContract(
       await expect(late).rejects.toMatchObject({ kind: 'Refused', message: expect.stringMatching(/4.*5/) })
       expect(await router.weights()).toEqual({ stable: 75, canary: 25 })
     })
+
+    if (mirror)
+      it('gives the canary copies of requests beside any share, tells it, and ends it when it is not told again', async () => {
+        const { router } = await open()
+        expect(await router.mirroring!.now()).toBe(0)
+        await router.route({ stable: 100 }, { ...op(), mirror: 20 })
+        expect([await router.weights(), await router.mirroring!.now()]).toEqual([{ stable: 100 }, 20])
+        await router.route({ stable: 90, canary: 10 }, { ...op(), mirror: 0.5 })
+        expect([await router.weights(), await router.mirroring!.now()]).toEqual([{ stable: 90, canary: 10 }, 0.5])
+        await router.route({ stable: 90, canary: 10 }, op())
+        expect(await router.mirroring!.now()).toBe(0)
+      })
   })
 }

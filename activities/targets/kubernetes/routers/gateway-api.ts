@@ -1,9 +1,17 @@
-import type { Role, Weights } from '../../../../pipeline/clusters.ts'
+import type { Role } from '../../../../pipeline/clusters.ts'
 import { NotFound, Refused, Unavailable } from '../../../failures.ts'
 import { untilTrue } from '../endpoints.ts'
 import { edit, fenced, type KubernetesObject } from '../objects.ts'
 import { pathOf, serviceOf } from '../place.ts'
-import { acceptedWithin, clusterHeader, type Router, type RouterContext } from './router.ts'
+import { checkGateways, type ParentRef } from './gateways.ts'
+import {
+  acceptedWithin,
+  clusterHeader,
+  type Mirroring,
+  type Router,
+  type RouterContext,
+  type Traffic,
+} from './router.ts'
 import { agreed, roleOfService, sharesOf, weightsOf } from './shares.ts'
 import { cookiePattern, isSticky, type StickyCookies, setCookie, stickyCookies } from './sticky.ts'
 
@@ -19,6 +27,13 @@ interface BackendRef {
 interface Filter {
   type: string
   responseHeaderModifier?: { add?: { name: string; value: string }[] }
+  requestMirror?: RequestMirror
+}
+
+interface RequestMirror {
+  backendRef: BackendRef
+  percent?: number
+  fraction?: { numerator: number; denominator?: number }
 }
 
 interface Match {
@@ -27,6 +42,7 @@ interface Match {
 
 interface Rule {
   matches?: Match[]
+  filters?: Filter[]
   backendRefs?: BackendRef[]
 }
 
@@ -39,7 +55,7 @@ interface Condition {
 }
 
 interface HttpRoute extends KubernetesObject {
-  spec: { parentRefs?: unknown[]; rules?: Rule[] }
+  spec: { parentRefs?: ParentRef[]; rules?: Rule[] }
   status?: { parents?: { controllerName?: string; conditions?: Condition[] }[] }
 }
 
@@ -66,10 +82,25 @@ export function gatewayApiRouter({ api, watches, place, configuration }: RouterC
     return route
   }
 
-  function change(route: HttpRoute, weights: Weights, cookies: StickyCookies): HttpRoute {
+  const isOurCopy = ({ requestMirror }: Filter) =>
+    requestMirror !== undefined && roleOf(requestMirror.backendRef) !== undefined
+
+  function withoutCopies({ filters = [], ...rule }: Rule): Rule {
+    const others = filters.filter(filter => !isOurCopy(filter))
+    return others.length === 0 ? rule : { ...rule, filters: others }
+  }
+
+  function withCopies(rule: Rule, { weight: _, filters: __, ...like }: BackendRef, mirror: number): Rule {
+    const backendRef = { ...like, name: serviceOf(place, 'canary') }
+    const filter: Filter = { type: 'RequestMirror', requestMirror: { backendRef, ...partOf(mirror) } }
+    return { ...rule, filters: [...(rule.filters ?? []), filter] }
+  }
+
+  function change(route: HttpRoute, { weights, mirror = 0 }: Traffic, cookies: StickyCookies): HttpRoute {
     const rules = (route.spec.rules ?? []).filter(rule => !(isOurs(rule) && (isByHeader(rule) || isByCookie(rule))))
-    route.spec.rules = rules.flatMap(rule => {
-      if (!isOurs(rule)) return [rule]
+    route.spec.rules = rules.flatMap(found => {
+      if (!isOurs(found)) return [found]
+      const rule = withoutCopies(found)
       const like = withoutCookie(rule.backendRefs![0]!)
       const refTo = (role: Role, weight: number) => ({ ...like, name: serviceOf(place, role), weight })
       const shares = sharesOf(weights)
@@ -80,25 +111,36 @@ export function gatewayApiRouter({ api, watches, place, configuration }: RouterC
       return [
         ...headers.map(({ role }) => chosen(rule, { name: clusterHeader, value: role }, refTo(role, 1))),
         ...shares.flatMap(({ role }) => byCookie(rule, cookieOf(role), refTo(role, 1))),
-        { ...rule, backendRefs },
+        { ...(mirror > 0 ? withCopies(rule, like, mirror) : rule), backendRefs },
       ]
     })
     return route
   }
 
+  const read = async () => check(await api.get<HttpRoute>(pathOf(place, 'httproutes', name)))
+  const weighted = ({ spec }: HttpRoute) =>
+    spec.rules!.filter(rule => isOurs(rule) && !isByHeader(rule) && !isByCookie(rule))
+
+  const mirroring: Mirroring = {
+    async now() {
+      const copies = weighted(await read()).map(({ filters = [] }) => filters.find(isOurCopy)?.requestMirror)
+      return Math.max(0, ...copies.map(percentOf))
+    },
+    check: async () => checkGateways({ api, place, called }, (await read()).spec.parentRefs ?? []),
+  }
+
   return {
     async weights() {
-      const route = check(await api.get<HttpRoute>(pathOf(place, 'httproutes', name)))
-      const rules = route.spec.rules!.filter(rule => isOurs(rule) && !isByHeader(rule) && !isByCookie(rule))
-      const found = rules.map(({ backendRefs }) =>
+      const found = weighted(await read()).map(({ backendRefs }) =>
         weightsOf(backendRefs!.map(ref => ({ role: roleOf(ref)!, share: ref.weight ?? 1 }))),
       )
       return agreed(place, called, found)
     },
-    async route(weights, { fence, signal }) {
+    ...(configuration.mirror ? { mirroring } : {}),
+    async route(weights, { fence, signal, mirror }) {
       const cookies = await stickyCookies({ api, place })
       const written = await edit<HttpRoute>(api, place, { kind: 'httproutes', name, signal }, found =>
-        fenced(place, change(check(found), weights, cookies), fence),
+        fenced(place, change(check(found), { weights, mirror }, cookies), fence),
       )
       const generation = written!.metadata!.generation!
       let seen = written!
@@ -114,6 +156,18 @@ export function gatewayApiRouter({ api, watches, place, configuration }: RouterC
         )
     },
   }
+}
+
+function partOf(percent: number): Pick<RequestMirror, 'percent' | 'fraction'> {
+  if (Number.isInteger(percent)) return { percent }
+  return { fraction: { numerator: Math.round(percent * 100), denominator: 10_000 } }
+}
+
+function percentOf(copy: RequestMirror | undefined): number {
+  if (copy === undefined) return 0
+  if (copy.fraction === undefined) return copy.percent ?? 100
+  const { numerator, denominator = 100 } = copy.fraction
+  return Math.round((numerator / denominator) * 1e6) / 1e4
 }
 
 function isByHeader({ matches = [] }: Rule): boolean {

@@ -1,9 +1,9 @@
-import type { Role, Weights } from '../../../../pipeline/clusters.ts'
+import type { Role } from '../../../../pipeline/clusters.ts'
 import { NotFound, Refused, Unavailable } from '../../../failures.ts'
 import { untilTrue } from '../endpoints.ts'
 import { edit, fenced, type KubernetesObject } from '../objects.ts'
 import { pathOf, serviceOf } from '../place.ts'
-import { acceptedWithin, clusterHeader, type Router, type RouterContext } from './router.ts'
+import { acceptedWithin, clusterHeader, type Router, type RouterContext, type Traffic } from './router.ts'
 import { agreed, roleOfService, sharesOf, weightsOf } from './shares.ts'
 import { cookiePattern, isSticky, type StickyCookies, setCookie, stickyCookies } from './sticky.ts'
 
@@ -20,6 +20,9 @@ interface HttpMatch {
 interface HttpRule {
   match?: HttpMatch[]
   route?: Destination[]
+  mirror?: Destination['destination']
+  mirrorPercentage?: { value: number }
+  mirrors?: unknown[]
 }
 
 interface VirtualService extends KubernetesObject {
@@ -60,10 +63,26 @@ export function istioRouter({ api, watches, place, configuration }: RouterContex
     return found
   }
 
-  function change(found: VirtualService, weights: Weights, cookies: StickyCookies): VirtualService {
+  const isOurCopy = ({ mirror }: HttpRule) => mirror !== undefined && roleOf({ destination: mirror }) !== undefined
+
+  function withoutCopies(rule: HttpRule): HttpRule {
+    if (!isOurCopy(rule)) return rule
+    const { mirror: _, mirrorPercentage: __, ...others } = rule
+    return others
+  }
+
+  function withCopies(rule: HttpRule, { destination: to }: Destination, value: number): HttpRule {
+    if (rule.mirror !== undefined || (rule.mirrors ?? []).length > 0)
+      throw new Refused(`${place.name}: a rule of ${called} copies requests to somebody else; it cannot to two`)
+    const mirror = { ...to, host: hostOf(to.host, serviceOf(place, 'canary')) }
+    return { ...rule, mirror, mirrorPercentage: { value } }
+  }
+
+  function change(found: VirtualService, { weights, mirror = 0 }: Traffic, cookies: StickyCookies): VirtualService {
     const rules = (found.spec.http ?? []).filter(rule => !(isOurs(rule) && (isByHeader(rule) || isByCookie(rule))))
-    found.spec.http = rules.flatMap(rule => {
-      if (!isOurs(rule)) return [rule]
+    found.spec.http = rules.flatMap(one => {
+      if (!isOurs(one)) return [one]
+      const rule = withoutCopies(one)
       const like = withoutCookie(rule.route![0]!)
       const to = (role: Role, weight: number): Destination => ({
         ...like,
@@ -77,25 +96,38 @@ export function istioRouter({ api, watches, place, configuration }: RouterContex
       return [
         ...headers.map(({ role }) => chosen(rule, { [clusterHeader]: { exact: role } }, to(role, 100))),
         ...shares.flatMap(({ role }) => byCookie(rule, cookieOf(role), to(role, 100))),
-        { ...rule, route: shares.map(({ role, share }) => withCookie(to(role, share), cookieOf(role))) },
+        {
+          ...(mirror > 0 ? withCopies(rule, like, mirror) : rule),
+          route: shares.map(({ role, share }) => withCookie(to(role, share), cookieOf(role))),
+        },
       ]
     })
     return found
   }
 
+  const weighted = async () => {
+    const { spec } = check(await api.get<VirtualService>(path))
+    return spec.http!.filter(rule => isOurs(rule) && !isByHeader(rule) && !isByCookie(rule))
+  }
+
   return {
     async weights() {
-      const found = check(await api.get<VirtualService>(path))
-      const rules = found.spec.http!.filter(rule => isOurs(rule) && !isByHeader(rule) && !isByCookie(rule))
-      const each = rules.map(({ route }) =>
+      const each = (await weighted()).map(({ route }) =>
         weightsOf(route!.map(to => ({ role: roleOf(to)!, share: to.weight ?? (route!.length === 1 ? 100 : 0) }))),
       )
       return agreed(place, called, each)
     },
-    async route(weights, { fence, signal }) {
+    mirroring: {
+      async now() {
+        const rules = await weighted()
+        return Math.max(0, ...rules.map(rule => (isOurCopy(rule) ? (rule.mirrorPercentage?.value ?? 100) : 0)))
+      },
+      async check() {},
+    },
+    async route(weights, { fence, signal, mirror }) {
       const cookies = await stickyCookies({ api, place })
       const written = await edit<VirtualService>(api, place, { kind: 'virtualservices', name, signal }, found =>
-        fenced(place, change(check(found), weights, cookies), fence),
+        fenced(place, change(check(found), { weights, mirror }, cookies), fence),
       )
       const generation = written!.metadata!.generation!
       let seen = written!

@@ -13,7 +13,22 @@ import type { Watches } from '../watch.ts'
  */
 export interface Router {
   weights(): Promise<Weights>
-  route(weights: Weights, op: { fence: number; signal: AbortSignal }): Promise<void>
+  route(weights: Weights, op: { fence: number; signal: AbortSignal; mirror?: number }): Promise<void>
+  /** Only of those that can give the canary copies of requests. */
+  mirroring?: Mirroring
+}
+
+export interface Traffic {
+  weights: Weights
+  /** Of how many requests, percent, the canary gets a copy. */
+  mirror?: number | undefined
+}
+
+export interface Mirroring {
+  /** Of how many requests, percent, the canary gets a copy now. */
+  now(): Promise<number>
+  /** Refuses where what does the routing says that it does not do this. */
+  check(): Promise<void>
 }
 
 export interface RouterContext<T extends RouterConfiguration['type'] = RouterConfiguration['type']> {

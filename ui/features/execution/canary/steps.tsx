@@ -19,12 +19,18 @@ export function Steps({ canary, stage }: { canary: StageOf<'canary'>; stage: Sta
           data-state={stateOf(index, at, stage.status)}
           aria-current={index === at && !over ? 'step' : undefined}
         >
-          <span className="number">{percent(step.weight)}</span>
+          <span className="number">{shareOf(step)}</span>
           <span>up to {lengthOf(step.for)}</span>
         </li>
       ))}
     </ol>
   )
+}
+
+/** `5 %`, `20 % copied`, or both. */
+function shareOf({ weight, mirror }: StageOf<'canary'>['steps'][number]): string {
+  const copied = mirror === undefined ? [] : [`${percent(mirror)} copied`]
+  return [...(weight > 0 ? [percent(weight)] : []), ...copied].join(' + ')
 }
 
 /** `last` is where a canary ended that did not succeed. */
