@@ -1,6 +1,6 @@
 import { CancelledFailure, Context } from '@temporalio/activity'
 import type { Client } from '@temporalio/client'
-import { WithStartWorkflowOperation, WorkflowNotFoundError } from '@temporalio/client'
+import { WithStartWorkflowOperation, WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client'
 import type { Firings } from '../store/firings.ts'
 import type { Store } from '../store/store.ts'
 import {
@@ -86,18 +86,21 @@ export function createActivities(resources: ActivityResources): Activities {
     await client.workflow.signalWithStart(targetLockType, { ...to, signal: acquireLock, signalArgs: [claim] })
   }
 
-  /** A lock that cannot answer (it is just ending, or of a version before) is left a signal. */
-  const claimed = async (request: LockRequest): Promise<number | null> => {
+  /** A lock that cannot answer (it is just ending, or of a version before) is left a signal; whether it was asked is certain then. */
+  const claimed = async (request: LockRequest, abort: AbortSignal): Promise<number | null> => {
     const { target, service, ...claim } = request
     const { activityId, workflowExecution } = Context.current().info
     const start = { ...lockOf({ target, service }), workflowIdConflictPolicy: 'USE_EXISTING' } as const
-    try {
-      return await client.workflow.executeUpdateWithStart(claimLock, {
+    const ask = () =>
+      client.workflow.executeUpdateWithStart(claimLock, {
         updateId: `${workflowExecution?.runId}/${activityId}`,
         args: [claim],
         startWorkflowOperation: new WithStartWorkflowOperation(targetLockType, start),
       })
-    } catch {
+    try {
+      return await client.withAbortSignal(abort, ask)
+    } catch (error) {
+      if (!(error instanceof WorkflowUpdateFailedError)) throw error
       await requestLock(request)
       return null
     }
@@ -149,13 +152,14 @@ export function createActivities(resources: ActivityResources): Activities {
           .catch(() => {})
     },
     requestLock,
-    async lock({ target: name, service, ...claim }) {
-      const fence = await claimed({ target: name, service, ...claim })
-      if (fence === null) return { fence, state: null }
-      const late = new Promise<null>(resolve => setTimeout(resolve, lookingTime, null).unref())
-      const look = async () => target(name).current(service)
-      return { fence, state: await Promise.race([look().catch(() => null), late]) }
-    },
+    lock: request =>
+      beating(async ({ signal }) => {
+        const fence = await claimed(request, signal)
+        if (fence === null) return { fence, state: null }
+        const late = new Promise<null>(resolve => setTimeout(resolve, lookingTime, null).unref())
+        const look = async () => target(request.target).current(request.service)
+        return { fence, state: await Promise.race([look().catch(() => null), late]) }
+      }),
     async requestTurn({ pipeline, ...run }) {
       await client.workflow.signalWithStart(pipelineQueueType, {
         workflowId: queueId(pipeline),

@@ -25,7 +25,7 @@ const limits: Record<keyof Activities, Limits> = {
   look: { attempt: 2 * minute, heartbeat: 15_000 },
   record: { attempt: 15_000 },
   requestLock: { attempt: 15_000 },
-  lock: { attempt: 30_000 },
+  lock: { attempt: minute, heartbeat: 15_000 },
   requestTurn: { attempt: 15_000 },
   holderLives: { attempt: 15_000 },
   leaveWord: { attempt: 15_000 },
