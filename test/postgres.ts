@@ -10,6 +10,10 @@ const run = promisify(execFile)
 
 export interface Postgres {
   url: string
+  /** Its data and its log; what its programs are to write may go here, too. */
+  folder: string
+  /** Runs one of its programs (`pg_dump`, `psql`), as who owns the folder. */
+  run(program: string, ...args: string[]): Promise<void>
   /** Connections are refused until `start`; nothing is lost. */
   stop(): Promise<void>
   start(): Promise<void>
@@ -40,6 +44,8 @@ export async function startPostgres(): Promise<Postgres> {
   await start()
   return {
     url: `postgresql://postgres@127.0.0.1:${port}/postgres`,
+    folder,
+    run: async (program, ...args) => void (await call(program, ...args)),
     start: async () => void (await start()),
     stop: async () => void (await stop()),
     async remove() {

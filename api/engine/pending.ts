@@ -8,15 +8,21 @@ type RawActivity = NonNullable<Raw['pendingActivities']>[number]
 const taskAttempts = 3
 const taskAge = 30_000
 
-/** What a workflow and its children wait for. Looks two levels deep: a run, its canaries, and theirs. */
-export async function pendingOf(client: Client, workflow: string, depth = 2): Promise<PendingActivity[]> {
-  const raw = await describe(client, workflow)
+/** What a run that has not ended waits for. Looks two levels deep: a run, its canaries, and theirs. */
+export async function pendingOf(client: Client, execution: string): Promise<PendingActivity[]> {
+  const raw = await describe(client, execution)
+  return raw === null ? [lost(execution)] : below(client, execution, raw, 2)
+}
+
+async function below(client: Client, workflow: string, raw: Raw | null, depth: number): Promise<PendingActivity[]> {
   if (raw === null) return []
   const own = (raw.pendingActivities ?? []).map(activity => toPending(workflow, activity))
   const task = stuckTask(workflow, raw)
   const children = depth === 0 ? [] : (raw.pendingChildren ?? [])
   const nested = await Promise.all(
-    children.map(child => (child.workflowId ? pendingOf(client, child.workflowId, depth - 1) : [])),
+    children.map(async ({ workflowId }) =>
+      workflowId ? below(client, workflowId, await describe(client, workflowId), depth - 1) : [],
+    ),
   )
   return [...(task === null ? [] : [task]), ...own, ...nested.flat()]
 }
@@ -42,6 +48,15 @@ function toPending(workflow: string, activity: RawActivity): PendingActivity {
     startedAt: toTimestamp(activity.lastStartedTime),
     nextAttemptAt: toTimestamp(activity.nextAttemptScheduleTime),
     lastFailure: activity.lastFailure?.message ?? null,
+  }
+}
+
+/** The store knows a run that Temporal does not: accepted a moment ago, or restored without it. */
+function lost(workflow: string): PendingActivity {
+  return {
+    ...{ name: 'workflow', state: 'scheduled', attempt: 1, workflow },
+    ...{ scheduledAt: null, startedAt: null, nextAttemptAt: null },
+    lastFailure: 'Temporal does not know this run',
   }
 }
 

@@ -37,3 +37,16 @@ test('a workflow that its worker fails on is stuck at once', async () => {
   const stuck = await scan({ store, engine, metrics: createMetrics(), log: pino({ level: 'silent' }) })
   expect(stuck).toMatchObject([{ reason: 'workflow-task' }])
 })
+
+test('a run that only the store knows is stuck, unless it was accepted just now', async () => {
+  const store = memoryStore()
+  const engine = memoryEngine()
+  const metrics = createMetrics()
+  const scanned = () => scan({ store, engine, metrics, log: pino({ level: 'silent' }) })
+  engine.pendingList = [pending({ name: 'workflow', lastFailure: 'Temporal does not know this run' })]
+  store.put(anExecution({ id: 'a', createdAt: new Date().toISOString() }))
+  expect(await scanned()).toEqual([])
+  store.put(anExecution({ id: 'a', createdAt: '2026-01-01T00:00:00.000Z' }))
+  expect(await scanned()).toMatchObject([{ execution: 'a', reason: 'workflow' }])
+  expect(await metrics.registry.metrics()).toContain('slipway_stuck_executions{reason="workflow"} 1')
+})

@@ -8,7 +8,7 @@ import { every } from '../every.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 
 /** Why a run does not move. */
-export type StuckReason = 'activity' | 'workflow-task'
+export type StuckReason = 'activity' | 'workflow' | 'workflow-task'
 
 export interface Stuck {
   execution: string
@@ -21,6 +21,8 @@ const page = 200
 /** Of one scan; the newest come first. */
 const mostRuns = 1_000
 const atOnce = 8
+/** Milliseconds in which a run that was accepted is known to Temporal. */
+const startingTakes = 60_000
 /** An activity that was tried so often does not just have a bad moment. */
 const suspicious = 3
 
@@ -56,7 +58,7 @@ export async function scan({ store, engine, metrics }: Watch): Promise<Stuck[]> 
     for (let run = queue.shift(); run !== undefined; run = queue.shift()) stuck.push(...(await stuckIn(engine, run)))
   }
   await Promise.all(Array.from({ length: atOnce }, look))
-  for (const reason of ['activity', 'workflow-task'] as const)
+  for (const reason of ['activity', 'workflow', 'workflow-task'] as const)
     metrics.stuckExecutions.set(
       { reason },
       new Set(stuck.filter(each => each.reason === reason).map(each => each.execution)).size,
@@ -82,6 +84,9 @@ async function openRuns(store: Store): Promise<Execution[]> {
 async function stuckIn(engine: Engine, run: Execution): Promise<Stuck[]> {
   const pending = await engine.pending(run.id)
   return pending.flatMap((each): Stuck[] => {
+    // One that was accepted just now is still being started.
+    if (each.name === 'workflow' && Date.now() - Date.parse(run.createdAt) < startingTakes) return []
+    if (each.name === 'workflow') return [{ execution: run.id, reason: 'workflow', pending: each }]
     if (each.name === 'workflow task') return [{ execution: run.id, reason: 'workflow-task', pending: each }]
     return each.attempt >= suspicious ? [{ execution: run.id, reason: 'activity', pending: each }] : []
   })

@@ -6,7 +6,7 @@ export interface Metrics {
   requests: Histogram<'method' | 'route' | 'status'>
   /** Runs that have not ended, by status. */
   openExecutions: Gauge<'status'>
-  /** Runs that do not move, by reason: `activity` or `workflow-task`. */
+  /** Runs that do not move, by reason: `activity`, `workflow` (Temporal does not know it) or `workflow-task`. */
   stuckExecutions: Gauge<'reason'>
   startedByReconciler: Counter
   /** 1 while the file of the configuration is not valid. */
