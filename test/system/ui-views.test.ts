@@ -366,7 +366,7 @@ describe.skipIf(browserPath === null)('the views on a real server', { timeout: 3
   })
 
   test('a pipeline is simulated as it is, and as it would be changed', async () => {
-    const page = await signedIn('/pipelines/nap')
+    const page = await signedIn('/pipelines/doze')
     await page.getByRole('button', { name: 'Simulate', exact: true }).click()
     await page.getByText('A good release takes from 2h 00m to 2h 00m.').waitFor()
     const stages = page.getByRole('list', { name: 'When each stage was at work' })
@@ -376,7 +376,7 @@ describe.skipIf(browserPath === null)('the views on a real server', { timeout: 3
     await editor.fill((await editor.inputValue()).replace('2h', '3h'))
     await page.getByRole('button', { name: 'Simulate the change' }).click()
     await page.getByText('A good release takes from 3h 00m to 3h 00m.').waitFor()
-    await editor.fill('name: nap')
+    await editor.fill('name: doze')
     await page.getByRole('button', { name: 'Simulate the change' }).click()
     await page.getByText('It could not be simulated.').waitFor()
     await visit(page, '/pipelines/release')
