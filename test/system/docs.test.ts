@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Server, startServer } from '../../setup/server.ts'
+import { ended } from '../ended.ts'
 
 /** Commands that other tests run, because they are those tests or are too long for here; with where. */
 const elsewhere: Readonly<Record<string, string>> = {
@@ -26,7 +27,7 @@ describe('what the pages tell people to type', () => {
 
   beforeAll(async () => {
     server = await startServer({ data, configuration: 'examples/checkout/slipway.yaml', args: ['--stop-instances'] })
-    await ended(['run', 'checkout', '-p', 'version=1.0.0'])
+    await said(['run', 'checkout', '-p', 'version=1.0.0'])
   })
 
   afterAll(async () => {
@@ -50,7 +51,7 @@ describe('what the pages tell people to type', () => {
       const args = text.split(' ')
       // `beforeAll` has done just that, on free ports.
       if (args[0] === 'serve') return expect(text).toBe('serve --config examples/checkout/slipway.yaml')
-      const { code, output } = await ended(args)
+      const { code, output } = await said(args)
       // Without load nobody can tell whether a release is good: the example's pipeline takes it back (exit code 4).
       expect([0, 4], output).toContain(code)
     },
@@ -61,16 +62,8 @@ describe('what the pages tell people to type', () => {
     expect(links.filter(link => !existsSync(join(dirname(page), link)))).toEqual([])
   })
 
-  function ended(args: readonly string[]): Promise<{ code: number | null; output: string }> {
-    const child = spawn(process.execPath, ['api/cli/bin.ts', ...args], { env: { ...process.env, SLIPWAY_DATA: data } })
-    let output = ''
-    const keep = (chunk: Buffer): void => {
-      output += chunk
-    }
-    child.stdout.on('data', keep)
-    child.stderr.on('data', keep)
-    return new Promise(resolve => child.once('close', code => resolve({ code, output })))
-  }
+  const said = (args: readonly string[]) =>
+    ended(spawn(process.execPath, ['api/cli/bin.ts', ...args], { env: { ...process.env, SLIPWAY_DATA: data } }))
 })
 
 test('the README shows the pipeline that the demo runs', () => {

@@ -9,6 +9,7 @@ import { parse } from 'yaml'
 import { codes } from '../../api/cli/follow.ts'
 import type { Execution } from '../../pipeline/execution.ts'
 import { executionStatuses, isFinal } from '../../pipeline/statuses.ts'
+import { ended } from '../ended.ts'
 import { type FakeApi, startFakeApi } from '../fakes/api.ts'
 
 /** The files of `examples/ci` do what they say: their shell is run against the real API, without the CI systems. */
@@ -47,14 +48,7 @@ type Variables = Readonly<Record<string, string>>
 /** A line of shell as a CI system runs it, in a checkout. */
 function shell(line: string, variables: Variables): Promise<{ code: number | null; output: string }> {
   const env = { PATH: process.env.PATH, SLIPWAY_PAUSE: '0.1', SLIPWAY_OUTAGE: '1', ...variables }
-  const child = spawn('sh', ['-c', line], { cwd: work, env })
-  let output = ''
-  const keep = (chunk: Buffer): void => {
-    output += chunk
-  }
-  child.stdout.on('data', keep)
-  child.stderr.on('data', keep)
-  return new Promise(resolve => child.once('close', code => resolve({ code, output })))
+  return ended(spawn('sh', ['-c', line], { cwd: work, env }))
 }
 
 const usual = (): Variables => ({
