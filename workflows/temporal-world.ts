@@ -9,7 +9,6 @@ import {
   executeChild,
   isCancellation,
   ParentClosePolicy,
-  patched,
   proxyActivities,
   sleep,
   workflowInfo,
@@ -20,7 +19,7 @@ import type { AnalysisRequest, AnalysisResult } from './analysis.ts'
 import { analyse } from './analysis.ts'
 import { plannedLooks } from './look-schedule.ts'
 import { canaryAnalysisType } from './messages.ts'
-import type { Patch } from './patches.ts'
+import { isPatched } from './patched.ts'
 import { patches } from './patches.ts'
 import { isDue } from './renewal.ts'
 import type { Timings } from './timings.ts'
@@ -40,13 +39,13 @@ export function temporalWorld(
     activities: activitiesFor(timings.patience),
     patient: activitiesFor(timings.undoPatience),
     analyse: (id, request, adopt) =>
-      patched(patches.fewerTasks) && isShort(request)
+      isPatched(patches.fewerTasks) && isShort(request)
         ? analyseInside(request, activitiesFor(timings.patience), adopt)
         : analyseBeside(id, request),
     scope,
     shielded,
     isCancellation,
-    patched: (id: Patch) => patched(id),
+    patched: isPatched,
     checkCanceled,
     explain,
   }

@@ -1,6 +1,7 @@
 import type { ActivateInput, WorkflowInterceptors } from '@temporalio/workflow'
-import { patched, workflowInfo } from '@temporalio/workflow'
+import { workflowInfo } from '@temporalio/workflow'
 import { pipelineExecutionType, targetLockType, unfinishedStep } from './messages.ts'
+import { isPatched } from './patched.ts'
 import { patches } from './patches.ts'
 
 type Internals = NonNullable<WorkflowInterceptors['internals']>[number]
@@ -44,7 +45,7 @@ function letsNoTaskBeEmpty(): Internals {
     activate(input, next) {
       happened = jobsOf(input.activation).some(job => !job.queryWorkflow && !job.doUpdate)
       next(input)
-      if (happened) needed ??= updated.has(workflowInfo().workflowType) && patched(patches.noEmptyTask)
+      if (happened) needed ??= updated.has(workflowInfo().workflowType) && isPatched(patches.noEmptyTask)
     },
     concludeActivation(input, next) {
       const { commands } = next(input)
