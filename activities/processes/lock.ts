@@ -6,6 +6,9 @@ export interface FileLock {
   release(): void
 }
 
+/** A database that nobody holds any more is closed with the garbage, and its lock is gone. */
+const held = new Set<DatabaseSync>()
+
 /**
  * Takes an exclusive lock on a file for as long as this process lives; null when another process has it.
  *
@@ -22,7 +25,13 @@ export function lockFile(path: string): FileLock | null {
     if (isBusy(error)) return null
     throw error
   }
-  return { release: () => database.close() }
+  held.add(database)
+  return {
+    release() {
+      held.delete(database)
+      database.close()
+    },
+  }
 }
 
 const sqliteBusy = 5

@@ -192,14 +192,20 @@ describe('a lock', () => {
     writeFileSync(
       script,
       `import { lockFile } from ${JSON.stringify(join(import.meta.dirname, 'lock.ts'))}
-       process.send(lockFile(${JSON.stringify(path)}) !== null)
+       const got = lockFile(${JSON.stringify(path)}) !== null
+       globalThis.gc()
+       process.send(got)
        ${forever}`,
     )
-    const holder = fork(script, { execArgv: [] })
-    expect(await new Promise(resolve => holder.once('message', resolve))).toBe(true)
-    expect(lockFile(path)).toBeNull()
-    holder.kill('SIGKILL')
-    await new Promise(resolve => holder.once('exit', resolve))
+    const holder = fork(script, { execArgv: ['--expose-gc'] })
+    const exited = new Promise(resolve => holder.once('exit', resolve))
+    try {
+      expect(await new Promise(resolve => holder.once('message', resolve))).toBe(true)
+      expect(lockFile(path)).toBeNull()
+    } finally {
+      holder.kill('SIGKILL')
+      await exited
+    }
     const lock = lockFile(path)
     expect(lock).not.toBeNull()
     lock!.release()
