@@ -10,6 +10,7 @@ import { firstBadRecord } from '../../store/audit-records.ts'
 import type { AuditRecord } from '../../store/store.ts'
 import { browserPath, whyNoBrowser } from '../browser.ts'
 import { flawsOf, flawsOfLanes, type Lane, planted, visit } from '../page.ts'
+import { type MoodyMetrics, startMoodyMetrics } from '../page-breaker.ts'
 import { followRun, noteEntries, writeMany } from '../page-events.ts'
 import { addRepository, addTrouble, breakFragile, quiet } from '../page-inbox.ts'
 import { usePageServer } from '../page-server.ts'
@@ -25,10 +26,15 @@ if (browserPath === null) test.skip(`the views in a real browser (${whyNoBrowser
 describe.skipIf(browserPath === null)('the views on a real server', { timeout: 300_000 }, () => {
   const files = mkdtempSync(join(tmpdir(), 'slipway-views-'))
   const remote = testRepository()
+  let metrics: MoodyMetrics
+  beforeAll(async () => {
+    metrics = await startMoodyMetrics()
+  })
   const at = usePageServer(() => {
     // A copy, as tests change pipelines.
     for (const part of ['views', 'shop']) cpSync(join('test/fixtures', part), join(files, part), { recursive: true })
     addTrouble(files)
+    metrics.addTo(files)
     remote.commit({ 'pipelines/pushed.yaml': pushed })
     addRepository(files, remote.address)
     return { configuration: join(files, 'views/slipway.yaml'), env: { ...process.env, SLIPWAY_TEST_LINKS: linkKey } }
@@ -45,6 +51,7 @@ describe.skipIf(browserPath === null)('the views on a real server', { timeout: 3
   })
 
   afterAll(() => {
+    metrics.close()
     rmSync(files, { recursive: true, force: true })
     remote.remove()
   })
@@ -456,6 +463,15 @@ describe.skipIf(browserPath === null)('the views on a real server', { timeout: 3
     await page.getByRole('img', { name: /Traffic of shop: stable.*\/s/ }).waitFor()
     clearInterval(asking)
     expect(await drawn()).toBe(0)
+  })
+
+  test('a provider that only fails is left alone, which the page says, with its words as words', async () => {
+    await first.holding
+    await run('unmeasured', null, hasSucceeded)
+    const page = await signedIn('/targets')
+    const breakers = page.getByRole('list', { name: 'Circuit breakers of metric providers' })
+    const open = breakers.getByRole('listitem').filter({ hasText: /moody.*breaker open for/ })
+    await open.filter({ hasText: planted }).waitFor()
   })
 
   test('everything that happens in a run is on its open page once, without a reload', async () => {
