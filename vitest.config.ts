@@ -5,7 +5,9 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 const exclude = ['**/node_modules/**', '**/dist/**']
 
 /** Judge what real load does, or how long something takes: they share the machine with little else. */
-const alone = ['demo', 'process-target/no-request-lost', 'ui'].map(name => `test/system/${name}.test.ts`)
+const alone = ['demo', 'process-target/no-request-lost', 'prometheus-canary', 'ui'].map(
+  name => `test/system/${name}.test.ts`,
+)
 
 /** What takes longest begins first, so that nothing of it is left when all the rest has ended. */
 const longest = [

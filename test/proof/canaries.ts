@@ -72,7 +72,7 @@ async function runWaves({ rounds: count, log }: ProofOptions): Promise<Figures> 
       )
       times.sort((a, b) => a - b)
       const p95 = times[Math.ceil(0.95 * times.length) - 1]!
-      memory.push(Math.round(residentAfterCollection() / 1e6))
+      memory.push(Math.round((await residentAfterCollection()) / 1e6))
       const median = times[times.length >> 1]!
       p95s.push(p95)
       log(`wave ${wave}: median ${seconds(median)} s, p95 ${seconds(p95)} s, ${memory.at(-1)} MB`)

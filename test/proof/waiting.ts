@@ -56,7 +56,9 @@ async function runWaiting({ rounds: count, log }: ProofOptions): Promise<Figures
     await sleep(quiet)
     const { user, system } = process.cpuUsage(processor)
     const added = (await lengths()).reduce((sum, length, index) => sum + length - before[index]!, 0)
-    const [ours, server] = [residentAfterCollection(), residentOf(temporal.pid)].map(bytes => Math.round(bytes / 1e6))
+    const [ours, server] = [await residentAfterCollection(), residentOf(temporal.pid)].map(bytes =>
+      Math.round(bytes / 1e6),
+    )
     const megabytes = ours! + server!
     log(`${count} wait: ${added} events in ${quiet / 1_000} s, ${ours} MB worker, ${server} MB Temporal`)
     if (added !== 0) throw new Error(`${added} events were added to ${sample.length} histories while nothing happened`)
