@@ -11,6 +11,7 @@ import type { Message } from './messages.ts'
 import { cancel, freezes, judge, overrideFreezes, pause, promote, resume, rollback, skip, state } from './messages.ts'
 import { createNotices } from './notices.ts'
 import { createOutbox } from './outbox.ts'
+import { patches } from './patches.ts'
 import { createRecorder } from './recorder.ts'
 import { stageRegistry } from './stages/registry.ts'
 import type { StageRegistry } from './stages/stage.ts'
@@ -39,6 +40,7 @@ export async function runPipeline(
   const recorder = createRecorder(world, outbox, {
     linger: timings.linger,
     snapshot: () => ({ execution: journal.execution, sequence: journal.sequence }),
+    yields: () => world.patched(patches.oneLastRecord),
   })
   const steering = createSteering()
   const paused = () => steering.paused ?? steering.blocked

@@ -10,7 +10,7 @@ function event(sequence: number): ExecutionEvent {
 }
 
 /** A record activity that ends when it is told to. */
-function setUp() {
+function setUp({ yields = false } = {}) {
   const calls: { batch: RecordBatch; linger: number; end: () => void }[] = []
   let now = 0
   const record = (batch: RecordBatch, linger: number) =>
@@ -22,7 +22,11 @@ function setUp() {
     shielded: <T>(work: () => Promise<T>) => work(),
   }
   const outbox = createOutbox()
-  const recorder = createRecorder(world, outbox, { linger: 250, snapshot: () => ({ execution: null, sequence: 7 }) })
+  const recorder = createRecorder(world, outbox, {
+    linger: 250,
+    snapshot: () => ({ execution: null, sequence: 7 }),
+    yields: () => yields,
+  })
   const add = (sequence: number) => {
     outbox.add(event(sequence))
     recorder.wake()
@@ -71,6 +75,23 @@ describe('a recorder', () => {
     calls.at(-1)!.end()
     await flush
     expect(flushed).toBe(true)
+  })
+
+  it('leaves what is there to a flush, and goes on with what comes after', async () => {
+    const { calls, recorder, add, sequences } = setUp({ yields: true })
+    add(1)
+    const flush = recorder.flush()
+    await turns()
+    expect(calls.map(({ linger }) => linger)).toEqual([0])
+    add(2)
+    calls[0]!.end()
+    await turns()
+    calls[1]!.end()
+    await flush
+    add(3)
+    await turns()
+    expect(sequences()).toEqual([[1], [2], [3]])
+    expect(calls.map(({ linger }) => linger)).toEqual([0, 0, 250])
   })
 
   it('is done at once when there is nothing', async () => {

@@ -22,12 +22,23 @@ export interface Snapshot {
   sequence: number
 }
 
+export interface RecorderOptions {
+  /** Milliseconds. */
+  linger: number
+  snapshot: () => Snapshot
+  /**
+   * Whether nothing is sent to linger while a flush is under way: an activity that ends when the run does comes between the
+   * run and its end, and the worker reads all of it anew.
+   */
+  yields?: () => boolean
+}
+
 const pause = 1_000
 
 export function createRecorder(
   world: Pick<World, 'now' | 'sleep' | 'patient' | 'shielded'>,
   outbox: Outbox,
-  options: { linger: number; snapshot: () => Snapshot },
+  options: RecorderOptions,
 ): Recorder {
   let awake = false
   let linger = options.linger
@@ -52,11 +63,20 @@ export function createRecorder(
     before = overhead
   }
 
+  const writeAll = async (): Promise<void> => {
+    do {
+      if (flushing !== null) await flushing
+      await write(linger)
+      // What came in this very moment has woken nobody.
+    } while (outbox.next() !== null)
+  }
+
   const work = async () => {
     // Lets everything that happens at this very moment into the first batch.
     await Promise.resolve()
     try {
-      while (await write(linger));
+      if (options.yields?.()) await writeAll()
+      else while (await write(linger));
     } finally {
       awake = false
     }
