@@ -44,6 +44,8 @@ export default defineConfig({
           include: ['{pipeline,workflows,activities,store,api,setup,bench,test/unit}/**/*.test.ts'],
           exclude,
           pool: 'forks',
+          // None takes a second on a quiet machine; five are little on a busy one.
+          testTimeout: 20_000,
           // Some of them wait, too; vitest itself leaves a processor free.
           maxWorkers: Math.max(3, availableParallelism()),
         },

@@ -22,8 +22,6 @@ export const patches = {
    * looks need no workflow of their own.
    */
   fewerTasks: 'fewer-tasks',
-  /** No task of a run, or of a lock, is without a command: a timer started or canceled in each that was (`whole-steps.ts`). */
-  noEmptyTask: 'no-empty-task',
   /** The end of a run is recorded once, not by a record that lingers as well: an activity less. */
   oneLastRecord: 'one-last-record',
   /** All of the above under one id: each id costs a run two events and Temporal a change of what it is found by. */

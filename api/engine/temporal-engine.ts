@@ -18,6 +18,7 @@ import {
   rollback,
   taskQueue,
 } from '../../workflows/messages.ts'
+import { askAgain } from './ask-again.ts'
 import { type Engine, EngineUnavailable, MessageRefused } from './engine.ts'
 import { describeLock, describeQueue } from './lock.ts'
 import { pendingOf } from './pending.ts'
@@ -84,7 +85,8 @@ export function createTemporalEngine(client: Client): Engine {
       try {
         const options = { args: [message] as [typeof message], updateId: id }
         const handle = client.workflow.getHandle(execution)
-        return await within(updateDeadline, () => handle.executeUpdate<Execution, [typeof message]>(update, options))
+        const tell = () => handle.executeUpdate<Execution, [typeof message]>(update, options)
+        return await within(updateDeadline, () => askAgain(tell))
       } catch (error) {
         if (error instanceof WorkflowNotFoundError) throw new MessageRefused('the execution has ended', 'ended')
         if (error instanceof EngineUnavailable)

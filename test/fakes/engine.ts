@@ -5,6 +5,7 @@ import { type ActivityResources, createActivities } from '../../activities/activ
 import type { StageResources } from '../../activities/stage-activities.ts'
 import type { RunningWorker } from '../../activities/worker.ts'
 import { runWorker } from '../../activities/worker.ts'
+import { askAgain } from '../../api/engine/ask-again.ts'
 import type { Execution } from '../../pipeline/execution.ts'
 import type { Stage } from '../../pipeline/schema/stage.ts'
 import type { ExecutionInput } from '../../store/store.ts'
@@ -114,15 +115,17 @@ export async function startEngine(
 
 function testRun({ client }: TemporalServer, id: string): TestRun {
   const handle = client.workflow.getHandle(id)
+  const update = (name: string, what: object) =>
+    askAgain(() => handle.executeUpdate<Execution, [object]>(name, { args: [what] }))
   const message = (reason?: string) => ({ by: 'ann', ...(reason === undefined ? {} : { reason }) })
   return {
     id,
     result: () => handle.result() as Promise<Execution>,
-    state: () => handle.query<Execution>('state'),
+    state: () => askAgain(() => handle.query<Execution>('state')),
     signal: (name, reason) => handle.signal(name, message(reason)),
     tell: (name, what) => handle.signal(name, what),
-    promote: () => handle.executeUpdate<Execution, [object]>('promote', { args: [message()] }),
-    update: (name, more = {}) => handle.executeUpdate<Execution, [object]>(name, { args: [{ ...message(), ...more }] }),
+    promote: () => update('promote', message()),
+    update: (name, more = {}) => update(name, { ...message(), ...more }),
     terminate: async () => void (await handle.terminate('test')),
     async history() {
       const { events } = await handle.fetchHistory()

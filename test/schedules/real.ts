@@ -14,6 +14,7 @@ import type { MetricProvider } from '../../activities/metrics/provider.ts'
 import type { Target } from '../../activities/targets/target.ts'
 import type { RunningWorker } from '../../activities/worker.ts'
 import { runWorker } from '../../activities/worker.ts'
+import { askAgain } from '../../api/engine/ask-again.ts'
 import { reusedStages } from '../../api/executions/retry.ts'
 import type { Execution } from '../../pipeline/execution.ts'
 import type { Stage } from '../../pipeline/schema/stage.ts'
@@ -165,9 +166,8 @@ async function runReal(schedule: Schedule, name: string, parts: Parts): Promise<
     await act(command)
   }
   for (const { input } of runs) {
-    await handle(input.id)
-      .executeUpdate('resume', { args: [{ by: 'bob' }] })
-      .catch(() => {})
+    const resume = () => handle(input.id).executeUpdate('resume', { args: [{ by: 'bob' }] })
+    await askAgain(resume).catch(() => {})
     const ended = handle(input.id)
       .result()
       .then(() => true)
@@ -242,7 +242,7 @@ async function update(handle: WorkflowHandle, what: Command['what'], answer: { b
   const options = { args, updateId: randomUUID() }
   for (let tries = 1; ; tries += 1)
     try {
-      return void (await handle.executeUpdate<Execution, [object]>(judges ? 'judge' : what, options))
+      return void (await askAgain(() => handle.executeUpdate<Execution, [object]>(judges ? 'judge' : what, options)))
     } catch (error) {
       if (!(error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) || tries === 20) throw error
     }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { askAgain } from '../../api/engine/ask-again.ts'
 import type { LockState } from '../../workflows/messages.ts'
 import { lockId } from '../../workflows/messages.ts'
 import { expectOnly, until } from '../fakes/engine.ts'
@@ -8,7 +9,7 @@ import { deployStage, quickCanary } from '../fakes/pipelines.ts'
 const engine = engineForEachTest()
 
 const lock = () => engine.server.client.workflow.getHandle(lockId('eu', 'checkout'))
-const lockNow = () => lock().query<LockState>('lock')
+const lockNow = () => askAgain(() => lock().query<LockState>('lock'))
 
 function version(name: string) {
   return { version: name, command: ['run', name] }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { askAgain } from '../../api/engine/ask-again.ts'
 import { createTemporalEngine } from '../../api/engine/temporal-engine.ts'
 import type { Execution } from '../../pipeline/execution.ts'
 import type { Stage } from '../../pipeline/schema/stage.ts'
@@ -30,7 +31,7 @@ function pipeline(name: string, whenBusy: WhenBusy, limit = 1) {
     const { definition } = runOf(stages)
     return engine.start(stages, { definition: { ...definition, name, concurrency: { limit, whenBusy } }, ...change })
   }
-  const now = () => server.client.workflow.getHandle(queueId(name)).query<QueueState>('queue')
+  const now = () => askAgain(() => server.client.workflow.getHandle(queueId(name)).query<QueueState>('queue'))
   /** Starts runs one by one, each when the one before is in line. */
   async function inLine(count: number, stages: Stage[]): Promise<TestRun[]> {
     const runs: TestRun[] = []
@@ -130,7 +131,10 @@ describe('a freeze', () => {
     const api = createTemporalEngine(server.client)
     await api.start(input, {}, [frozen])
     const handle = server.client.workflow.getHandle(input.id)
-    await until('it is paused', async () => (await handle.query<Execution>('state')).status === 'paused')
+    await until(
+      'it is paused',
+      async () => (await askAgain(() => handle.query<Execution>('state'))).status === 'paused',
+    )
     const ended = (await handle.result()) as Execution
     expect(ended).toMatchObject({ status: 'succeeded' })
     expect(Date.parse(ended.stages[0]!.startedAt!)).toBeGreaterThanOrEqual(frozen.until)
