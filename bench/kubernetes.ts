@@ -1,6 +1,4 @@
 import { existsSync } from 'node:fs'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import type { Execution } from '../pipeline/execution.ts'
 import type { RouterConfiguration } from '../pipeline/schema/configuration/kubernetes-target.ts'
 import type { Stage, StageOf } from '../pipeline/schema/stage.ts'
@@ -11,6 +9,7 @@ import { asTemplate, quickCanary } from '../test/fakes/pipelines.ts'
 import { startCluster } from '../test/kubernetes/cluster.ts'
 import { startRealCanaries } from '../test/kubernetes/real-canary.ts'
 import { apply, op, openTestTarget, release, userObjects, userRoute } from '../test/kubernetes/world.ts'
+import { residentAfterCollection } from '../test/proof/resident.ts'
 import { startTemporal } from '../test/temporal.ts'
 
 /**
@@ -202,7 +201,7 @@ async function canariesAtOnce(): Promise<void> {
   report('the same, slowest', Math.max(...times), 's')
   report('requests to the API server a canary', (cluster.control.audit().length - before.requests) / many, 'requests')
   report('CPU of the worker a canary', (cpu.user + cpu.system) / 1_000 / many, 'ms')
-  report('memory of the worker', residentAfterCollection() / 1e6, 'MB')
+  report('memory of the worker', (await residentAfterCollection()) / 1e6, 'MB')
   await engine.stop()
 }
 
@@ -223,7 +222,7 @@ async function rollsAtOnce(): Promise<void> {
       }),
     )
     const seconds = (performance.now() - began) / 1_000
-    memory.push(residentAfterCollection() / 1e6)
+    memory.push((await residentAfterCollection()) / 1e6)
     const failed = results.filter(({ status }) => status !== 'succeeded')
     report(`${services} services rolled at once to ${version}`, seconds, 's')
     report('of them not succeeded', failed.length, 'runs', 0)
@@ -231,12 +230,6 @@ async function rollsAtOnce(): Promise<void> {
   }
   report('memory of the worker after the third time, beside after the second', memory[2]! / memory[1]!, 'times', 1.1)
   await engine.stop()
-}
-
-function residentAfterCollection(): number {
-  setFlagsFromString('--expose-gc')
-  runInNewContext('gc')()
-  return process.memoryUsage().rss
 }
 
 function median(values: readonly number[]): number {

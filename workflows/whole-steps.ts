@@ -1,4 +1,4 @@
-import type { ActivateInput, WorkflowInterceptors } from '@temporalio/workflow'
+import type { WorkflowInterceptors } from '@temporalio/workflow'
 import { unfinishedStep } from './messages.ts'
 
 /**
@@ -17,7 +17,7 @@ export function interceptors(): WorkflowInterceptors {
       {
         activate(input, next) {
           const { isReplaying, timestamp } = input.activation
-          const jobs = jobsOf(input.activation)
+          const jobs = input.activation.jobs ?? []
           const acts = jobs.some(job => !job.queryWorkflow)
           const length = input.activation.historyLength ?? 0
           const at = `${timestamp?.seconds}.${timestamp?.nanos}`
@@ -43,8 +43,4 @@ export function interceptors(): WorkflowInterceptors {
       },
     ],
   }
-}
-
-function jobsOf(activation: ActivateInput['activation']) {
-  return activation.jobs ?? []
 }

@@ -8,7 +8,6 @@ import type { Activities } from '../../activities/requests.ts'
 import { runWorker } from '../../activities/worker.ts'
 import { workflowBundle } from '../../workflows/bundle.ts'
 import { unfinishedStep } from '../../workflows/messages.ts'
-import type { TestEngine, TestRun } from '../fakes/engine.ts'
 import { quietTemporal, startEngine, until } from '../fakes/engine.ts'
 import { waitStage } from '../fakes/pipelines.ts'
 import type { TemporalServer } from '../temporal.ts'
@@ -83,7 +82,12 @@ test('a question that waits for a worker gives no run a step that its history do
 
 // mutation: without `mixed` of workflows/whole-steps.ts the update is accepted at once, in a step of its own making.
 test('an update that a new worker gets together with something else is asked again', async () => {
-  await told(async (run, quiet, engine) => {
+  const engine = await startEngine(server)
+  try {
+    const run = await engine.start([waitStage('wait', { for: 60_000 })])
+    const quiet = () => until('nothing is under way', async () => isQuiet(await run.history()))
+    await until('it waits', async () => (await run.state()).stages[0]!.status === 'running')
+    await quiet()
     await engine.pause()
     await run.tell('freezes', [])
     const handle = server.client.workflow.getHandle(run.id)
@@ -95,30 +99,14 @@ test('an update that a new worker gets together with something else is asked aga
     await engine.resume()
     expect(await paused).toBe(unfinishedStep)
     await quiet()
-  })
-})
-
-type Telling = (run: TestRun, quiet: () => Promise<void>, engine: TestEngine) => Promise<void>
-
-/** A run that waits, what is told to it while nothing else happens, and its history, which can be read again. */
-async function told(tell: Telling) {
-  const engine = await startEngine(server)
-  try {
-    const run = await engine.start([waitStage('wait', { for: 60_000 })])
-    const quiet = () => until('nothing is under way', async () => isQuiet(await run.history()))
-    await until('it waits', async () => (await run.state()).stages[0]!.status === 'running')
-    await quiet()
-    await tell(run, quiet, engine)
     await run.update('skip')
     await run.result()
-    const history = await server.client.workflow.getHandle(run.id).fetchHistory()
     const { codePath } = await workflowBundle()
-    await Worker.runReplayHistory({ workflowBundle: { codePath } }, history, run.id)
-    return history
+    await Worker.runReplayHistory({ workflowBundle: { codePath } }, await handle.fetchHistory(), run.id)
   } finally {
     await engine.stop()
   }
-}
+})
 
 /** All activities and tasks of a history have been completed. */
 function isQuiet(types: readonly string[]): boolean {
