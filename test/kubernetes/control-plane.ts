@@ -16,9 +16,13 @@ export interface ControlPlane {
   kubeconfig: string
   /** Of a user who may do nothing until a role is bound to it: `slipway`. */
   slipwayKubeconfig: string
+  /** Of something beside Slipway that may do everything, and whose requests are in the audit log, too. */
+  peerKubeconfig: string
   kubectl(args: readonly string[], input?: string): Promise<string>
   /** Lines of the API server's audit log, requests in order. */
   audit(): AuditEvent[]
+  /** Of the parts that run. */
+  pids(): Record<Part, number>
   /** Ends one part at once, as `kill -9` does. */
   kill(part: Part): Promise<void>
   /** Starts a part that was killed. */
@@ -60,13 +64,16 @@ export async function startControlPlane(
   const server = `https://127.0.0.1:${api}`
   const file = (name: string) => join(folder, name)
   writeKeys(folder)
-  writeFileSync(file('tokens.csv'), 'admin-token,admin,admin,system:masters\nslipway-token,slipway,slipway\n')
+  const users = ['admin-token,admin,admin,system:masters', 'peer-token,peer,peer,system:masters']
+  writeFileSync(file('tokens.csv'), [...users, 'slipway-token,slipway,slipway'].join('\n'))
   writeFileSync(file('audit.yaml'), auditPolicy)
   const kubeconfig = file('kubeconfig')
   const slipwayKubeconfig = file('kubeconfig-slipway')
+  const peerKubeconfig = file('kubeconfig-peer')
   const ca = file('pki/apiserver.crt')
   writeFileSync(kubeconfig, kubeconfigOf(server, ca, 'admin-token'))
   writeFileSync(slipwayKubeconfig, kubeconfigOf(server, ca, 'slipway-token'))
+  writeFileSync(peerKubeconfig, kubeconfigOf(server, ca, 'peer-token'))
   writeFileSync(file('stages.yaml'), simulatedStages(readFileSync(join(binaries, 'stages.yaml'), 'utf8')))
   writeFileSync(file('pod.log'), `${new Date().toISOString()} stdout F ${simulatedLog}\n`)
   writeFileSync(file('logs.yaml'), logsOf(file('pod.log')))
@@ -179,7 +186,8 @@ export async function startControlPlane(
     throw error
   }
   return {
-    ...{ server, folder, kubeconfig, slipwayKubeconfig, kubectl, start, stop },
+    ...{ server, folder, kubeconfig, slipwayKubeconfig, peerKubeconfig, kubectl, start, stop },
+    pids: () => Object.fromEntries([...running].map(([part, { pid }]) => [part, pid!])) as Record<Part, number>,
     kill: part => end(part, 'SIGKILL'),
     audit: () =>
       readFileSync(file('audit.log'), 'utf8')
@@ -196,7 +204,7 @@ const auditPolicy = `apiVersion: audit.k8s.io/v1
 kind: Policy
 omitStages: [RequestReceived, ResponseStarted]
 rules:
-  - { level: Metadata, users: [slipway] }
+  - { level: Metadata, users: [slipway, peer] }
   - { level: Metadata, userGroups: ['system:serviceaccounts'] }
   - { level: None }
 `
