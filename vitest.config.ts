@@ -12,7 +12,7 @@ const alone = ['demo', 'process-target/no-request-lost', 'prometheus-canary', 'u
 /** What takes longest begins first, so that nothing of it is left when all the rest has ended. */
 const longest = [
   'kubernetes/kubernetes',
-  ...['ui-views', 'kills', 'serve-dead', 'stages'].map(name => `system/${name}`),
+  ...['ui-views', 'kills', 'serve-dead', 'schedules', 'stages'].map(name => `system/${name}`),
 ]
 
 class LongestFirst extends BaseSequencer {
@@ -44,6 +44,8 @@ export default defineConfig({
           include: ['{pipeline,workflows,activities,store,api,setup,bench,test/unit}/**/*.test.ts'],
           exclude,
           pool: 'forks',
+          // Most of their time was the loading of what the file before had loaded; whatever a test changes it puts back.
+          isolate: false,
           // None takes a second on a quiet machine; five are little on a busy one.
           testTimeout: 20_000,
           // Some of them wait, too; vitest itself leaves a processor free.
