@@ -2,7 +2,9 @@ import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { PassThrough } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { runProgram } from '../../api/cli/program.ts'
 import { type Server, startServer } from '../../setup/server.ts'
 import { ended } from '../ended.ts'
 
@@ -57,13 +59,27 @@ describe('what the pages tell people to type', () => {
     },
   )
 
+  test('the load that the example asks for reaches its service', async () => {
+    const [, words] = /^\$ npx (autocannon .*)$/m.exec(readFileSync('examples/checkout/README.md', 'utf8'))!
+    const { port } = new URL((await server.client.listTargets()).items[0]!.services[0]!.url!)
+    const args = words!.replace('PORT', port).replace('--duration 120', '--duration 1').split(' ')
+    const { code, output } = await ended(spawn('npx', args, { stdio: ['ignore', 'pipe', 'pipe'] }))
+    expect(code, output).toBe(0)
+    expect(output).toMatch(/^[1-9]\d* requests in 1/m)
+  })
+
   test.each(pages)('%s links to what exists', page => {
     const links = [...readFileSync(page, 'utf8').matchAll(/\]\(([^)#:]+)\)/g)].map(([, link]) => link as string)
     expect(links.filter(link => !existsSync(join(dirname(page), link)))).toEqual([])
   })
 
-  const said = (args: readonly string[]) =>
-    ended(spawn(process.execPath, ['api/cli/bin.ts', ...args], { env: { ...process.env, SLIPWAY_DATA: data } }))
+  /** As the program does it, without a process for each. */
+  async function said(args: readonly string[]): Promise<{ code: number; output: string }> {
+    const output = new PassThrough()
+    const env = { ...process.env, SLIPWAY_DATA: data }
+    const code = await runProgram(args, { stdin: new PassThrough().end(), stdout: output, stderr: output, env })
+    return { code, output: String(output.read() ?? '') }
+  }
 })
 
 test('the README shows the pipeline that the demo runs', () => {
