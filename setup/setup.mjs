@@ -35,14 +35,23 @@ await main(process.argv.slice(2)).then(
 async function main([task = 'setup', ...args]) {
   const chosen = tasks[task]
   if (!chosen) throw new Error(`unknown task ${task}; known are ${Object.keys(tasks).join(', ')}`)
-  await dependencies()
-  if (!process.env.TEMPORAL_ADDRESS) process.env.TEMPORAL_CLI = await temporalCli({ log })
-  if (task === 'test') {
-    await installComponents(process.env, log)
-    buildInBackground(process.env, log)
-  }
-  await built()
+  await beside([dependencies().then(built), temporal(), task === 'test' && components()])
   return chosen(args)
+}
+
+/** Waits for all of them, also when one fails: it would leave the others behind. */
+async function beside(steps) {
+  const failed = (await Promise.allSettled(steps)).find(({ status }) => status === 'rejected')
+  if (failed) throw failed.reason
+}
+
+async function temporal() {
+  if (!process.env.TEMPORAL_ADDRESS) process.env.TEMPORAL_CLI = await temporalCli({ log })
+}
+
+async function components() {
+  await installComponents(process.env, log)
+  buildInBackground(process.env, log)
 }
 
 /** `npm ci`, unless what is installed is what the lock file says. */
