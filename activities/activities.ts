@@ -14,6 +14,7 @@ import {
   taskQueue,
 } from '../workflows/messages.ts'
 import { toActivityFailure } from './activity-failure.ts'
+import { recordsAlongside } from './alongside.ts'
 import type { Attempt } from './effects.ts'
 import { keeping, lettingGo, opOf, routeAndCheck } from './effects.ts'
 import { NotFound, Unavailable } from './failures.ts'
@@ -22,6 +23,7 @@ import { pinImages } from './pin-images.ts'
 import { refuseQuarantined } from './quarantine.ts'
 import type { Providers } from './read-metrics.ts'
 import { noRegistries, type Registries } from './registries/registry.ts'
+import { remove } from './remove.ts'
 import type { Activities, LockRequest, ServiceRef, Unrecorded } from './requests.ts'
 import { resolve } from './resolve.ts'
 import { settle } from './settle.ts'
@@ -106,7 +108,7 @@ export function createActivities(resources: ActivityResources): Activities {
     }
   }
 
-  return guarded({
+  return guarded(store, {
     resolve: async request => {
       const pinned = await pinImages(resolve(request), request, registries, AbortSignal.timeout(askingTime))
       return refuseQuarantined(pinned, request, store, new Date(now()))
@@ -126,8 +128,7 @@ export function createActivities(resources: ActivityResources): Activities {
       }),
     route: request => beating(attempt => routeAndCheck(target(request.target), request, attempt)),
     shift: request => beating(attempt => shift(target(request.target), request, attempt)),
-    remove: request =>
-      beating(attempt => target(request.target).remove(request.service, request.role, opOf(request, null, attempt))),
+    remove: request => beating(attempt => remove(target(request.target), request, attempt)),
     hold: request =>
       beating(attempt => {
         const forever = () => new Promise<void>(() => {})
@@ -223,16 +224,17 @@ async function recordInTime(store: Pick<Store, 'record'>, { event, evidence }: U
 }
 
 /** Every failure in the words that Temporal needs to know whether to try again. */
-function guarded(activities: Activities): Activities {
-  const each = Object.entries(activities).map(([name, run]) => [
-    name,
-    async (...request: never[]) => {
+function guarded(store: Pick<Store, 'record'>, activities: Activities): Activities {
+  const each = Object.entries(activities).map(([name, act]) => {
+    const run = recordsAlongside(act, store)
+    const guard = async (...request: unknown[]) => {
       try {
-        return await (run as (...request: never[]) => Promise<unknown>)(...request)
+        return await run(...request)
       } catch (error) {
         throw toActivityFailure(error)
       }
-    },
-  ])
+    }
+    return [name, guard]
+  })
   return Object.fromEntries(each) as Activities
 }

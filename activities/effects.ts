@@ -75,7 +75,7 @@ export function lettingGo<T>(work: Promise<T>, signal: AbortSignal, grace = 5_00
   })
 }
 
-function sameWeights(a: Weights, b: Weights): boolean {
+export function sameWeights(a: Weights, b: Weights): boolean {
   return roles.every(role => Math.abs((a[role] ?? 0) - (b[role] ?? 0)) < 0.01)
 }
 

@@ -59,7 +59,12 @@ export interface ShiftRequest extends RouteRequest {
   room: Room[]
   /** What is in force while room is made. */
   keep: Keep | null
+  /** What follows at once. */
+  further?: Onward[]
 }
+
+/** A further change of the same service by the same writer. */
+export type Onward = Omit<ShiftRequest, 'target' | 'service' | 'fence' | 'further'>
 
 export interface Room {
   /** Of its own effect. */
@@ -74,6 +79,10 @@ export interface Room {
 
 export interface RemoveRequest extends Effect {
   role: Role
+  /** What goes as well, each by an effect of its own. */
+  also?: { id: string; role: Role }[]
+  /** What goes when all others have. */
+  last?: { id: string; role: Role }
 }
 
 export interface HoldRequest extends Effect {
@@ -162,6 +171,11 @@ export interface Unrecorded {
   evidence: StoredEvidence[]
 }
 
+/** Last argument of an activity whose run has something to record: it is recorded while the activity acts. */
+export interface Alongside {
+  alongside: RecordBatch
+}
+
 export interface LockRequest extends ServiceRef {
   /** The workflow to be told. */
   execution: string
@@ -202,7 +216,7 @@ export interface Activities extends StageActivities {
   apply(request: ApplyRequest): Promise<ServiceState>
   /** Routes, then looks whether the router does it. */
   route(request: RouteRequest): Promise<ServiceState>
-  /** Makes room, then routes; heartbeats. */
+  /** Makes room, then routes; heartbeats. Answers with what is there at the end of all changes. */
   shift(request: ShiftRequest): Promise<ServiceState>
   remove(request: RemoveRequest): Promise<void>
   /** Renews the lease until it is canceled. */

@@ -47,3 +47,20 @@ it('leaves the weights alone when there is no room, and tells a baseline that do
     expect(target.state('checkout').weights).toEqual({ stable: 100 })
   }
 })
+
+it('goes through changes that follow at once, and does not bring traffic back when it begins anew', async () => {
+  const target = seeded()
+  const all: ShiftRequest = {
+    ...{ ...request, room: [canary], weights: { stable: 75, canary: 25 } },
+    further: [
+      { id: 'half', room: [], keep: null, lease: null, weights: { stable: 50, canary: 50 } },
+      { id: 'all', room: [{ ...canary, id: 'more', instances: 4 }], keep: null, lease: null, weights: { canary: 100 } },
+    ],
+  }
+  target.fail = (_, what) => (what === 'canary 2.0.0 x4' ? 'its worker was gone' : null)
+  await expect(shift(target, all, attempt)).rejects.toThrow('its worker was gone')
+  target.fail = () => null
+  expect((await shift(target, all, { ...attempt, number: 2 })).weights).toEqual({ canary: 100 })
+  const done = ['canary 2.0.0 x1', 'stable 75, canary 25', 'stable 50, canary 50', 'canary 2.0.0 x4', 'canary 100']
+  expect(target.done.map(({ what }) => what)).toEqual(done)
+})

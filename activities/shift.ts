@@ -1,15 +1,34 @@
 import { capacityAt } from '../pipeline/clusters.ts'
 import type { Attempt } from './effects.ts'
-import { keeping, opOf, routeAndCheck } from './effects.ts'
+import { keeping, opOf, routeAndCheck, sameWeights } from './effects.ts'
 import { Refused, ReleaseFailed } from './failures.ts'
 import type { Effect, Room, ShiftRequest } from './requests.ts'
 import type { ServiceState, Target } from './targets/target.ts'
 
 /**
- * One change of traffic as a whole: capacity ready, then the weights, then a look whether they are in force. All of it has
+ * Changes of traffic, each as a whole: capacity ready, then the weights, then a look whether they are in force. All of it has
  * one fence, so that a repetition finds what it has done itself, and effects of their own, so that it does none twice.
  */
 export async function shift(target: Target, request: ShiftRequest, attempt: Attempt): Promise<ServiceState> {
+  const { further = [], ...first } = request
+  const changes: ShiftRequest[] = [first, ...further.map(onward => ({ ...first, ...onward }))]
+  let at = await reached(target, changes, attempt)
+  let state = await shiftOnce(target, changes[at]!, attempt)
+  while (++at < changes.length) state = await shiftOnce(target, changes[at]!, attempt)
+  return state
+}
+
+/** Traffic does not go back to where an attempt before has brought it from. */
+async function reached(target: Target, changes: readonly ShiftRequest[], attempt: Attempt): Promise<number> {
+  if (attempt.number === 1 || changes.length === 1) return 0
+  const { weights } = await target.current(changes[0]!.service)
+  return Math.max(
+    0,
+    changes.findLastIndex(change => sameWeights(change.weights, weights)),
+  )
+}
+
+async function shiftOnce(target: Target, request: ShiftRequest, attempt: Attempt): Promise<ServiceState> {
   const { keep, room } = request
   const work = () => allReady(target, { room, effect: request }, attempt)
   if (room.length > 0) await keeping(work, { keep, target, request, attempt })

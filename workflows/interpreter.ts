@@ -20,6 +20,8 @@ export interface Engine {
   registry: StageRegistry
   timings: Timings
   pins: Pins
+  /** When the first step of the run was taken; epoch milliseconds. */
+  opened: number
 }
 
 /**
@@ -30,10 +32,10 @@ export interface Engine {
  */
 export async function interpret(
   input: ExecutionInput,
-  given: Omit<Engine, 'pins'>,
+  given: Omit<Engine, 'pins' | 'opened'>,
   close: () => Promise<void>,
 ): Promise<void> {
-  const engine = { ...given, pins: {} }
+  const engine = { ...given, pins: {}, opened: given.world.now() }
   await inTurn(input, engine, () => interpretNow(input, engine, close))
 }
 

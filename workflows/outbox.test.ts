@@ -32,6 +32,27 @@ describe('an outbox', () => {
     expect(alone.next()!.events).toHaveLength(1)
   })
 
+  it('keeps what is carried until it is recorded, and gives it to one carrier at a time', () => {
+    const outbox = createOutbox()
+    outbox.add(event(1))
+    const carried = outbox.carry()!
+    expect([outbox.carry(), outbox.waits]).toEqual([null, false])
+    outbox.add(event(2))
+    expect(outbox.waits).toBe(true)
+    expect(outbox.carry()!.events.map(({ sequence }) => sequence)).toEqual([2])
+    expect(outbox.next()!.events).toHaveLength(2)
+    carried.done()
+    expect(outbox.waits).toBe(true)
+    expect(outbox.carry()!.events.map(({ sequence }) => sequence)).toEqual([1])
+  })
+
+  it('does not let much be carried without being recorded', () => {
+    const outbox = createOutbox()
+    for (let i = 1; i <= 10; i++) outbox.add(event(i, 'stage.progress', big))
+    outbox.carry()
+    expect(outbox.waits).toBe(true)
+  })
+
   it('drops the oldest progress when it is full, counts it, and never drops a change of status', () => {
     const outbox = createOutbox(10_000)
     for (let i = 1; i <= 100; i++) outbox.add(event(i, i % 10 === 0 ? 'stage.status' : 'stage.progress', big))

@@ -9,6 +9,10 @@ export interface Outbox {
   add(event: ExecutionEvent, evidence?: readonly StoredEvidence[]): void
   /** The oldest entries that fit into one batch; null when everything is recorded. */
   next(): OutboxBatch | null
+  /** The same of those that nobody carries yet, until `done`: they stay here until they are recorded for certain. */
+  carry(): Carried | null
+  /** Whether anything needs a record of its own: what nobody carries, or much that is only carried. */
+  readonly waits: boolean
   recorded(batch: OutboxBatch): void
   /** Takes out everything. */
   drain(): Entry[]
@@ -26,12 +30,20 @@ export interface Entry {
   evidence: readonly StoredEvidence[]
 }
 
+/** A batch that goes along with something that acts. */
+export interface Carried extends OutboxBatch {
+  done(): void
+}
+
 interface Sized extends Entry {
   bytes: number
+  carried: boolean
 }
 
 /** Leaves room for the snapshot in a payload of 64 KB. */
 const batchBytes = 32_000
+/** What is carried only goes along again and again until it is recorded. */
+const carriedBytes = 8_000
 
 const droppable: ReadonlySet<EventKind> = new Set(['stage.progress', 'canary.look'])
 
@@ -60,23 +72,24 @@ export function createOutbox(capacity = 256_000): Outbox {
 
   return {
     add(event, evidence = []) {
-      const entry = { event, evidence, bytes: JSON.stringify(event).length + JSON.stringify(evidence).length }
+      const entry = { event, evidence, carried: false, bytes: sizeOf(event) + sizeOf(evidence) }
       entries.push(entry)
       bytes += entry.bytes
       if (bytes > capacity) dropOldest()
     },
-    next() {
-      if (entries.length === 0) return null
-      let size = 0
-      const fitting = entries.filter((entry, index) => {
-        size += entry.bytes
-        return index === 0 || size <= batchBytes
-      })
-      return {
-        events: fitting.map(entry => entry.event),
-        evidence: fitting.flatMap(entry => entry.evidence),
-        entries: fitting,
+    next: () => batchOf(entries),
+    carry() {
+      const loose = entries.filter(entry => !entry.carried)
+      const batch = batchOf(loose)
+      if (batch === null) return null
+      const mark = (carried: boolean) => {
+        for (const entry of batch.entries as readonly Sized[]) entry.carried = carried
       }
+      mark(true)
+      return { ...batch, done: () => mark(false) }
+    },
+    get waits() {
+      return bytes > carriedBytes || entries.some(entry => !entry.carried)
     },
     recorded: batch => remove(new Set(batch.entries)),
     drain() {
@@ -88,4 +101,22 @@ export function createOutbox(capacity = 256_000): Outbox {
       return dropped
     },
   }
+}
+
+function batchOf(entries: readonly Sized[]): OutboxBatch | null {
+  if (entries.length === 0) return null
+  let size = 0
+  const fitting = entries.filter((entry, index) => {
+    size += entry.bytes
+    return index === 0 || size <= batchBytes
+  })
+  return {
+    events: fitting.map(entry => entry.event),
+    evidence: fitting.flatMap(entry => entry.evidence),
+    entries: fitting,
+  }
+}
+
+function sizeOf(value: unknown): number {
+  return JSON.stringify(value).length
 }

@@ -26,6 +26,11 @@ export const patches = {
   oneLastRecord: 'one-last-record',
   /** All of the above under one id: each id costs a run two events and Temporal a change of what it is found by. */
   before2027: 'before-2027',
+  /**
+   * Events go along with activities that act and are recorded by themselves only when nothing acts; steps that last no time
+   * are one activity, and so is removing what is left. It stands for all of the above, too.
+   */
+  lessAsked: 'less-asked',
 } as const
 
 export type Patch = (typeof patches)[keyof typeof patches]

@@ -11,6 +11,7 @@ import type { Message } from './messages.ts'
 import { cancel, freezes, judge, overrideFreezes, pause, promote, resume, rollback, skip, state } from './messages.ts'
 import { createNotices } from './notices.ts'
 import { createOutbox } from './outbox.ts'
+import { isPatched } from './patched.ts'
 import { patches } from './patches.ts'
 import { createRecorder } from './recorder.ts'
 import { stageRegistry } from './stages/registry.ts'
@@ -19,7 +20,8 @@ import type { Steering } from './steering.ts'
 import { createSteering } from './steering.ts'
 import { temporalLocks } from './temporal-locks.ts'
 import { temporalTurns } from './temporal-turns.ts'
-import { temporalWorld } from './temporal-world.ts'
+import type { Carried, PlainWorld } from './temporal-world.ts'
+import { settled, temporalWorld } from './temporal-world.ts'
 import type { Timings } from './timings.ts'
 import { defaultTimings } from './timings.ts'
 import type { World } from './world.ts'
@@ -35,12 +37,33 @@ export async function runPipeline(
   timings: Timings,
   registry: StageRegistry,
 ): Promise<Execution> {
-  const world = temporalWorld(timings, { locks: temporalLocks, turns: temporalTurns })
   const outbox = createOutbox()
+  const along = () => isPatched(patches.lessAsked)
+  const carry = (): Carried | null => {
+    const carried = along() ? outbox.carry() : null
+    if (carried === null) return null
+    const { events, evidence, done } = carried
+    const { execution: snapshot, sequence } = journal
+    return {
+      batch: { snapshot, sequence, events, evidence },
+      done() {
+        done()
+        recorder.wake()
+      },
+    }
+  }
+  let idle = async () => {}
+  const locks = (world: PlainWorld) => {
+    const own = temporalLocks(world, carry)
+    idle = own.idle
+    return own
+  }
+  const world = temporalWorld(timings, { locks, turns: temporalTurns, carry })
   const recorder = createRecorder(world, outbox, {
     linger: timings.linger,
     snapshot: () => ({ execution: journal.execution, sequence: journal.sequence }),
     yields: () => world.patched(patches.oneLastRecord),
+    settled: () => (along() ? settled() : null),
   })
   const steering = createSteering()
   const paused = () => steering.paused ?? steering.blocked
@@ -56,6 +79,7 @@ export async function runPipeline(
     interpret(input, { world, journal, steering, registry, timings }, recorder.flush),
   )
   await CancellationScope.nonCancellable(notices.settled)
+  if (along()) await CancellationScope.nonCancellable(idle)
   return journal.execution
 }
 

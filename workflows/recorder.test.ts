@@ -10,7 +10,7 @@ function event(sequence: number): ExecutionEvent {
 }
 
 /** A record activity that ends when it is told to. */
-function setUp({ yields = false } = {}) {
+function setUp({ yields = false, settled }: { yields?: boolean; settled?: () => Promise<void> } = {}) {
   const calls: { batch: RecordBatch; linger: number; end: () => void }[] = []
   let now = 0
   const record = (batch: RecordBatch, linger: number) =>
@@ -26,6 +26,7 @@ function setUp({ yields = false } = {}) {
     linger: 250,
     snapshot: () => ({ execution: null, sequence: 7 }),
     yields: () => yields,
+    ...(settled === undefined ? {} : { settled }),
   })
   const add = (sequence: number) => {
     outbox.add(event(sequence))
@@ -35,7 +36,7 @@ function setUp({ yields = false } = {}) {
   const pass = (milliseconds: number) => {
     now += milliseconds
   }
-  return { calls, recorder, add, sequences, pass }
+  return { calls, recorder, outbox, add, sequences, pass }
 }
 
 const turns = () => new Promise(resolve => setImmediate(resolve))
@@ -92,6 +93,31 @@ describe('a recorder', () => {
     await turns()
     expect(sequences()).toEqual([[1], [2], [3]])
     expect(calls.map(({ linger }) => linger)).toEqual([0, 0, 250])
+  })
+
+  it('leaves to what acts what goes along with it, until that has ended', async () => {
+    const { calls, recorder, outbox, add, sequences } = setUp({ settled: async () => void (await turns()) })
+    add(1)
+    const carried = outbox.carry()!
+    await turns()
+    await turns()
+    expect(calls).toEqual([])
+    add(2)
+    await turns()
+    await turns()
+    expect(sequences()).toEqual([[1, 2]])
+    calls[0]!.end()
+    await turns()
+    add(3)
+    const again = outbox.carry()!
+    await turns()
+    await turns()
+    carried.done()
+    again.done()
+    recorder.wake()
+    await turns()
+    await turns()
+    expect(sequences()).toEqual([[1, 2], [3]])
   })
 
   it('is done at once when there is nothing', async () => {

@@ -31,6 +31,11 @@ export interface RecorderOptions {
    * run and its end, and the worker reads all of it anew.
    */
   yields?: () => boolean
+  /**
+   * Resolves when all that happens at this moment has happened, for runs whose events go along with what acts; null for others.
+   * What goes along needs no record of its own before whatever carries it has ended.
+   */
+  settled?: () => Promise<void> | null
 }
 
 const pause = 1_000
@@ -44,6 +49,7 @@ export function createRecorder(
   let linger = options.linger
   let before = 0
   let flushing: Promise<void> | null = null
+  const settledNow = () => options.settled?.() ?? null
 
   const write = async (lingering: number): Promise<boolean> => {
     const batch = outbox.next()
@@ -71,10 +77,21 @@ export function createRecorder(
     } while (outbox.next() !== null)
   }
 
+  const writeWaiting = async (settled: Promise<void> | null): Promise<void> => {
+    do {
+      await settled
+      if (flushing !== null) await flushing
+      if (outbox.waits) await write(linger)
+      settled = settledNow()
+    } while (outbox.waits)
+  }
+
   const work = async () => {
-    // Lets everything that happens at this very moment into the first batch.
-    await Promise.resolve()
     try {
+      const settled = settledNow()
+      if (settled !== null) return await writeWaiting(settled)
+      // Lets everything that happens at this very moment into the first batch.
+      await Promise.resolve()
       if (options.yields?.()) await writeAll()
       else while (await write(linger));
     } finally {

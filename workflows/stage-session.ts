@@ -7,6 +7,7 @@ import { isFinal } from '../pipeline/statuses.ts'
 import type { ExecutionInput } from '../store/store.ts'
 import type { Engine } from './interpreter.ts'
 import { CannotTell } from './outcome.ts'
+import { patches } from './patches.ts'
 import type { StageContext } from './stages/stage.ts'
 import { targetOf } from './target-of.ts'
 import type { Committed, UndoStack } from './undo.ts'
@@ -70,6 +71,7 @@ export function openSession(
     index,
     prefix,
     attempt: 1,
+    began: world.now() === engine.opened ? world.started : world.now(),
     startedBy: input.trigger.subject ?? input.trigger.by,
     seen: null,
     run: () => aboutRun(input),
@@ -100,8 +102,10 @@ export function openSession(
     if (grant !== null) grant.fence += 1
   }
 
+  /** Whoever needs the lock next waits for it to be let go, and so does the end of the run: nobody else has to. */
   const release = async () => {
-    await grant?.release()
+    const letting = grant?.release()
+    if (!world.patched(patches.lessAsked)) await letting
     grant = null
   }
 
@@ -133,6 +137,7 @@ export function openSession(
       await world.sleep(pause)
       if (context.steering.paused !== null) await world.condition(() => context.steering.paused === null)
       context.attempt += 1
+      context.began = world.now()
       context.steering = steering.stage(id, targetOf(stage))
       journal.nextAttempt(id, context.attempt)
       journal.setStage(id, 'running', failed)

@@ -3,7 +3,8 @@ import type { ServiceState } from '../activities/targets/target.ts'
 import type { LockClaim } from './messages.ts'
 import { keepWarm, lockBusy, lockGranted, lockId, releaseLock } from './messages.ts'
 import { patches } from './patches.ts'
-import type { Claim, Grant, Locks, World } from './world.ts'
+import type { Carried, PlainWorld } from './temporal-world.ts'
+import type { Claim, Grant, Locks } from './world.ts'
 
 interface Waiting {
   fence: number | null
@@ -11,10 +12,19 @@ interface Waiting {
   onWait(holder: string): void
 }
 
-/** Claims locks of `targetLock` workflows for this execution. Make it once: it handles the locks' signals. */
-export function temporalLocks(world: Omit<World, 'locks' | 'turns'>): Locks {
+export interface TemporalLocks extends Locks {
+  /** Resolves when all that was let go is known to be: a run that ends before would keep it. */
+  idle(): Promise<void>
+}
+
+/**
+ * Claims locks of `targetLock` workflows for this execution. Make it once: it handles the locks' signals. `carry`: what
+ * happened before a lock is let go needs no record of its own meanwhile; it takes a moment, and more follows.
+ */
+export function temporalLocks(world: PlainWorld, carry: () => Carried | null): TemporalLocks {
   const execution = workflowInfo().workflowId
   const waiting = new Map<string, Waiting>()
+  let letting: Promise<unknown> = Promise.resolve()
 
   setHandler(lockGranted, ({ fence, ...claim }) => {
     const one = waiting.get(keyOf(claim))
@@ -25,10 +35,19 @@ export function temporalLocks(world: Omit<World, 'locks' | 'turns'>): Locks {
   setHandler(lockBusy, ({ holder, ...claim }) => waiting.get(keyOf(claim))?.onWait(holder))
 
   return {
+    idle: async () => void (await letting),
     async acquire(claim, onWait) {
+      // Else it could find itself before it.
+      if (world.patched(patches.lessAsked)) await letting
       const { target, service } = claim
       const own: LockClaim = { execution, claim: claim.claim }
-      const release = () => world.shielded(() => tell({ target, service }, lock => lock.signal(releaseLock, own)))
+      const release = () => {
+        const carried = carry()
+        const going = world.shielded(() => tell({ target, service }, lock => lock.signal(releaseLock, own)))
+        if (carried !== null) void going.then(carried.done)
+        letting = Promise.all([letting, going])
+        return going
+      }
       const one: Waiting = { fence: null, seen: null, onWait }
       waiting.set(keyOf(claim), one)
       try {
@@ -55,7 +74,7 @@ function granted(
   claim: Claim,
   own: LockClaim,
   { fence, seen }: Waiting,
-  { world, release }: { world: Omit<World, 'locks' | 'turns'>; release: () => Promise<void> },
+  { world, release }: { world: PlainWorld; release: () => Promise<void> },
 ): Grant {
   const { target, service } = claim
   return {

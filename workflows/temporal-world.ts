@@ -13,7 +13,8 @@ import {
   sleep,
   workflowInfo,
 } from '@temporalio/workflow'
-import type { Activities, Unrecorded } from '../activities/requests.ts'
+import type { Activities, Alongside, Unrecorded } from '../activities/requests.ts'
+import type { RecordBatch } from '../store/store.ts'
 import { activityNames, activityOptions } from './activity-options.ts'
 import type { AnalysisRequest, AnalysisResult } from './analysis.ts'
 import { analyse } from './analysis.ts'
@@ -25,22 +26,35 @@ import { isDue } from './renewal.ts'
 import type { Timings } from './timings.ts'
 import type { Locks, Problem, Scope, Turns, World } from './world.ts'
 
-type PlainWorld = Omit<World, 'locks' | 'turns'>
+/** Events on their way to the store with an activity. */
+export interface Carried {
+  batch: RecordBatch
+  /** The activity has ended, or what was brief is over. */
+  done(): void
+}
+
+export type PlainWorld = Omit<World, 'locks' | 'turns'>
+
+interface WorldParts {
+  locks: (world: PlainWorld) => Locks
+  turns: (world: PlainWorld) => Turns
+  /** What goes along with an activity that begins now; null: nothing. */
+  carry: () => Carried | null
+}
 
 /** The world as Temporal gives it. */
-export function temporalWorld(
-  timings: Timings,
-  { locks, turns }: { locks: (world: PlainWorld) => Locks; turns: (world: PlainWorld) => Turns },
-): World {
+export function temporalWorld(timings: Timings, { locks, turns, carry }: WorldParts): World {
+  const activities = activitiesFor(timings.patience, carry)
   const world: PlainWorld = {
     now: () => Date.now(),
+    started: workflowInfo().startTime.getTime(),
     sleep: (milliseconds: number) => sleep(milliseconds),
     condition: waitFor,
-    activities: activitiesFor(timings.patience),
-    patient: activitiesFor(timings.undoPatience),
+    activities,
+    patient: activitiesFor(timings.undoPatience, carry),
     analyse: (id, request, adopt) =>
       isPatched(patches.fewerTasks) && isShort(request)
-        ? analyseInside(request, activitiesFor(timings.patience), adopt)
+        ? analyseInside(request, activities, adopt)
         : analyseBeside(id, request),
     scope,
     shielded,
@@ -52,9 +66,29 @@ export function temporalWorld(
   return { ...world, locks: locks(world), turns: turns(world) }
 }
 
-export function activitiesFor(patience: number): Activities {
-  const each = activityNames.map(name => [name, proxyActivities<Activities>(activityOptions(name, patience))[name]])
+export function activitiesFor(patience: number, carry: () => Carried | null = () => null): Activities {
+  const each = activityNames.map(name => {
+    const run = proxyActivities<Activities>(activityOptions(name, patience))[name] as Run
+    return [name, name === 'record' ? run : taking(run, carry)]
+  })
   return Object.fromEntries(each) as Activities
+}
+
+type Run = (...request: unknown[]) => Promise<unknown>
+
+/** What has happened goes along with what acts, which does not wait for it, nor fails with it (`activities/alongside.ts`). */
+function taking(run: Run, carry: () => Carried | null): Run {
+  return (...request) => {
+    const carried = carry()
+    if (carried === null) return run(...request)
+    return run(...request, { alongside: carried.batch } satisfies Alongside).finally(carried.done)
+  }
+}
+
+/** Resolves when all that can happen at this moment has happened: conditions are looked at when nothing else is left to do. */
+export function settled(): Promise<void> {
+  let looks = 0
+  return condition(() => ++looks > 1)
 }
 
 /** The message of the deepest failure that has one: those around it only say that something below failed. */

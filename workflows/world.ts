@@ -10,6 +10,8 @@ import type { Patch } from './patches.ts'
 export interface World {
   /** Epoch milliseconds; stands still between two awaits. */
   now(): number
+  /** When the run was started, which is before anybody could begin with it; epoch milliseconds. */
+  started: number
   /** Throws when the scope it is called in is canceled; so do all that follow. */
   sleep(milliseconds: number): Promise<void>
   /** Resolves with whether the condition came to hold within the time. */

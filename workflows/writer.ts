@@ -1,4 +1,4 @@
-import type { Activities, Keep, Room } from '../activities/requests.ts'
+import type { Activities, Keep, Onward, Room } from '../activities/requests.ts'
 import type { ClusterState, ServiceState } from '../activities/targets/target.ts'
 import type { Role, Weights } from '../pipeline/clusters.ts'
 import type { Release } from '../pipeline/release.ts'
@@ -25,8 +25,10 @@ export interface Writer {
   ): Promise<ServiceState>
   /** Shuts out whatever an earlier change may still try to do. */
   route(weights: Weights, lease?: number | null, mirror?: number | undefined): Promise<ServiceState>
-  /** Makes room, then routes: one activity, and one writer for all of it. */
-  shift(change: Shift): Promise<ServiceState>
+  /** Makes room, then routes, and so on with changes that follow at once: one activity, and one writer for all of it. */
+  shift(change: Shift, ...further: readonly Shift[]): Promise<ServiceState>
+  /** Ends clusters side by side, then the last one. */
+  removeAll(roles: readonly [Role, ...Role[]], last: Role | null): Promise<void>
   remove(role: Role): Promise<void>
   /** Renews the lease until canceled. */
   hold(keep: Keep): Promise<void>
@@ -40,7 +42,7 @@ export function createWriter(
     grant: () => Grant
     /** A name that no other effect has. */
     id: (purpose: string) => string
-    routed?: (state: ServiceState) => void
+    routed?: (traffic: Pick<ServiceState, 'weights' | 'mirror'>) => void
   },
 ): Writer {
   const { grant, id, routed = () => {} } = options
@@ -54,6 +56,11 @@ export function createWriter(
     grant().fence += 1
   }
 
+  const onward = ({ room, keep, weights, lease = null, mirror }: Shift): Onward => {
+    const rooms = room.map(one => ({ ...one, id: id(`apply-${one.role}`) }))
+    return { id: id('route'), room: rooms, keep, weights, lease, ...copied(mirror) }
+  }
+
   return {
     current: (need = {}) => activities.current({ target: grant().target, service: grant().service, ...need }),
     apply: (cluster, keep = null) => activities.apply({ ...effect(`apply-${cluster.role}`), ...cluster, keep }),
@@ -63,12 +70,21 @@ export function createWriter(
       routed(state)
       return state
     },
-    async shift({ room, keep, weights, lease = null, mirror }) {
+    async shift(change, ...further) {
       shutOut()
-      const rooms = room.map(one => ({ ...one, id: id(`apply-${one.role}`) }))
-      const state = await activities.shift({ ...effect('route'), room: rooms, keep, weights, lease, ...copied(mirror) })
+      const first = onward(change)
+      const { target, service, fence } = grant()
+      const rest = further.length === 0 ? {} : { further: further.map(onward) }
+      const state = await activities.shift({ target, service, fence, ...first, ...rest })
+      for (const { weights, mirror } of [change, ...further].slice(0, -1)) routed({ weights, ...copied(mirror) })
       routed(state)
       return state
+    },
+    removeAll([first, ...others], last) {
+      const one = (role: Role) => ({ id: id(`remove-${role}`), role })
+      const { target, service, fence } = grant()
+      const request = { target, service, fence, ...one(first), also: others.map(one) }
+      return activities.remove(last === null ? request : { ...request, last: one(last) })
     },
     remove: role => activities.remove({ ...effect(`remove-${role}`), role }),
     hold: keep => activities.hold({ ...effect('hold'), keep }),

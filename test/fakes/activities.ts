@@ -1,6 +1,7 @@
 import { opOf, routeAndCheck } from '../../activities/effects.ts'
 import { look } from '../../activities/look.ts'
 import { refuseQuarantined } from '../../activities/quarantine.ts'
+import { remove } from '../../activities/remove.ts'
 import type { Activities } from '../../activities/requests.ts'
 import { resolve } from '../../activities/resolve.ts'
 import { settle } from '../../activities/settle.ts'
@@ -31,7 +32,7 @@ export function fakeActivities(parts: {
       target.apply(request.service, { ...request, instances: request.instances ?? 2 }, opOf(request, null, attempt)),
     route: request => routeAndCheck(target, request, attempt),
     shift: request => shift(target, request, attempt),
-    remove: request => target.remove(request.service, request.role, opOf(request, null, attempt)),
+    remove: request => remove(target, request, attempt),
     hold: () => new Promise(() => {}),
     look: request =>
       look(request, {

@@ -26,7 +26,19 @@ export const scenarios: Readonly<Record<string, (engine: TestEngine) => Promise<
     return run
   },
 
-  /** The others are of before canaries asked less of Temporal. */
+  /** The others are of before events went along with what acts. */
+  async 'events-go-along'(engine) {
+    engine.target.seed('search', v1, 2)
+    const steps = [20, 40, 60].map((weight, index) => ({ weight, for: index === 1 ? 300 : 0 }))
+    const stages = [quickCanary(), deployStage('search', { strategy: 'canary', steps }), quickCanary({ id: 'again' })]
+    const run = await engine.start(
+      stages.map((stage, index) => (index === 2 ? { ...stage, needs: ['canary'] } : stage)),
+    )
+    await run.result()
+    return run
+  },
+
+  /** Those above and below are of before canaries asked less of Temporal. */
   async 'canaries-in-few-tasks'(engine) {
     engine.target.seed('search', v1, 2)
     const steps = [20, 50].map(weight => ({ weight, for: 300 }))

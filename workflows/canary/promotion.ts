@@ -27,8 +27,10 @@ export async function promote(run: CanaryRun, weights: Weights): Promise<boolean
   await writer.shift({ room: [canary], keep: leased(run, weights), weights: all, lease: leaseOf(run) })
   registerDemotion(run)
   const state = await writer.shift({ room: [stable], keep: leased(run, all), weights: { stable: 100 } })
-  await tidy(run, run.stage.baseline === 'fresh' ? ['canary', 'baseline'] : ['canary'])
-  return clusterOf(state, 'previous') !== null
+  const isWarm = clusterOf(state, 'previous') !== null
+  const ends = isWarm && !asksAfterwards(run) && context.world.patched(patches.lessAsked)
+  await tidy(run, run.stage.baseline === 'fresh' ? ['canary', 'baseline'] : ['canary'], ends ? 'previous' : null)
+  return isWarm && !ends
 }
 
 /** As runs do it that began before making room and routing became one. */
@@ -48,12 +50,21 @@ function asksAfterwards({ stage }: CanaryRun): boolean {
   return stage.bake !== undefined || gatesAt(stage, 'after-rollout').length > 0
 }
 
-/** Ends clusters that are no longer needed. One that cannot be ended is no reason to take back a good release. */
+/**
+ * Ends clusters that are no longer needed, then the last one. One that cannot be ended is no reason to take back a good
+ * release.
+ */
 export async function tidy(
   { context, writer }: Pick<CanaryRun, 'context' | 'writer'>,
-  roles: readonly Role[],
+  roles: readonly [Role, ...Role[]],
+  last: Role | null = null,
 ): Promise<void> {
   try {
+    if (context.world.patched(patches.lessAsked)) {
+      await writer.removeAll(roles, last)
+      context.world.checkCanceled()
+      return
+    }
     await together(
       context.world,
       roles.map(role => () => writer.remove(role)),

@@ -19,7 +19,7 @@ export interface CanaryRun {
   release: Release
   /** The stable version before. */
   old: ClusterState
-  /** When the stage began; epoch milliseconds. */
+  /** When the stage was due; epoch milliseconds. */
   began: number
 }
 
@@ -72,16 +72,30 @@ export async function roomFor(
     await writer.apply({ ...cluster, instances: needed }, keep)
 }
 
-/** Makes the room that is needed, if any is, then gives it its weights. */
+/** Weights, and the room they need; null: there is enough. */
+export interface Step {
+  needed: Needed | null
+  keep: Keep | null
+  weights: Weights
+  lease: number
+}
+
+/** Makes the room that is needed, if any is, then gives it its weights; first of all what comes right before. */
 export async function shiftTo(
   parts: { context: StageContext; writer: Writer; old: ClusterState },
-  { needed, keep, weights, lease }: { needed: Needed | null; keep: Keep | null; weights: Weights; lease: number },
+  step: Step,
+  before: readonly Step[] = [],
 ): Promise<void> {
   const { context, writer, old } = parts
   if (context.world.patched(patches.fewerTasks)) {
-    await writer.shift({ room: needed === null ? [] : [roomOf(old, needed)], keep, weights, lease })
+    const steps = [...before, step].map(({ needed, ...change }) => ({
+      ...change,
+      room: needed === null ? [] : [roomOf(old, needed)],
+    }))
+    await writer.shift(steps[0]!, ...steps.slice(1))
     return
   }
+  const { needed, keep, weights, lease } = step
   if (needed !== null) await roomFor(parts, needed, keep)
   await writer.route(weights, lease)
 }

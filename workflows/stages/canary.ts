@@ -26,7 +26,7 @@ import type { StageContext } from './stage.ts'
 export async function canary(stage: StageOf<'canary'>, context: StageContext): Promise<Outcome> {
   const { target, service } = stage
   const release = stage.release as Release
-  const began = context.world.now()
+  const began = context.world.patched(patches.lessAsked) ? context.began : context.world.now()
   context.steering.notPromotable = 'is still starting'
   context.progress({ phase: 'starting', target, service, release: release.version, steps: stage.steps.length })
   const seen = await context.lock({ target, service })

@@ -20,6 +20,8 @@ export interface StageContext {
   prefix: string
   /** Counts the attempts of the stage within this run, from 1. */
   attempt: number
+  /** When the attempt was due: what was ready when the run was started, then. Epoch milliseconds. */
+  began: number
   /** The person who started the run. */
   startedBy: string
   /** Of a judgment: a hash of all that people are asked to judge. */

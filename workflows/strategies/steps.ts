@@ -1,7 +1,7 @@
 import type { Keep } from '../../activities/requests.ts'
 import type { Weights } from '../../pipeline/clusters.ts'
 import { registerReturn } from '../canary/restore.ts'
-import type { Needed } from '../canary/run.ts'
+import type { Needed, Step } from '../canary/run.ts'
 import { shiftTo, weightsAt } from '../canary/run.ts'
 import { clearLeftovers } from '../leftovers.ts'
 import { succeeded } from '../outcome.ts'
@@ -20,6 +20,8 @@ export const steps: StrategyRun = async deployment => {
   let keep: Keep | null = null
   /** The weight that the canary has the pods for. */
   let room = 0
+  /** Steps that last no time, before the one that comes next. */
+  let before: Step[] = []
   const atOnce = all.some(({ for: duration }) => duration === 0) && context.world.patched(patches.roomAtOnce)
   for (const [step, { weight, for: duration }] of all.entries()) {
     context.progress({ phase: 'growing', step, steps: all.length })
@@ -29,9 +31,15 @@ export const steps: StrategyRun = async deployment => {
       const whole = atOnce && room === 100 ? { instances: deployment.instances } : {}
       needed = { role: 'canary', release, weight: room, ...whole }
     }
-    const before: Keep | null = keep
-    keep = { weights: weightsAt(weight, 'stable'), lease }
-    await shiftTo(deployment, { ...keep, needed, keep: before })
+    const weights = weightsAt(weight, 'stable')
+    const change: Step = { weights, lease, needed, keep }
+    keep = { weights, lease }
+    if (duration === 0 && context.world.patched(patches.lessAsked)) {
+      before.push(change)
+      continue
+    }
+    await shiftTo(deployment, change, before)
+    before = []
     if (duration === 0) continue
     const promoter = await stay(deployment, keep, duration)
     // Pods may have gone meanwhile.
@@ -41,7 +49,7 @@ export const steps: StrategyRun = async deployment => {
   }
   const weights: Weights = keep?.weights ?? { stable: 100 }
   const whole = atOnce && room === 100 ? ({ hasRoom: true } as const) : {}
-  await switchOver(deployment, { role: 'canary', weights, bake: stage.bake ?? 0, ...whole })
+  await switchOver(deployment, { role: 'canary', weights, bake: stage.bake ?? 0, before, ...whole })
   return succeeded()
 }
 

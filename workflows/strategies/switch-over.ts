@@ -2,20 +2,31 @@ import type { ServiceState } from '../../activities/targets/target.ts'
 import type { Role, Weights } from '../../pipeline/clusters.ts'
 import { tidy } from '../canary/promotion.ts'
 import { registerDemotion } from '../canary/restore.ts'
+import type { Step } from '../canary/run.ts'
 import { roomFor, shiftTo } from '../canary/run.ts'
 import { superseded } from '../direct-deploy.ts'
 import { patches } from '../patches.ts'
 import { clusterOf } from '../writer.ts'
 import type { Replacement } from './strategy.ts'
 
+interface Switch {
+  role: Role
+  /** In force now, under a lease unless all is on `stable`; those of `before`, if there are any. */
+  weights: Weights
+  /** Milliseconds that the old version stays warm. */
+  bake: number
+  /** Steps to be taken first, without a pause. */
+  before?: readonly Step[]
+  /** The cluster gets all its pods before. */
+  hasRoom?: true
+}
+
 /**
- * Brings a warm cluster to all traffic as the stable version: capacity, traffic, then what is left over. `weights` are those
- * in force now, under a lease unless all is on `stable`. The old version stays warm for `bake` milliseconds. `hasRoom`:
- * the cluster has just got all its pods.
+ * Brings a warm cluster to all traffic as the stable version: capacity, traffic, then what is left over.
  */
 export async function switchOver(
   replacement: Replacement,
-  { role, weights, bake, hasRoom }: { role: Role; weights: Weights; bake: number; hasRoom?: true },
+  { role, weights, bake, before = [], hasRoom }: Switch,
 ): Promise<void> {
   const { context, writer, release, instances } = replacement
   const lease = context.timings.lease
@@ -29,7 +40,7 @@ export async function switchOver(
   let state: ServiceState
   if (context.world.patched(patches.fewerTasks)) {
     registerDemotion(replacement)
-    await shiftTo(replacement, { ...held, needed, keep })
+    await shiftTo(replacement, { ...held, needed, keep }, before)
     state = await writer.shift({ room: [stable], keep: held, weights: { stable: 100 } })
   } else {
     if (needed !== null) await roomFor(replacement, needed, keep)
@@ -38,9 +49,11 @@ export async function switchOver(
     await writer.apply(stable, held)
     state = await writer.route({ stable: 100 })
   }
-  await tidy(replacement, [role])
+  const isWarm = clusterOf(state, 'previous') !== null
+  const ends = isWarm && bake === 0 && context.world.patched(patches.lessAsked)
+  await tidy(replacement, [role], ends ? 'previous' : null)
   context.onReopen(async () => superseded(await writer.current(), release))
-  await stayWarm(replacement, { bake, isWarm: clusterOf(state, 'previous') !== null })
+  await stayWarm(replacement, { bake, isWarm: isWarm && !ends })
 }
 
 /** One call takes it back at once while the old version is warm. */

@@ -3,6 +3,7 @@ import { opOf, routeAndCheck } from '../../../activities/effects.ts'
 import { Refused } from '../../../activities/failures.ts'
 import { look } from '../../../activities/look.ts'
 import type { Providers } from '../../../activities/read-metrics.ts'
+import { remove } from '../../../activities/remove.ts'
 import type { Activities, Look } from '../../../activities/requests.ts'
 import { resolve } from '../../../activities/resolve.ts'
 import { settle } from '../../../activities/settle.ts'
@@ -61,9 +62,7 @@ export function simulatedActivities(parts: SimulatedParts): Activities {
     },
     async remove(request) {
       failing('remove', request.id)
-      await targets
-        .at(request.target, request.service)
-        .remove(request.service, request.role, opOf(request, null, attempt))
+      await remove(targets.at(request.target, request.service), request, attempt)
     },
     hold: () => new Promise(() => {}),
     async look(request) {

@@ -96,6 +96,7 @@ export function simulatedWorld(activities: Activities, { start, takes = () => 0 
     shielded: scopes.shielded,
     isCancellation: error => error instanceof Canceled,
     patched: () => true,
+    started: start,
     checkCanceled: scopes.checkCanceled,
     explain,
     at: (time, act) => schedule(start + time, act),
