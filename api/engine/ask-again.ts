@@ -12,7 +12,8 @@ export async function askAgain<T>(question: () => Promise<T>): Promise<T> {
     }
 }
 
-function isUnfinished(error: unknown): boolean {
+/** Whether that is what happened. */
+export function isUnfinished(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   return error.message.includes(unfinishedStep) || isUnfinished(error.cause)
 }

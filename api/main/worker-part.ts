@@ -21,6 +21,7 @@ import { connectionTo, dataOf, type TemporalAddress } from './addresses.ts'
 import { openApprovalLinks } from './approval-links.ts'
 import { reconnectSoon } from './reconnect.ts'
 import { openAllJobs } from './targets.ts'
+import { temporalLines } from './temporal-lines.ts'
 import { workerPipelines } from './worker-pipelines.ts'
 
 export interface WorkerOptions {
@@ -180,20 +181,8 @@ function unreachable({ address }: TemporalAddress, error: unknown): CliError {
 
 /** Temporal's own lines go where ours go, once per process. */
 function quiet(log: Logger): void {
-  const write = (level: string, message: string, meta?: Record<string, unknown>): void => {
-    if (level === 'ERROR') log.error(meta ?? {}, message)
-    else if (level === 'WARN') log.warn(meta ?? {}, message)
-    else log.debug(meta ?? {}, message)
-  }
   Runtime.install({
-    logger: {
-      log: write,
-      trace: (message, meta) => write('TRACE', message, meta),
-      debug: (message, meta) => write('DEBUG', message, meta),
-      info: (message, meta) => write('INFO', message, meta),
-      warn: (message, meta) => write('WARN', message, meta),
-      error: (message, meta) => write('ERROR', message, meta),
-    },
+    logger: temporalLines(log),
     // A record that still lingers when its run closes is a warning each time, and means nothing.
     telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR' }), forward: {} } },
     // Ctrl-C is handled by whoever composed us; the worker stops in its turn.

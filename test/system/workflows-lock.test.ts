@@ -74,6 +74,33 @@ describe('the lock on a service', () => {
     expect(settled).toEqual(['stable 100', 'canary', 'baseline'])
   })
 
+  it('is given to nobody while what a dead run left is being settled', async () => {
+    const run = await engine.start([quickCanary({ steps: [{ weight: 10, for: 60_000 }] })])
+    engine.metrics.behaviour = {}
+    await until('it has traffic', () => engine.target.state('checkout').weights.canary === 10)
+    const { remove } = engine.target
+    let open = () => {}
+    const gate = new Promise<void>(resolve => {
+      open = resolve
+    })
+    let settling = false
+    engine.target.remove = async (...request) => {
+      settling = true
+      await gate
+      return remove(...request)
+    }
+    await run.terminate()
+    await until('it is being settled', () => settling)
+    const late = await engine.start([deployStage('checkout', { release: version('3.0.0') })])
+    await until('the next one waits', async () => (await lockNow()).queue.length === 1)
+    expect((await lockNow()).holder).toBeNull()
+    open()
+    expect((await late.result()).status).toBe('succeeded')
+    const order = engine.target.done.map(({ id, what }) => (id.startsWith('settle') ? 'settled' : what))
+    expect(order.lastIndexOf('settled')).toBeLessThan(order.indexOf('stable 3.0.0 x4'))
+    expectOnly(engine, '3.0.0')
+  })
+
   it('keeps the old version of a run that died in its bake as long as it was to be warm, then removes it', async () => {
     const run = await engine.start([quickCanary({ bake: 6_000 })])
     await until('it bakes', async () => (await run.state()).stages[0]!.progress?.phase === 'baking')
