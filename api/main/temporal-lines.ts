@@ -1,9 +1,10 @@
 import type { Logger as TemporalLogger } from '@temporalio/worker'
-import type { Logger } from 'pino'
 import { isUnfinished } from '../engine/ask-again.ts'
 
+type Tell = (about: object, message: string) => void
+
 /** Temporal's own lines go where ours go. */
-export function temporalLines(log: Pick<Logger, 'error' | 'warn' | 'debug'>): TemporalLogger {
+export function temporalLines(log: { error: Tell; warn: Tell; debug: Tell }): TemporalLogger {
   const write = (level: string, message: string, meta?: Record<string, unknown>): void => {
     // Whoever asked asks again: nothing went wrong that somebody has to read about.
     if (isUnfinished(meta?.error))

@@ -179,7 +179,7 @@ function unreachable({ address }: TemporalAddress, error: unknown): CliError {
   )
 }
 
-/** Temporal's own lines go where ours go, once per process. */
+/** Once per process. */
 function quiet(log: Logger): void {
   Runtime.install({
     logger: temporalLines(log),
