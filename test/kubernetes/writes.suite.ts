@@ -5,7 +5,10 @@ import { kubernetesTarget } from '../../activities/targets/kubernetes/target.ts'
 import type { Cluster } from './cluster.ts'
 import { apply, op, openTestTarget, release, userObjects } from './world.ts'
 
-/** What a canary writes, from its first pod to its last: no more than it has to, and nothing of an old version that nobody keeps. */
+/**
+ * What a canary writes, from its first pod to its last: no more than it has to, and nothing of an old version that nobody
+ * keeps. And when it reads its record, the only thing that is read and not watched.
+ */
 export function writesSuite(cluster: () => Cluster): void {
   it('a canary writes each object once a step, and its record once an operation', async () => {
     const { control, pods } = cluster()
@@ -17,12 +20,12 @@ export function writesSuite(cluster: () => Cluster): void {
     const old = release('0.0.1')
     await target.apply('shop', { role: 'stable', release: old, instances: 2 }, op(1))
     // Its fence is new, and then it is done.
-    expect(take()).toEqual(['POST configmaps', 'PUT configmaps'])
+    expect(take()).toEqual(['GET configmaps', 'POST configmaps', 'PUT configmaps'])
 
-    await target.apply('shop', { role: 'canary', release: release('2.0.0'), instances: 1 }, op(1))
-    expect(take()).toEqual(['POST services', 'POST deployments', 'PUT configmaps'])
+    await target.apply('shop', { role: 'canary', release: release('2.0.0'), instances: 1 }, op(2))
+    expect(take()).toEqual(['PUT configmaps', 'POST services', 'POST deployments', 'PUT configmaps'])
     await target.route('shop', { stable: 50, canary: 50 }, op(2))
-    expect(take()).toEqual(['PUT configmaps', 'PUT services', 'PATCH pods', 'PUT configmaps'])
+    expect(take()).toEqual(['PUT services', 'PATCH pods', 'PUT configmaps'])
     await target.route('shop', { stable: 50, canary: 50 }, op(3))
     expect(take()).toEqual(['PUT services', 'PUT configmaps'])
 
@@ -34,14 +37,17 @@ export function writesSuite(cluster: () => Cluster): void {
       ['stable', '2.0.0', 2],
     ])
     expect(weights).toMatchObject({ stable: 100 })
-    // Begun; the new version; its traffic; the canary is done with; done.
-    expect(take()).toEqual(['PUT configmaps', 'PUT deployments', 'PUT services', 'PUT deployments', 'PUT configmaps'])
+    // As it is; begun; the new version; its traffic; the canary is done with; done.
+    const promotion = ['PUT configmaps', 'PUT deployments', 'PUT services', 'PUT deployments', 'PUT configmaps']
+    expect(take()).toEqual(['GET configmaps', ...promotion])
+    await target.route('shop', { stable: 100 }, op(4))
+    expect(take()).toEqual(['PUT configmaps'])
     await target.remove('shop', 'canary', op(4))
-    expect(take().sort()).toEqual(['DELETE deployments', 'DELETE services', 'PUT configmaps'])
+    expect(take().sort()).toEqual(['DELETE deployments', 'DELETE services', 'GET configmaps', 'PUT configmaps'])
   })
 }
 
-/** Notes what was written; not what was refused, since somebody else had written in between. */
+/** Notes what was written, and reads of records; not what was refused, since somebody else had written in between. */
 function noting(api: KubernetesApi): { api: KubernetesApi; take(): string[] } {
   let written: string[] = []
   async function send<T>(...[path, request = {}]: Parameters<KubernetesApi['send']>): Promise<T> {
@@ -50,10 +56,14 @@ function noting(api: KubernetesApi): { api: KubernetesApi; take(): string[] } {
     if (request.method !== undefined && request.method !== 'GET') written.push(`${request.method} ${kind}`)
     return answer
   }
+  async function get<T>(...[path, signal]: Parameters<KubernetesApi['get']>): Promise<T | null> {
+    if (path.includes('/configmaps/')) written.push('GET configmaps')
+    return api.get<T>(path, signal)
+  }
   const take = () => {
     const all = written
     written = []
     return all
   }
-  return { api: { ...api, send }, take }
+  return { api: { ...api, send, get }, take }
 }

@@ -218,9 +218,12 @@ async function putBack(
     await waitForRollout(work, { ...op, place, wanted, what: `stable ${from.release.version}` }).catch(() => {})
 }
 
-async function takeOver(work: Work, donor: Role, weights: Weights): Promise<void> {
-  const stable = (weights.stable ?? 0) + (weights[donor] ?? 0)
-  await shift(work, { ...weights, [donor]: 0, stable })
+async function takeOver(
+  work: Work,
+  donor: Role,
+  { [donor]: taken = 0, stable = 0, ...others }: Weights,
+): Promise<void> {
+  await shift(work, { ...others, stable: stable + taken })
 }
 
 /** It runs what stable runs by now; it is ended by `remove`, once its last requests are through. */

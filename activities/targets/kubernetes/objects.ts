@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
 import { Refused } from '../../failures.ts'
 import { ApiError, type KubernetesApi } from './api.ts'
 import { annotations, type Kind, type Place, pathOf } from './place.ts'
@@ -19,19 +20,20 @@ const attempts = 10
 
 /**
  * Changes an object: `change` gets what is there (null: nothing) and gives what shall be there, or null to leave it.
- * Written only when nobody wrote in between; else read and changed again. Answers with what is there afterwards.
+ * Written only when it is another one and nobody wrote in between; else read and changed again. Answers with what is there
+ * afterwards.
  */
 export async function edit<T extends KubernetesObject>(
   api: KubernetesApi,
   place: Place,
-  { kind, name, signal, known }: { kind: Kind; name: string; signal?: AbortSignal; known?: T | undefined },
+  { kind, name, signal, known }: { kind: Kind; name: string; signal?: AbortSignal; known?: T | null | undefined },
   change: (found: T | null) => T | null,
 ): Promise<T | null> {
   const path = pathOf(place, kind, name)
   for (let attempt = 1; ; attempt++) {
     const found = attempt === 1 && known !== undefined ? known : await api.get<T>(path, signal)
     const wanted = change(found === null ? null : structuredClone(found))
-    if (wanted === null) return found
+    if (wanted === null || isDeepStrictEqual(wanted, found)) return found
     const request = { body: wanted, ...(signal ? { signal } : {}) }
     try {
       return found === null

@@ -36,8 +36,11 @@ export interface Records {
   read(place: Place): Promise<ServiceRecord>
   /** As it was a moment ago: for telling, not for deciding. */
   lately(place: Place): Promise<ServiceRecord>
-  /** Lets an operation in; null when it was done already, `Refused` when a newer writer has been there. */
-  begin(place: Place, op: Op): Promise<ServiceRecord | null>
+  /**
+   * Lets an operation in; null when it was done already, `Refused` when a newer writer has been there. `guarded`: its first
+   * write is to something that refuses late writers itself, so that what was written here a moment ago need not be read.
+   */
+  begin(place: Place, op: Op, given?: { guarded: true }): Promise<ServiceRecord | null>
   /** Changes the record unless a newer writer has been there. */
   change(place: Place, op: Op, change: RecordChange): Promise<ServiceRecord>
   /** As `change`, one after the other, and remembers that the operation was done. */
@@ -45,10 +48,19 @@ export interface Records {
 }
 
 export function openRecords(api: KubernetesApi): Records {
-  /** As we last saw or wrote it: what a change begins with. When somebody else wrote since, the server says so. */
-  const held = new Map<string, { map: ConfigMap; at: number }>()
+  /**
+   * As we last saw or wrote it (null: there was none): what a change begins with. When somebody else wrote since, the
+   * server says so.
+   */
+  const held = new Map<string, { map: ConfigMap | null; at: number }>()
 
-  const hold = (path: string, map: ConfigMap) => void held.set(path, { map, at: performance.now() })
+  const hold = (path: string, map: ConfigMap | null) => void held.set(path, { map, at: performance.now() })
+
+  /** Undefined when that is too long ago. */
+  function heldLately(place: Place): ServiceRecord | undefined {
+    const known = held.get(pathOf(place, 'configmaps', nameOf(place)))
+    return known !== undefined && performance.now() - known.at < late ? parse(known.map) : undefined
+  }
 
   async function update(place: Place, op: Op, change: RecordChange): Promise<ServiceRecord> {
     const name = nameOf(place)
@@ -70,22 +82,20 @@ export function openRecords(api: KubernetesApi): Records {
   async function read(place: Place): Promise<ServiceRecord> {
     const path = pathOf(place, 'configmaps', nameOf(place))
     const found = await api.get<ConfigMap>(path)
-    if (found === null) held.delete(path)
-    else hold(path, found)
+    hold(path, found)
     return parse(found)
   }
 
   return {
     read,
-    async lately(place) {
-      const known = held.get(pathOf(place, 'configmaps', nameOf(place)))
-      return known !== undefined && performance.now() - known.at < late ? parse(known.map) : read(place)
-    },
-    async begin(place, op) {
+    lately: async place => heldLately(place) ?? read(place),
+    async begin(place, op, given) {
       const known = held.get(pathOf(place, 'configmaps', nameOf(place)))
       // Its fence has to be written anyway, and is only where nobody else has written since: that is as good as a look.
       const raises = known !== undefined && op.fence > parse(known.map).fence
-      const record = raises ? await update(place, op, () => ({})) : await read(place)
+      const own = given?.guarded ? heldLately(place) : undefined
+      const seen = own?.fence === op.fence ? own : null
+      const record = raises ? await update(place, op, () => ({})) : (seen ?? (await read(place)))
       checkFence(place, record, op)
       if (record.done.includes(shortened(op.id))) return null
       return op.fence > record.fence ? update(place, op, () => ({})) : record

@@ -65,8 +65,13 @@ export function kubernetesTarget(
   }
 
   /** Does it once, however often it is asked for, and remembers that it is done. */
-  async function once(place: Place, op: Op, act: (work: Work) => Promise<void>): Promise<ServiceRecord> {
-    const record = await records.begin(place, op)
+  async function once(
+    place: Place,
+    op: Op,
+    act: (work: Work) => Promise<void>,
+    given?: { guarded: true },
+  ): Promise<ServiceRecord> {
+    const record = await records.begin(place, op, given)
     if (record === null) return records.lately(place)
     const changes: RecordChange[] = []
     const remember = (change: RecordChange) => void changes.push(change)
@@ -104,14 +109,15 @@ export function kubernetesTarget(
           await openRouter(api, place, watches).route(weights, op)
           return records.finish(place, op, [])
         }
-        return once(place, op, async work => {
+        const act = async (work: Work) => {
           checkWeights(place, clusters, weights)
           if (op.mirror !== undefined) {
             checkServes(place, clusters, { canary: op.mirror })
             await checkMirror(place, work.router)
           }
           await shift(work, weights)
-        })
+        }
+        return once(place, op, act, { guarded: true })
       })
     },
     kept: async service => inPlace(service, place => keptReleases(api, place)),
