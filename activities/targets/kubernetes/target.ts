@@ -9,7 +9,7 @@ import { addressesOf } from './addresses.ts'
 import { type KubernetesApi, openApi } from './api.ts'
 import { applyRole } from './apply-role.ts'
 import { applyStable } from './apply-stable.ts'
-import { clustersOf, readDeployments } from './clusters.ts'
+import { clustersOf, readDeployments, stableOf } from './clusters.ts'
 import { discardUnusedCopies } from './config-copies.ts'
 import { openConnection } from './connection.ts'
 import { driftOf } from './drift.ts'
@@ -110,6 +110,8 @@ export function kubernetesTarget(
           return records.finish(place, op, [])
         }
         const act = async (work: Work) => {
+          // What was deleted is told as such, whoever meets it first.
+          if ((weights.stable ?? 0) > 0) stableOf(place, await readDeployments(api, place))
           checkWeights(place, clusters, weights)
           if (op.mirror !== undefined) {
             checkServes(place, clusters, { canary: op.mirror })
