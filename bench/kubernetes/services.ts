@@ -6,6 +6,7 @@ import { asTemplate } from '../../test/fakes/pipelines.ts'
 import type { Cluster } from '../../test/kubernetes/cluster.ts'
 import { apply, openTestTarget, release, userObjects, userRoute } from '../../test/kubernetes/world.ts'
 import type { TemporalServer } from '../../test/temporal.ts'
+import { defaultTimings } from '../../workflows/timings.ts'
 import type { Peer } from '../peers/argo-rollouts.ts'
 import type { Report } from './figures.ts'
 
@@ -43,6 +44,8 @@ export async function opened(
   const engine = await startEngine(temporal, {
     targets: { [namespace]: made.target },
     timings: { patience: 600_000, lease: 60_000 },
+    // As they are in earnest: those of tests look twice a second whether the holder of a lock lives.
+    locks: defaultTimings,
   })
   return { ...made, engine }
 }

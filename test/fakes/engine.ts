@@ -10,6 +10,7 @@ import type { Execution } from '../../pipeline/execution.ts'
 import type { Stage } from '../../pipeline/schema/stage.ts'
 import type { ExecutionInput } from '../../store/store.ts'
 import { pipelineExecutionType, taskQueue } from '../../workflows/messages.ts'
+import type { LockTimings } from '../../workflows/target-lock.ts'
 import type { Timings } from '../../workflows/timings.ts'
 import type { TemporalServer } from '../temporal.ts'
 import type { FakeMetrics } from './metrics.ts'
@@ -62,12 +63,13 @@ export function quietTemporal(): void {
 
 interface More extends Partial<Pick<ActivityResources, 'targets' | 'providers'>>, StageResources {
   timings?: Partial<Timings>
+  locks?: LockTimings
 }
 
 /** `more`: real targets and providers beside those in memory, other durations than `testTimings`, what single stages need. */
 export async function startEngine(
   server: TemporalServer,
-  { targets = {}, providers = {}, timings = {}, ...more }: More = {},
+  { targets = {}, providers = {}, timings = {}, locks = lockTimings, ...more }: More = {},
 ): Promise<TestEngine> {
   quietTemporal()
   const target = fakeTarget()
@@ -82,7 +84,7 @@ export async function startEngine(
     store,
     firings: { put: async () => {} },
     client: server.client,
-    locks: { timings: lockTimings },
+    locks: { timings: locks },
   })
   const work = () => runWorker({ connection, namespace: server.namespace, activities })
   let worker: RunningWorker | null = await work()
