@@ -25,7 +25,7 @@ export interface ControlPlane {
   pids(): Record<Part, number>
   /** Ends one part at once, as `kill -9` does. */
   kill(part: Part): Promise<void>
-  /** Starts a part that was killed. */
+  /** Starts a part that was killed; with the API server, what leads by election elsewhere. */
   start(part: Part): Promise<void>
   stop(): Promise<void>
 }
@@ -149,6 +149,19 @@ export async function startControlPlane(
     clearTimeout(late)
   }
 
+  /**
+   * Elsewhere these lead by election: they end when the API server is away, and begin anew. Ours would wait up to a minute
+   * between two tries, and longer when it was away twice.
+   */
+  async function startAgain(part: Part): Promise<void> {
+    await start(part)
+    if (part !== 'apiserver') return
+    for (const follower of ['controller-manager', 'scheduler'] as const) {
+      await end(follower, 'SIGKILL')
+      await start(follower)
+    }
+  }
+
   function kubectl(args: readonly string[], input?: string): Promise<string> {
     return new Promise((resolve, reject) => {
       const child = spawn(join(binaries, 'kubectl'), ['--kubeconfig', kubeconfig, ...args])
@@ -186,7 +199,7 @@ export async function startControlPlane(
     throw error
   }
   return {
-    ...{ server, folder, kubeconfig, slipwayKubeconfig, peerKubeconfig, kubectl, start, stop },
+    ...{ server, folder, kubeconfig, slipwayKubeconfig, peerKubeconfig, kubectl, start: startAgain, stop },
     pids: () => Object.fromEntries([...running].map(([part, { pid }]) => [part, pid!])) as Record<Part, number>,
     kill: part => end(part, 'SIGKILL'),
     audit: () =>

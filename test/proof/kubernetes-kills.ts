@@ -1,11 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ExecutionDetail } from '../../api/contract/execution.ts'
 import { type Server, type ServerOptions, startServer } from '../../setup/server.ts'
 import { type Cluster, startCluster } from '../kubernetes/cluster.ts'
-import type { AuditEvent, ControlPlane } from '../kubernetes/control-plane.ts'
+import type { AuditEvent, ControlPlane, Part } from '../kubernetes/control-plane.ts'
 import { written } from '../kubernetes/served.ts'
 import { apply, op, openTestTarget, release, type TestTarget, userObjects, userRoute } from '../kubernetes/world.ts'
 import { withLastWords } from './last-words.ts'
@@ -15,6 +15,8 @@ import { type Figures, type Proof, type ProofOptions, recoveryOf, seeded } from 
 const victims = ['worker', 'apiserver', 'controller-manager'] as const
 export const service = 'shop'
 const pods = 4
+/** Milliseconds: kwok and Traefik wait up to a minute between two tries to be heard again, and perhaps twice. */
+const progressDeadline = 120_000
 
 /**
  * Kills at seeded moments of canaries, good ones and ones that never become ready in turn. Holds when every run ends as
@@ -38,7 +40,7 @@ export const kubernetesKills: Proof = {
 export async function killsOn({ control }: Cluster, { seed, rounds, log }: ProofOptions): Promise<Figures> {
   const namespace = `kills-${seed}`
   const router = { type: 'gateway-api' as const, route: service }
-  const opened = await openTestTarget(control, namespace, { [service]: { router, progressDeadline: 60_000 } })
+  const opened = await openTestTarget(control, namespace, { [service]: { router, progressDeadline } })
   const { target } = opened
   await apply(control, ...userObjects(namespace, service), userRoute(namespace, service))
   await target.apply(service, { role: 'stable', release: release('1.0.0'), instances: pods }, op(0))
@@ -70,15 +72,17 @@ export async function killsOn({ control }: Cluster, { seed, rounds, log }: Proof
       else await control.start(victim)
       killed[victim] = (killed[victim] ?? 0) + 1
       const execution = await settled(server, id)
-      recovery.push(performance.now() - began)
-      log(`${round}/${rounds} ${kind} ${version}: ${victim} killed after ${moment} ms → ${execution.status}`)
+      const lasted = performance.now() - began
+      recovery.push(lasted)
+      const ended = `${execution.status} ${Math.round(lasted / 1_000)} s later`
+      log(`${round}/${rounds} ${kind} ${version}: ${victim} killed after ${moment} ms → ${ended}`)
       if (kind === 'good') stable = version
       endedAs(execution, kind)
       await onlyVersion(stable, opened, control)
       changes += nothingTwice(control.audit().slice(before))
     }
   } catch (error) {
-    throw withLastWords(error, server)
+    throw new Error(`${withLastWords(error, server).message}\n${lastWordsOf(control)}`)
   } finally {
     await server.stop()
     rmSync(folder, { recursive: true, force: true })
@@ -89,6 +93,14 @@ export async function killsOn({ control }: Cluster, { seed, rounds, log }: Proof
     controllerManagersKilled: killed['controller-manager'] ?? 0,
   }
   return { rounds, ...kills, orphaned: 0, doubled: 0, changesInAudit: changes, ...recoveryOf(recovery) }
+}
+
+/** When the parts of the cluster heard of each other again. */
+function lastWordsOf({ folder }: ControlPlane): string {
+  const words = (part: Part) => readFileSync(join(folder, `${part}.log`), 'utf8').slice(-2_000)
+  return (['controller-manager', 'scheduler', 'kwok'] as const)
+    .map(part => `--- last words of ${part} ---\n${words(part)}`)
+    .join('\n')
 }
 
 /** A server for one namespace, with the pipeline `shop`: a canary of two steps of half a second. */
@@ -106,12 +118,12 @@ export function serverOptions(folder: string, { namespace, configuration }: Test
 }
 
 async function settled(server: Server, id: string): Promise<ExecutionDetail> {
-  const deadline = performance.now() + 180_000
+  const deadline = performance.now() + 300_000
   while (performance.now() < deadline) {
     const execution = await server.client.getExecution({ id, wait: '10s' })
     if (execution.endedAt !== null) return execution
   }
-  throw new Error(`${id} did not end within 180 s`)
+  throw new Error(`${id} did not end within 300 s`)
 }
 
 function endedAs({ status, reason }: ExecutionDetail, kind: 'good' | 'bad'): void {
