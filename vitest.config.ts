@@ -12,7 +12,8 @@ const alone = ['demo', 'process-target/no-request-lost', 'prometheus-canary', 'u
 /** What takes longest begins first, so that nothing of it is left when all the rest has ended. */
 const longest = [
   'kubernetes/kubernetes',
-  ...['ui-views', 'kills', 'serve-dead', 'schedules', 'stages'].map(name => `system/${name}`),
+  ...['ui-views', 'kills', 'serve-dead', 'schedules', 'stages', 'api', 'store'].map(name => `system/${name}`),
+  ...['embedded-store', 'process-target/host', 'schemathesis', 'webhooks'].map(name => `system/${name}`),
 ]
 
 class LongestFirst extends BaseSequencer {
