@@ -45,6 +45,26 @@ export function writesSuite(cluster: () => Cluster): void {
     await target.remove('shop', 'canary', op(4))
     expect(take().sort()).toEqual(['DELETE deployments', 'DELETE services', 'GET configmaps', 'PUT configmaps'])
   })
+
+  it('a canary whose Deployment is still on its way out, as an attempt before left it, comes up when that is gone', async () => {
+    const { control, pods } = cluster()
+    const { target } = await openTestTarget(control, 'leaving', { shop: {} })
+    await apply(control, ...userObjects('leaving', 'shop', { replicas: 1, port: pods.port }))
+    const canary = { role: 'canary', release: release('2.0.0'), instances: 1 } as const
+    await target.apply('shop', canary, op(1))
+    const kubectl = (...args: string[]) => control.kubectl(['-n', 'leaving', ...args, 'deploy', 'shop-canary'])
+    const hold = (finalizers: string[]) =>
+      kubectl('patch', '--type=merge', '-p', JSON.stringify({ metadata: { finalizers } }))
+    await hold(['slipway.dev/held'])
+    await kubectl('delete', '--wait=false')
+    let letGo: Promise<unknown> | null = null
+    const progress = () => {
+      letGo ??= hold([])
+    }
+    const { clusters } = await target.apply('shop', canary, { ...op(1), progress })
+    expect(clusters).toContainEqual(expect.objectContaining({ role: 'canary', ready: 1 }))
+    await letGo
+  })
 }
 
 /** Notes what was written, and reads of records; not what was refused, since somebody else had written in between. */

@@ -18,6 +18,7 @@ import { addresses, putInState, type State, states } from '../page-states.ts'
 import { testRepository } from '../repository.ts'
 
 const hasSucceeded = ({ status }: Execution) => status === 'succeeded'
+const hasErrored = ({ status }: Execution) => status === 'errored'
 const linkKey = 'a key of links that is long enough'
 const pushed = 'name: pushed\napplication: shop\nstages:\n  - { id: rest, type: wait, for: 1s }\n'
 
@@ -43,6 +44,7 @@ describe.skipIf(browserPath === null)('the views on a real server', { timeout: 3
   /** Waits for people all the time. */
   let asking: string
   let first: Record<'holding' | 'swap', Promise<string>>
+  let spoiling: Promise<string> | null = null
 
   beforeAll(async () => {
     asking = await startAsking('1.0.0')
@@ -58,8 +60,7 @@ describe.skipIf(browserPath === null)('the views on a real server', { timeout: 3
 
   /** What a message in a chat carries. */
   async function approvalPath(id: string): Promise<string> {
-    const { progress } = (await at.server.client.getExecution({ id })).stages.find(stage => stage.id === 'ask')!
-    const { seen, until } = progress!.judgment!
+    const { seen, until } = await judgmentOf(id)
     const links = createApprovalLinks({
       configuration: { keys: [{ env: 'KEY' }], lifetime: 600_000 },
       ...{ url: 'http://slipway.example', secrets: localSecrets({ KEY: linkKey }), now: Date.now },
@@ -69,11 +70,25 @@ describe.skipIf(browserPath === null)('the views on a real server', { timeout: 3
     return new URL(url).pathname + new URL(url).hash
   }
 
+  async function judgmentOf(id: string) {
+    const { stages } = await at.server.client.getExecution({ id })
+    return stages.find(stage => stage.id === 'ask')!.progress!.judgment!
+  }
+
   async function run(name: string, version: string | null, comes: (execution: Execution) => boolean): Promise<string> {
     const body = version === null ? {} : { parameters: { version } }
     const { id } = await at.server.client.startExecution({ name, body })
     await until(id, comes)
     return id
+  }
+
+  /** A release that brought no instance up, nor did the one before it. */
+  function spoilt(): Promise<string> {
+    spoiling ??= first.swap.then(() => {
+      breakFragile(files)
+      return run('swap', planted, hasErrored)
+    })
+    return spoiling
   }
 
   /** A run that has come to its judgment. */
@@ -135,12 +150,7 @@ describe.skipIf(browserPath === null)('the views on a real server', { timeout: 3
   })
 
   test('a run that errored and one that could not be rolled back wait in the inbox, and are retried from there', async () => {
-    await first.swap
-    breakFragile(files)
-    const [late, swap] = await Promise.all([
-      run('late', null, ({ status }) => status === 'errored'),
-      run('swap', planted, ({ status }) => status === 'errored'),
-    ])
+    const [late, swap] = await Promise.all([run('late', null, hasErrored), spoilt()])
     const page = await signedIn('/inbox')
     const entry = (text: string) => page.getByRole('article').filter({ hasText: text })
     await entry('late errored')
@@ -431,7 +441,17 @@ describe.skipIf(browserPath === null)('the views on a real server', { timeout: 3
     await page.getByText('It is valid.').waitFor()
   })
 
+  /** Its answer comes from the API. */
+  async function release(version: string): Promise<void> {
+    const id = await startAsking(version)
+    const body = { decision: 'approve', inputs: { ticket: 'T-3' } } as const
+    await at.server.client.judgeStage({ id, stage: 'ask', seen: (await judgmentOf(id)).seen, body })
+    await until(id, hasSucceeded)
+  }
+
   test('targets show what runs, and traffic where requests go', async () => {
+    const nap = await at.server.client.startExecution({ name: 'nap' })
+    await Promise.all([spoilt(), release('1.4.0'), at.server.client.cancelExecution({ id: nap.id })])
     const freeze = { name: 'elsewhere', reason: planted, scope: { applications: ['other'] }, end: '2999-01-01T00:00' }
     await at.server.client.createFreeze({ body: freeze })
     const page = await signedIn('/targets')
@@ -443,7 +463,7 @@ describe.skipIf(browserPath === null)('the views on a real server', { timeout: 3
       .getByText(/^fragile .* has been in quarantine/)
       .filter({ hasText: planted })
       .waitFor()
-    await page.getByRole('row', { name: /stable 1\.\d\.0 100.% 1 of 1/ }).waitFor()
+    await page.getByRole('row', { name: /stable 1\.4\.0 100.% 1 of 1/ }).waitFor()
     await page.getByText('Temporal', { exact: true }).waitFor()
     const breakers = page.getByRole('list', { name: 'Circuit breakers of metric providers' })
     await breakers.getByText('process host, breaker closed: asked as usual').waitFor()

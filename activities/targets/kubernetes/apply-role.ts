@@ -28,7 +28,7 @@ export async function applyRole(
   const copies = await copiesFor(work, { release, before, source })
   const cluster = { role, release, instances, fence: op.fence, from: source, copies, stable, stableService }
   op.progress(`${role} ${release.version}: ${instances} pods`)
-  const wanted = await writeRoleCluster(api, place, cluster)
+  const wanted = await writeRoleCluster(work, cluster)
   try {
     await waitForRollout(work, { ...op, place, wanted, what: `${role} ${release.version}` })
   } catch (error) {

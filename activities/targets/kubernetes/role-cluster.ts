@@ -20,7 +20,8 @@ export interface RoleCluster {
 }
 
 /** Writes the Deployment of a role and the Service that leads to it alone. Both are ours. */
-export async function writeRoleCluster(api: KubernetesApi, place: Place, cluster: RoleCluster): Promise<V1Deployment> {
+export async function writeRoleCluster(work: Work, cluster: RoleCluster): Promise<V1Deployment> {
+  const { api, watches, place, op } = work
   await writeService(api, place, cluster)
   const { role, release, instances, fence, from, copies, stable, stableService } = cluster
   const selectors = [stable.spec!.selector.matchLabels ?? {}, originalSelector(stableService)]
@@ -29,7 +30,8 @@ export async function writeRoleCluster(api: KubernetesApi, place: Place, cluster
     selectors,
   })
   const name = deploymentOf(place, role)
-  const written = await edit<V1Deployment>(api, place, { kind: 'deployments', name }, found => {
+  const write = (found: V1Deployment | null): V1Deployment | null => {
+    if (leaves(found)) return null
     const deployment: V1Deployment = found ?? { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name } }
     deployment.metadata!.labels = { ...deployment.metadata!.labels, ...roleLabels(place, role) }
     const { [annotations.retired]: _, ...kept } = deployment.metadata!.annotations ?? {}
@@ -48,8 +50,19 @@ export async function writeRoleCluster(api: KubernetesApi, place: Place, cluster
       template,
     }
     return fenced(place, deployment, fence)
-  })
-  return written!
+  }
+  for (;;) {
+    const written = await edit<V1Deployment>(api, place, { kind: 'deployments', name }, write)
+    if (!leaves(written)) return written!
+    // Whatever is written to it, it goes: an attempt before may have taken it back, and died before it was gone.
+    const { signal } = op
+    const gone = (found: V1Deployment | null) => (leaves(found) ? undefined : true)
+    await watches.until(pathOf(place, 'deployments'), name, gone, { signal, every: 1_000 })
+  }
+}
+
+function leaves(deployment: V1Deployment | null): boolean {
+  return Boolean(deployment?.metadata?.deletionTimestamp)
 }
 
 async function writeService(api: KubernetesApi, place: Place, { role, fence, stableService }: RoleCluster) {
