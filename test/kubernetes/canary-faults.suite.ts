@@ -116,7 +116,8 @@ export function canaryFaultSuite(cluster: () => Cluster, { beside, open, pipelin
 
       it('pods that somebody added are kept, and the canary has as many before it takes their traffic', async () => {
         const id = await underWay('scaled')
-        await kubectl('scaled', 'scale', 'deploy', 'scaled', '--replicas=8')
+        // Looked at from before the change on: the next step may begin while it is made.
+        const scaled = kubectl('scaled', 'scale', 'deploy', 'scaled', '--replicas=8')
         let over = false
         const end = ended(id).finally(() => {
           over = true
@@ -129,6 +130,7 @@ export function canaryFaultSuite(cluster: () => Cluster, { beside, open, pipelin
           fewest[share] = Math.min(fewest[share] ?? 100, Number(pods ?? 0))
           await sleep(20)
         }
+        await scaled
         expect(await end).toEqual({ status: 'succeeded', reason: null })
         expect(fewest).toMatchObject({ 25: 1, 50: 4, 100: 8 })
         expect(await found('scaled')).toEqual({ clusters: ['stable 2.0.0 × 8'], weights: { stable: 100 } })
