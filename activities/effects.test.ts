@@ -55,6 +55,20 @@ describe('work that takes long', () => {
     expect(target.done.filter(({ verb }) => verb === 'route')).toHaveLength(before)
   })
 
+  it('renews nothing any more once it was canceled, though it never ends', async () => {
+    const target = await withCanary()
+    const keep = { weights: { stable: 90, canary: 10 }, lease: 30 }
+    const stopping = new AbortController()
+    const forever = () => new Promise<never>(() => {})
+    void keeping(forever, { keep, target, request, attempt: { ...attempt, signal: stopping.signal } })
+    const renewals = () => target.done.filter(({ verb }) => verb === 'route').length
+    await expect.poll(renewals).toBeGreaterThan(2)
+    stopping.abort()
+    const before = renewals()
+    await new Promise(resolve => setTimeout(resolve, 50))
+    expect(renewals()).toBe(before)
+  })
+
   it('does not end because a renewal fails', async () => {
     const target = await withCanary()
     target.fail = verb => (verb === 'route' ? 'no' : null)

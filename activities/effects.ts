@@ -35,7 +35,10 @@ export async function routeAndCheck(target: Target, request: RouteRequest, attem
   )
 }
 
-/** Works while renewing the lease of the weights that are in force; a renewal that fails does not end the work. */
+/**
+ * Works while renewing the lease of the weights that are in force, until the work ends or its attempt is canceled; a renewal
+ * that fails does not end the work.
+ */
 export async function keeping<T>(
   work: () => Promise<T>,
   { keep, target, request, attempt }: { keep: Keep | null; target: Target; request: Effect; attempt: Attempt },
@@ -52,10 +55,14 @@ export async function keeping<T>(
   }
   renew()
   const timer = setInterval(renew, keep.lease / 3)
+  const stop = () => clearInterval(timer)
+  // The work may never end: whoever only holds the weights has nothing that could.
+  attempt.signal.addEventListener('abort', stop, { once: true })
   try {
     return await work()
   } finally {
-    clearInterval(timer)
+    stop()
+    attempt.signal.removeEventListener('abort', stop)
   }
 }
 
