@@ -70,9 +70,9 @@ export async function flawsOf(page: Page): Promise<string[]> {
   const dark = await barriersInTheDark(page)
   await page.emulateMedia({ colorScheme: 'light' })
   await page.setViewportSize({ width: 320, height: size.height })
-  const narrow = await page.evaluate(whatSticksOut)
+  const narrow = await sticksOut(page)
   await page.setViewportSize({ width: size.width / 2, height: size.height / 2 })
-  const zoomed = await page.evaluate(whatSticksOut)
+  const zoomed = await sticksOut(page)
   await page.setViewportSize(size)
   const markup = await page.locator('img[src="x"]').count()
   return [
@@ -109,13 +109,21 @@ async function flawsOfLane(pages: Pages, lane: Lane, prepare = async (_: Page) =
   return found
 }
 
-/** What is left of it when colours have had time to follow the system: not every text does so in the same frame. */
 async function barriersInTheDark(page: Page): Promise<string[]> {
   await page.emulateMedia({ colorScheme: 'dark' })
   await page.locator('html[data-mantine-color-scheme="dark"]').waitFor()
+  return whatIsLeft(page, () => barriers(page, colourRules))
+}
+
+function sticksOut(page: Page): Promise<string[]> {
+  return whatIsLeft(page, () => page.evaluate(whatSticksOut))
+}
+
+/** Once the page has had time to follow: not every text takes a new colour, nor everything a new size, in the same frame. */
+async function whatIsLeft(page: Page, look: () => Promise<string[]>): Promise<string[]> {
   const until = Date.now() + 3_000
   for (;;) {
-    const found = await barriers(page, colourRules)
+    const found = await look()
     if (found.length === 0 || Date.now() > until) return found
     await page.waitForTimeout(50)
   }
