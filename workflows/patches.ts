@@ -1,6 +1,6 @@
 /**
- * Changes of recorded behaviour, by the id that `patched()` is asked with. A run that began before such a change goes on as
- * it was; an id is deleted when no such run can exist any more (docs/upgrading.md).
+ * Changes of recorded behaviour, oldest first, by the id that `patched()` is asked with. A run that began before such a
+ * change goes on as it was; an id is deleted when no such run can exist any more (docs/upgrading.md).
  */
 export const patches = {
   /** A release is looked up in quarantine before its stage acts, which is an activity more where nothing has to be resolved. */

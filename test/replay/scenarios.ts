@@ -38,6 +38,15 @@ export const scenarios: Readonly<Record<string, (engine: TestEngine) => Promise<
     return run
   },
 
+  /** Of when one id stood for all changes before it, and nothing else was patched. */
+  async 'canaries-under-one-id'(engine) {
+    engine.target.seed('search', v1, 2)
+    const steps = [20, 50].map(weight => ({ weight, for: weight === 20 ? 0 : 300 }))
+    const run = await engine.start([quickCanary({ bake: 800 }), deployStage('search', { strategy: 'canary', steps })])
+    await run.result()
+    return run
+  },
+
   /** Those above and below are of before canaries asked less of Temporal. */
   async 'canaries-in-few-tasks'(engine) {
     engine.target.seed('search', v1, 2)
