@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { buildBundle } from './bundle.ts'
 
@@ -33,5 +34,12 @@ describe('the bundle of the workflows', () => {
 
   it('stays small', () => {
     expect(code.length).toBeLessThan(mostBytes)
+  })
+
+  // mutation: without `plainTrace` of workflows/bundle.ts the SDK keeps the trace of every promise (test/system/whole-steps.test.ts).
+  it('says of an error where it was thrown', () => {
+    const [plainly] = code.split(';var ')
+    const thrown = 'function broken() { throw new TypeError("odd") } try { broken() } catch (error) { error.stack }'
+    expect(runInNewContext(`${plainly};${thrown}`)).toMatch(/^TypeError: odd\n {4}at broken \(/)
   })
 })

@@ -40,12 +40,22 @@ export async function workflowBundle(entry = mainEntry, failures?: FailureConver
 /** Throws when the workflows import what they must not. */
 export async function buildBundle(entry = mainEntry, failures?: FailureConverterPath): Promise<{ code: string }> {
   const converter = failures === undefined ? {} : { failureConverterPath: failures }
-  return bundleWorkflowCode({
+  const { code } = await bundleWorkflowCode({
     workflowsPath: entry,
     workflowInterceptorModules: [join(root, 'workflows', 'whole-steps.ts')],
     logger: quiet(),
     ...converter,
   })
+  return { code: `Error.prepareStackTrace = ${plainTrace};${code}` }
+}
+
+/**
+ * The SDK keeps for every promise of a workflow where it was made, by the source map, for whoever asks a run for its stack,
+ * which takes as long as much of the work. Nobody asks here. Errors keep their traces, by the lines of the bundle.
+ */
+function plainTrace(error: Error, frames: NodeJS.CallSite[]): string {
+  const ofPromise = frames[0]?.getFileName()?.endsWith('vm-shared.js')
+  return ofPromise ? '' : [error, ...frames].join('\n    at ')
 }
 
 function quiet(): Logger {

@@ -108,6 +108,20 @@ test('an update that a new worker gets together with something else is asked aga
   }
 })
 
+// mutation: without `plainTrace` of workflows/bundle.ts there are traces.
+test('nobody keeps where each promise of a run was made', async () => {
+  const engine = await startEngine(server)
+  try {
+    const run = await engine.start([waitStage('wait', { for: 60_000 })])
+    await until('it waits', async () => (await run.state()).stages[0]!.status === 'running')
+    expect(String(await server.client.workflow.getHandle(run.id).query('__stack_trace')).trim()).toBe('')
+    await run.update('skip')
+    await run.result()
+  } finally {
+    await engine.stop()
+  }
+})
+
 /** All activities and tasks of a history have been completed. */
 function isQuiet(types: readonly string[]): boolean {
   const count = (type: number) => types.filter(one => one === String(type)).length
