@@ -53,7 +53,8 @@ export async function runWorker(setup: WorkerSetup): Promise<RunningWorker> {
     maxHeartbeatThrottleInterval: 1_000,
     defaultHeartbeatThrottleInterval: 1_000,
     shutdownGraceTime: 1_000,
-    shutdownForceTime: 10_000,
+    // A busy machine may need long for what has begun; given up, its workflows' thread fails.
+    shutdownForceTime: 25_000,
   })
   const ended = worker.run()
   ended.catch(() => {})
