@@ -12,7 +12,7 @@ const store = auditedStore({
   record: async (sent: RecordBatch) => void recorded.push(sent),
   audit: async (entry: AuditEntry, key?: string) => {
     if (full) throw new Error('no space left')
-    written.push({ entry, key })
+    if (!written.some(one => one.key === key)) written.push({ entry, key })
     return { ...entry, sequence: written.length, previous: '', hash: '' }
   },
 })
@@ -39,7 +39,7 @@ test('the start of a run is told with its first event, by whom and why, under th
   expect(written).toHaveLength(1)
 })
 
-test('verdicts, decisions and ends are told once each: the key is the event', async () => {
+test('verdicts, decisions and ends are told once each, under a key that says which', async () => {
   const told: Pick<ExecutionEvent, 'kind' | 'data'>[] = [
     { kind: 'canary.verdict', data: { verdict: 'fail', reason: 'errors' } },
     { kind: 'judgment.given', data: { by: 'ada', decision: 'approve' } },
@@ -51,8 +51,23 @@ test('verdicts, decisions and ends are told once each: the key is the event', as
   expect(written.map(({ entry: { actor, action }, key }) => [actor, action, key])).toEqual([
     ['slipway', 'canary.verdict', 'run-1/5'],
     ['ada', 'judgment.given', 'run-1/6'],
-    ['slipway', 'execution.status', 'run-1/8'],
+    ['slipway', 'execution.status', 'run-1/rolled-back'],
   ])
+})
+
+test('an end that a snapshot shows before its event has come is told before it is seen, and once', async () => {
+  const ended: ExecutionEvent = {
+    ...event('run-1', 30),
+    ...{ kind: 'execution.status', data: { status: 'errored', reason: 'canary: no metrics' } },
+  }
+  const shows = { status: 'errored', reason: 'canary: no metrics', endedAt: ended.at } as const
+  await store.record(batch('run-1', 9, shows))
+  const told = written.filter(({ entry }) => entry.action === 'execution.status')
+  expect(told.map(({ entry: { data } }) => data)).toEqual([
+    { status: 'errored', reason: 'canary: no metrics', definition: 'def456' },
+  ])
+  await store.record({ ...batch('run-1', 30, shows), events: [ended] })
+  expect(written.filter(({ entry }) => entry.action === 'execution.status')).toEqual(told)
 })
 
 test('nothing can be seen that is not in the log: what cannot be written there is not recorded', async () => {
