@@ -121,7 +121,7 @@ function sticksOut(page: Page): Promise<string[]> {
 
 /** Once the page has had time to follow: not every text takes a new colour, nor everything a new size, in the same frame. */
 async function whatIsLeft(page: Page, look: () => Promise<string[]>): Promise<string[]> {
-  const until = Date.now() + 3_000
+  const until = Date.now() + patience
   for (;;) {
     const found = await look()
     if (found.length === 0 || Date.now() > until) return found

@@ -22,6 +22,8 @@ export function promotionSuite(cluster: () => Cluster): void {
       let folder: string
       let bare: string
       let target: Target
+      /** Does not wait long until a commit has reached the cluster. */
+      let impatient: Target
       let syncing = true
       let syncer: Promise<void>
 
@@ -32,12 +34,15 @@ export function promotionSuite(cluster: () => Cluster): void {
         const [deployment, service] = userObjects(namespace, 'shop', { replicas: 2 }) as [Owned, object]
         deployment.metadata.annotations = { 'argocd.argoproj.io/tracking-id': `shop:apps/Deployment:${namespace}/shop` }
         seed(bare, join(folder, 'work'), `# Written by people.\n${stringify(deployment)}`)
-        const promote = {
-          ...{ type: 'git' as const, repository: `file://${bare}`, branch: 'main', file },
-          ...{ author: 'Slipway <slipway@example.org>', within: 2_500 },
+        const open = async (within: number) => {
+          const promote = {
+            ...{ type: 'git' as const, repository: `file://${bare}`, branch: 'main', file },
+            ...{ author: 'Slipway <slipway@example.org>', within },
+          }
+          return (await openTestTarget(control, namespace, { shop: { promote, adopt: false } })).target
         }
-        const opened = await openTestTarget(control, namespace, { shop: { promote, adopt: false } })
-        target = opened.target
+        target = await open(60_000)
+        impatient = await open(2_500)
         await apply(control, service)
         await bring()
         syncer = sync()
@@ -71,8 +76,8 @@ export function promotionSuite(cluster: () => Cluster): void {
 
       const git = (...args: string[]) => execFileSync('git', ['-C', bare, ...args], { encoding: 'utf8' }).trim()
       const subjects = () => git('log', '--format=%s', 'main').split('\n')
-      const stable = (version: string, more = {}, same = op()) =>
-        target.apply('shop', { role: 'stable', release: release(version, more), instances: 2 }, same)
+      const stable = (version: string, more = {}, same = op(), through = target) =>
+        through.apply('shop', { role: 'stable', release: release(version, more), instances: 2 }, same)
       const clusters = async () =>
         (await target.current('shop')).clusters.map(
           ({ role, release: { version }, ready }) => `${role} ${version} × ${ready}`,
@@ -106,7 +111,7 @@ export function promotionSuite(cluster: () => Cluster): void {
 
       it('ends when nobody brings it to the cluster, and is committed back', async () => {
         paused = true
-        await expect(stable('3.0.0')).rejects.toMatchObject({
+        await expect(stable('3.0.0', {}, op(), impatient)).rejects.toMatchObject({
           kind: 'Refused',
           message: expect.stringMatching(
             /commit [0-9a-f]{8} on main says registry\.test\/shop:3\.0\.0, and after 2\.5 s Deployment shop still has registry\.test\/shop:0\.0\.1; is the repository brought to the cluster\?/,
