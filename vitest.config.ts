@@ -12,7 +12,7 @@ const alone = ['demo', 'process-target/no-request-lost', 'prometheus-canary', 'u
 /** What takes longest begins first, so that nothing of it is left when all the rest has ended. */
 const longest = [
   'kubernetes/kubernetes',
-  ...['ui-views', 'kills', 'serve-dead', 'schedules', 'stages', 'api', 'store'].map(name => `system/${name}`),
+  ...['ui-views', 'kills', 'serve-dead', 'stages', 'schedules', 'api', 'store'].map(name => `system/${name}`),
   ...['embedded-store', 'process-target/host', 'schemathesis', 'webhooks'].map(name => `system/${name}`),
 ]
 
@@ -61,7 +61,7 @@ export default defineConfig({
           name: 'system',
           include: ['test/system/**/*.test.ts'],
           exclude: [...exclude, ...alone],
-          maxWorkers: 4,
+          maxWorkers: 3,
           sequence: { groupOrder: 1 },
         },
       },

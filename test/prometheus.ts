@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { freePort } from '../activities/processes/ports.ts'
+import { keptPort } from './kept-port.ts'
 
 export interface Prometheus {
   url: string
@@ -24,7 +24,7 @@ export async function startPrometheus(
   { discovery, scrape = {}, features = [] }: { discovery?: string; scrape?: object; features?: string[] } = {},
 ): Promise<Prometheus> {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-prometheus-'))
-  const port = await freePort()
+  const port = await keptPort()
   const discovered =
     discovery === undefined ? {} : { file_sd_configs: [{ files: [join(discovery, '*.json')], refresh_interval: '1s' }] }
   const job = { job_name: 'test', static_configs: [{ targets }], ...discovered, ...scrape }

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client, Connection } from '@temporalio/client'
-import { freePort } from '../activities/processes/ports.ts'
 import { embeddedSettings } from '../api/main/children/temporal.ts'
 import { temporalCli } from '../setup/temporal.mjs'
+import { keptPort } from './kept-port.ts'
 
 export interface TemporalServer {
   address: string
@@ -25,7 +25,7 @@ export interface TemporalServer {
 export async function startTemporal(settings: Readonly<Record<string, string>> = {}): Promise<TemporalServer> {
   const cli = await temporalCli({ log: () => {} })
   const folder = mkdtempSync(join(tmpdir(), 'slipway-temporal-'))
-  const [port, http, metrics] = [await freePort(), await freePort(), await freePort()]
+  const [port, http, metrics] = [await keptPort(), await keptPort(), await keptPort()]
   const child = spawn(
     cli,
     [

@@ -7,11 +7,10 @@ import { createServer } from 'node:net'
  * Below the range systems use for outgoing connections (from 32768 on Linux, 49152 elsewhere), so that a port that was
  * free a moment ago is not taken by one of the router's own connections.
  */
-const lowest = 20_000
-const highest = 32_767
+const usual = { lowest: 20_000, highest: 32_767 }
 
 /** A loopback port nobody listens on now and `taken` does not name. Another process may still be faster. */
-export async function freePort(taken: ReadonlySet<number> = new Set()): Promise<number> {
+export async function freePort(taken: ReadonlySet<number> = new Set(), { lowest, highest } = usual): Promise<number> {
   for (let attempt = 0; attempt < 200; attempt++) {
     const port = randomInt(lowest, highest + 1)
     if (!taken.has(port) && (await canListen(port))) return port

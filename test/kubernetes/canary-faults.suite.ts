@@ -111,7 +111,9 @@ export function canaryFaultSuite(cluster: () => Cluster, { beside, open, pipelin
           status: 'errored',
           reason: expect.stringMatching(/there is no Deployment "deleted" in namespace .*; apply its manifest/),
         })
-        expect(await found('deleted')).toEqual({ clusters: ['canary 2.0.0 × 1'], weights: { stable: 75, canary: 25 } })
+        // The next step may have made its room by then, but could not give it traffic.
+        const clusters = [expect.stringMatching(/^canary 2\.0\.0 × [12]$/)]
+        expect(await found('deleted')).toEqual({ clusters, weights: { stable: 75, canary: 25 } })
       })
 
       it('pods that somebody added are kept, and the canary has as many before it takes their traffic', async () => {

@@ -5,7 +5,7 @@ import { request } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { freePort } from '../../activities/processes/ports.ts'
+import { keptPort } from '../kept-port.ts'
 import { simulatedStages } from './stages.ts'
 
 /** A real Kubernetes control plane on loopback; pods on its nodes are simulated by kwok. */
@@ -60,7 +60,7 @@ export async function startControlPlane(
   { podNetwork = '10.244.9.1/24', nodes = 1 }: { podNetwork?: string; nodes?: number } = {},
 ): Promise<ControlPlane> {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-kubernetes-'))
-  const [api, etcd, peer, kubelet] = [await freePort(), await freePort(), await freePort(), await freePort()]
+  const [api, etcd, peer, kubelet] = [await keptPort(), await keptPort(), await keptPort(), await keptPort()]
   const server = `https://127.0.0.1:${api}`
   const file = (name: string) => join(folder, name)
   writeKeys(folder)

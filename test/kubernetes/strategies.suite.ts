@@ -53,7 +53,7 @@ function pipeline(name: string, wanted: string[], ...stages: object[]) {
 export async function openStrategies({ control, pods }: Cluster): Promise<[string, object][]> {
   const settings = (name: Name) => ({
     router: { type: 'gateway-api' as const, route: name },
-    progressDeadline: name === 'recreated' ? 3_000 : 20_000,
+    progressDeadline: name === 'recreated' ? 10_000 : 20_000,
   })
   const first = await openTestTarget(control, here, Object.fromEntries(services.map(name => [name, settings(name)])))
   const folder = mkdtempSync(join(control.folder, 'elsewhere-'))

@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { freePort } from '../../activities/processes/ports.ts'
 import { isFinal } from '../../pipeline/statuses.ts'
 import { type Server, startServer } from '../../setup/server.ts'
 import { signed } from '../deliveries.ts'
+import { keptPort } from '../kept-port.ts'
 import { withLastWords } from './last-words.ts'
 import { type Figures, type Proof, type ProofOptions, seeded } from './proof.ts'
 
@@ -28,7 +28,7 @@ export const webhooks: Proof = {
 async function webhookSeries({ seed, rounds, log }: ProofOptions): Promise<Figures> {
   const random = seeded(seed)
   const data = mkdtempSync(join(tmpdir(), 'slipway-webhooks-'))
-  const port = await freePort()
+  const port = await keptPort()
   const start = () =>
     startServer({
       ...{ data, configuration: 'test/fixtures/hooks/slipway.yaml' },

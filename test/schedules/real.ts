@@ -38,6 +38,9 @@ import { behaviours, shapes } from './schedule.ts'
 /** How much faster than in the fake world everything happens. */
 export const pace = 0.5
 
+/** Milliseconds after its last command. Nothing in a schedule takes a minute; what stands still does so for ever. */
+const patience = 600_000
+
 /** The real workflows on a real Temporal; every schedule has a target of its own. */
 export interface Field {
   /** Runs a schedule; everything that should not have happened, in words. */
@@ -171,7 +174,7 @@ async function runReal(schedule: Schedule, name: string, parts: Parts): Promise<
     const ended = handle(input.id)
       .result()
       .then(() => true)
-    if (!(await Promise.race([ended, sleep(240_000, false)]))) wrong.push(`${input.id} has not ended`)
+    if (!(await Promise.race([ended, sleep(patience, false)]))) wrong.push(`${input.id} has not ended`)
   }
   if (turning !== null) clearTimeout(turning)
   const ended = await Promise.all(

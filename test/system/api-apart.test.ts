@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { freePort } from '../../activities/processes/ports.ts'
 import { createClient } from '../../api/client/client.ts'
 import type { LiveEvent } from '../../api/client/events.ts'
+import { keptPort } from '../kept-port.ts'
 import { type Pglite, startPglite } from '../pglite.ts'
 import { startTemporal, type TemporalServer } from '../temporal.ts'
 
@@ -43,7 +43,7 @@ describe('api and worker as processes of their own, on servers that are run else
     ;[temporal, store, ports] = await Promise.all([
       startTemporal(),
       startPglite(),
-      Promise.all([freePort(), freePort()]),
+      Promise.all([keptPort(), keptPort()]),
     ])
     const outputs = await Promise.all([
       slipway(['worker']),

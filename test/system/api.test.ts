@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { freePort } from '../../activities/processes/ports.ts'
 import type { LiveEvent } from '../../api/client/events.ts'
 import { isFinal } from '../../pipeline/statuses.ts'
 import { type Server, startServer } from '../../setup/server.ts'
 import { pgliteChild } from '../../store/pglite/spec.ts'
 import { openStore } from '../../store/postgres.ts'
+import { keptPort } from '../kept-port.ts'
 
 const configuration = 'test/fixtures/api/slipway.yaml'
 
@@ -23,7 +23,7 @@ describe('a server with all its real parts', () => {
     startServer({ data, configuration, args: ['--stop-instances', '--port', String(port), '--log-level', 'debug'] })
 
   beforeAll(async () => {
-    port = await freePort()
+    port = await keptPort()
     server = await start()
   })
 
