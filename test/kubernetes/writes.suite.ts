@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { type KubernetesApi, openApi } from '../../activities/targets/kubernetes/api.ts'
 import { openConnection } from '../../activities/targets/kubernetes/connection.ts'
+import { createPace } from '../../activities/targets/kubernetes/pace.ts'
 import { kubernetesTarget } from '../../activities/targets/kubernetes/target.ts'
 import type { Cluster } from './cluster.ts'
 import { apply, op, openTestTarget, release, userObjects } from './world.ts'
@@ -44,6 +45,36 @@ export function writesSuite(cluster: () => Cluster): void {
     expect(take()).toEqual(['PUT configmaps'])
     await target.remove('shop', 'canary', op(4))
     expect(take().sort()).toEqual(['DELETE deployments', 'DELETE services', 'GET configmaps', 'PUT configmaps'])
+  })
+
+  it('while the cluster is behind a canary waits to begin, and nothing that goes on or is taken back does', async () => {
+    const { control, pods } = cluster()
+    const namespace = 'paced'
+    const { target: usual, configuration } = await openTestTarget(control, namespace, { begun: {}, late: {} })
+    const objects = (name: string) => userObjects(namespace, name, { replicas: 1, port: pods.port })
+    await apply(control, ...objects('begun'), ...objects('late'))
+    const api = openApi(namespace, openConnection(namespace, configuration.connection))
+    const never = createPace({ few: 0, behind: 0, longest: 600_000, apart: 20 })
+    const target = kubernetesTarget(namespace, configuration, api, never)
+    const canary = { role: 'canary', release: release('2.0.0'), instances: 1 } as const
+    await usual.apply('begun', canary, op(1))
+    // The first of all begins: nobody was before it.
+    await target.apply('late', { ...canary, role: 'preview' }, op(1))
+
+    const stop = new AbortController()
+    const told: string[] = []
+    const progress = (message: string) => void told.push(message)
+    const late = target.apply('late', canary, op(2, { signal: stop.signal, progress }))
+    late.catch(() => {})
+    await expect.poll(() => told).toEqual([expect.stringMatching(/^canary: waits while the cluster is behind/)])
+    await target.apply('begun', { ...canary, instances: 2 }, op(2))
+    await target.route('begun', { stable: 50, canary: 50 }, op(2))
+    await target.apply('begun', { role: 'stable', release: release('0.0.1'), instances: 1 }, op(2))
+    await target.route('begun', { stable: 100 }, op(2))
+    await target.remove('begun', 'canary', op(2))
+    stop.abort()
+    await expect(late).rejects.toThrow('aborted')
+    expect((await target.current('late')).clusters.map(({ role }) => role)).toEqual(['stable', 'preview'])
   })
 
   it('a canary whose Deployment is still on its way out, as an attempt before left it, comes up when that is gone', async () => {

@@ -40,7 +40,7 @@ export interface Records {
    * Lets an operation in; null when it was done already, `Refused` when a newer writer has been there. `guarded`: its first
    * write is to something that refuses late writers itself, so that what was written here a moment ago need not be read.
    */
-  begin(place: Place, op: Op, given?: { guarded: true }): Promise<ServiceRecord | null>
+  begin(place: Place, op: Op, given?: { guarded?: true }): Promise<ServiceRecord | null>
   /** Changes the record unless a newer writer has been there. */
   change(place: Place, op: Op, change: RecordChange): Promise<ServiceRecord>
   /** As `change`, one after the other, and remembers that the operation was done. */

@@ -2,6 +2,7 @@ import type { V1Deployment, V1Pod } from '@kubernetes/client-node'
 import type { Failure } from '../../failures.ts'
 import { Refused, ReleaseFailed } from '../../failures.ts'
 import type { KubernetesApi } from './api.ts'
+import type { Pace } from './pace.ts'
 import { type Place, pathOf } from './place.ts'
 import { explain, type Trouble, troubleOf } from './trouble.ts'
 import type { Watches } from './watch.ts'
@@ -27,7 +28,7 @@ const longestPatience = 10_000
  * the cluster has no room for it or somebody else is at work on it.
  */
 export async function waitForRollout(
-  { api, watches }: { api: KubernetesApi; watches: Watches },
+  { api, watches, pace }: { api: KubernetesApi; watches: Watches; pace: Pace },
   rollout: Rollout,
 ): Promise<V1Deployment> {
   const { place, wanted, what, signal, progress } = rollout
@@ -37,6 +38,7 @@ export async function waitForRollout(
   const patience = Math.min(longestPatience, deadline / 2)
   let moved = { at: performance.now(), counts: '' }
   let troubled: number | null = null
+  const change = pace.written()
   let looked = performance.now()
 
   const check = async (found: V1Deployment | null): Promise<V1Deployment | undefined> => {
@@ -44,6 +46,7 @@ export async function waitForRollout(
       throw new Refused(`${place.name}: Deployment ${name} was deleted by somebody else; apply its manifest again`)
     const { spec, status = {}, metadata } = found
     if ((metadata?.generation ?? 0) < generation || (status.observedGeneration ?? 0) < generation) return undefined
+    change.noticed()
     const replicas = spec?.replicas ?? 1
     const { updatedReplicas = 0, availableReplicas = 0 } = status
     if (updatedReplicas === replicas && availableReplicas === replicas && (status.replicas ?? 0) === replicas)
@@ -70,10 +73,13 @@ export async function waitForRollout(
       `${place.name}: ${what} made no progress for ${deadline / 1_000} s; \`kubectl describe\` its pods`,
     )
   }
-  return watches.until(pathOf(place, 'deployments'), name, check, {
-    ...{ signal, every: lookEvery },
-    ...(wanted.metadata?.resourceVersion === undefined ? {} : { since: wanted.metadata.resourceVersion }),
-  })
+  const since = wanted.metadata?.resourceVersion
+  return watches
+    .until(pathOf(place, 'deployments'), name, check, {
+      ...{ signal, every: lookEvery },
+      ...(since === undefined ? {} : { since }),
+    })
+    .finally(change.over)
 }
 
 /** A probe that fails for a while is what the deadline is for. */

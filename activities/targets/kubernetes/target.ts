@@ -14,6 +14,7 @@ import { discardUnusedCopies } from './config-copies.ts'
 import { openConnection } from './connection.ts'
 import { driftOf } from './drift.ts'
 import { keptReleases } from './kept.ts'
+import { type Beginning, createPace, type Pace } from './pace.ts'
 import { type Place, placeOf } from './place.ts'
 import { promotionOf } from './promotions/registry.ts'
 import { openRecords, type RecordChange, type ServiceRecord } from './record.ts'
@@ -37,6 +38,7 @@ export function kubernetesTarget(
   name: string,
   configuration: KubernetesTarget,
   server: KubernetesApi = openApi(name, openConnection(name, configuration.connection)),
+  pace: Pace = createPace(),
 ): Target {
   const services = Object.keys(configuration.services)
   const places = new Map(services.map(service => [service, placeOf(name, configuration, service)]))
@@ -69,15 +71,26 @@ export function kubernetesTarget(
     place: Place,
     op: Op,
     act: (work: Work) => Promise<void>,
-    given?: { guarded: true },
+    { beginning = null, ...given }: { guarded?: true; beginning?: Beginning | null } = {},
   ): Promise<ServiceRecord> {
-    const record = await records.begin(place, op, given)
-    if (record === null) return records.lately(place)
-    const changes: RecordChange[] = []
-    const remember = (change: RecordChange) => void changes.push(change)
-    const router = openRouter(api, place, watches)
-    await act({ api, watches, records, record, remember, router, secrets, place, op })
-    return records.finish(place, op, changes)
+    return pace.work(async () => {
+      const record = await records.begin(place, op, given)
+      if (record === null) return records.lately(place)
+      const changes: RecordChange[] = []
+      const remember = (change: RecordChange) => void changes.push(change)
+      const router = openRouter(api, place, watches)
+      await act({ api, watches, pace, records, record, remember, router, secrets, place, op })
+      return records.finish(place, op, changes)
+    }, beginning)
+  }
+
+  /** Null for what goes on, and above all for what takes back. */
+  async function beginningOf(place: Place, role: Role, op: Op): Promise<Beginning | null> {
+    if (role !== 'canary' && role !== 'preview') return null
+    if ((await readDeployments(api, place)).has(role)) return null
+    const waits = (before: number) =>
+      op.progress(`${role}: waits while the cluster is behind with rollouts that have begun; ${before} come before it`)
+    return { signal: op.signal, waits }
   }
 
   function inPlace<T>(service: string, work: (place: Place) => Promise<T>): Promise<T> {
@@ -89,12 +102,13 @@ export function kubernetesTarget(
     current: async service => inPlace(service, async place => stateOf(place, await records.lately(place))),
     apply: async (service, desired, op) =>
       inPlace(service, async place => {
-        const record = await once(place, op, async work => {
-          const { role, instances } = desired
+        const { role, instances } = desired
+        const act = async (work: Work) => {
           if (!(instances >= 1)) throw new Invalid(`${place.name}: ${role} needs at least one pod; or remove it`)
           if (role === 'stable') return applyStable(work, desired)
           return applyRole(work, { ...desired, role })
-        })
+        }
+        const record = await once(place, op, act, { beginning: await beginningOf(place, role, op) })
         return stateOf(place, record)
       }),
     async route(service, weights, op) {

@@ -2,6 +2,7 @@ import type { Secrets } from '../../secrets/secrets.ts'
 import type { Op } from '../target.ts'
 import type { KubernetesApi } from './api.ts'
 import { annotationOf, type KubernetesObject } from './objects.ts'
+import type { Pace } from './pace.ts'
 import { type Place, pathOf } from './place.ts'
 import type { RecordChange, Records, ServiceRecord } from './record.ts'
 import type { Router } from './routers/router.ts'
@@ -12,6 +13,7 @@ import type { Watches } from './watch.ts'
 export interface Work {
   api: KubernetesApi
   watches: Watches
+  pace: Pace
   records: Records
   /** As it was when the operation began. */
   record: ServiceRecord
