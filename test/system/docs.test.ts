@@ -18,8 +18,25 @@ const elsewhere: Readonly<Record<string, string>> = {
   'slipway worker --build-id 1.5.0 --config slipway.yaml': 'test/system/worker-versions.test.ts',
 }
 
+/** Lines of sessions, which need what a reader has: a cluster, a server of a team, an engine for containers; with who has it. */
+const sessions: Readonly<Record<string, string>> = {
+  'kubectl create namespace shop': 'test/kubernetes/example.suite.ts',
+  'kubectl apply -f examples/kubernetes/shop.yaml': 'test/kubernetes/example.suite.ts',
+  'npm run slipway -- kubernetes rbac shop --config examples/kubernetes/slipway.yaml | kubectl apply -f -':
+    'test/kubernetes/example.suite.ts',
+  'npm run slipway -- serve --config examples/kubernetes/slipway.yaml': 'test/kubernetes/example.suite.ts',
+  'npm run slipway -- run checkout-kubernetes -p version=1.1.0': 'test/kubernetes/example.suite.ts',
+  'docker build -f setup/container/Dockerfile -t slipway:0.1.0 .': 'test/system/container.test.ts',
+  'docker run -p 7070:7070 -v /etc/slipway:/config:ro -e TEMPORAL_ADDRESS -e DATABASE_URL -e SLIPWAY_TOKEN slipway:0.1.0 api --config /config/slipway.yaml --host 0.0.0.0 --public-url https://slipway.example.com':
+    'test/system/container.test.ts',
+  'npx autocannon --overallRate 400 --duration 120 http://127.0.0.1:PORT': 'test/system/docs.test.ts',
+}
+
 const pages = globSync('{README.md,docs/**/*.md,examples/**/*.md}')
+const teams = sessionLines(readFileSync('docs/cli.md', 'utf8'))
 const commands = [...new Set(pages.flatMap(page => shellLines(readFileSync(page, 'utf8'))))]
+/** Of the server in `docs/cli.md`. */
+const address = 'https://slipway.example.org'
 const slipway = /^(?:npm run (?:-s )?slipway --|slipway) (.*)$/
 const isRunHere = (command: string) => slipway.test(command) && !Object.hasOwn(elsewhere, command)
 
@@ -59,6 +76,32 @@ describe('what the pages tell people to type', () => {
     },
   )
 
+  test('what is typed in sessions is what a test does', () => {
+    const typed = pages.flatMap(page => sessionLines(readFileSync(page, 'utf8'))).filter(line => !teams.includes(line))
+    expect(new Set(typed)).toEqual(new Set(Object.keys(sessions)))
+    for (const file of Object.values(sessions)) expect(existsSync(file), file).toBe(true)
+  })
+
+  test('a token of a server logs in to it by name, from wherever one is', { timeout: 120_000 }, async () => {
+    expect(teams.map(line => line.split(' ').slice(1, 3).join(' '))).toEqual([
+      'token create',
+      `login ${address}`,
+      'context use',
+      'run checkout',
+    ])
+    const [create, login, use, run] = teams.map(line => line.replace(address, server.url).split(' ').slice(1))
+    const { output: created } = await said(create!)
+    const [token] = /^slp_\S+/.exec(created)!
+    const home = { XDG_CONFIG_HOME: mkdtempSync(join(data, 'home-')), SLIPWAY_DATA: undefined }
+    const away = (args: readonly string[], typed = '') => said(args, { env: home, typed })
+    expect(await away(login!, token)).toMatchObject({ code: 0 })
+    expect(await away([...login!.slice(0, -1), 'staging'], token)).toMatchObject({ code: 0 })
+    expect(await away(use!)).toMatchObject({ code: 0 })
+    expect((await away(['context', 'list'])).output).toMatch(/prod[\s\S]*staging/)
+    const { code, output } = await away(run!)
+    expect([0, 4], output).toContain(code)
+  })
+
   test('the load that the example asks for reaches its service', async () => {
     const [, words] = /^\$ npx (autocannon .*)$/m.exec(readFileSync('examples/checkout/README.md', 'utf8'))!
     const { port } = new URL((await server.client.listTargets()).items[0]!.services[0]!.url!)
@@ -74,10 +117,18 @@ describe('what the pages tell people to type', () => {
   })
 
   /** As the program does it, without a process for each. */
-  async function said(args: readonly string[]): Promise<{ code: number; output: string }> {
+  async function said(
+    args: readonly string[],
+    { env = {}, typed = '' }: { env?: NodeJS.ProcessEnv; typed?: string } = {},
+  ): Promise<{ code: number; output: string }> {
     const output = new PassThrough()
-    const env = { ...process.env, SLIPWAY_DATA: data }
-    const code = await runProgram(args, { stdin: new PassThrough().end(), stdout: output, stderr: output, env })
+    const own = { ...process.env, SLIPWAY_DATA: data, ...env }
+    const code = await runProgram(args, {
+      stdin: new PassThrough().end(typed),
+      stdout: output,
+      stderr: output,
+      env: own,
+    })
     return { code, output: String(output.read() ?? '') }
   }
 })
@@ -92,6 +143,13 @@ test('npm finds the project’s own Node.js first', () => {
   const { stdout } = spawnSync('npm', ['exec', '--', 'node', '--version'], { encoding: 'utf8' })
   expect(stdout.trim()).toBe(`v${JSON.parse(readFileSync('node_modules/node/package.json', 'utf8')).version}`)
 })
+
+/** What is typed in ```console blocks, without comments. */
+function sessionLines(page: string): string[] {
+  const blocks = [...page.matchAll(/```console\n([\s\S]*?)```/g)].map(([, block]) => block as string)
+  const lines = blocks.flatMap(block => block.replace(/\\\n\s*/g, '').split('\n'))
+  return lines.filter(line => line.startsWith('$ ')).map(line => line.slice(2).replace(/\s+#.*$/, ''))
+}
 
 /** The lines of ```sh blocks, without comments. */
 function shellLines(page: string): string[] {
