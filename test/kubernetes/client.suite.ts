@@ -165,7 +165,7 @@ export function clientSuite(cluster: () => Cluster): void {
       })
 
       it('a slow answer is not waited for without end, however it comes', async () => {
-        const { line, api } = await open({ answer: 2_000 })
+        const { line, api } = await open({ answer: 8_000 })
         line.fault = (_, nth) => (nth === 1 ? 'silent' : null)
         await api.send(configMaps)
         expect(line.asked.length).toBeGreaterThanOrEqual(2)

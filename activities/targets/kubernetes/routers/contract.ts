@@ -20,8 +20,7 @@ export function routerContract(
   open: () => Promise<RouterFixture>,
 ): void {
   describe(`${name} as a router`, () => {
-    const signal = AbortSignal.timeout(110_000)
-    const op = (fence = 1) => ({ fence, signal })
+    const op = (fence = 1) => ({ fence, signal: AbortSignal.timeout(110_000) })
 
     it('does what it was told, and tells it', async () => {
       const { router } = await open()
