@@ -82,8 +82,8 @@ export default defineConfig({
           ...real,
           name: 'kubernetes',
           include: ['test/kubernetes/**/*.test.ts'],
-          // They wait for pods.
-          maxConcurrency: 20,
+          // They wait for pods, and some for each other.
+          maxConcurrency: 30,
           exclude,
           maxWorkers: 2,
           sequence: { groupOrder: 2 },
