@@ -79,11 +79,11 @@ export function writesSuite(cluster: () => Cluster): void {
 
   it('a canary whose Deployment is still on its way out, as an attempt before left it, comes up when that is gone', async () => {
     const { control, pods } = cluster()
-    const { target } = await openTestTarget(control, 'leaving', { shop: {} })
-    await apply(control, ...userObjects('leaving', 'shop', { replicas: 1, port: pods.port }))
+    const { target } = await openTestTarget(control, 'on-its-way-out', { shop: {} })
+    await apply(control, ...userObjects('on-its-way-out', 'shop', { replicas: 1, port: pods.port }))
     const canary = { role: 'canary', release: release('2.0.0'), instances: 1 } as const
     await target.apply('shop', canary, op(1))
-    const kubectl = (...args: string[]) => control.kubectl(['-n', 'leaving', ...args, 'deploy', 'shop-canary'])
+    const kubectl = (...args: string[]) => control.kubectl(['-n', 'on-its-way-out', ...args, 'deploy', 'shop-canary'])
     const hold = (finalizers: string[]) =>
       kubectl('patch', '--type=merge', '-p', JSON.stringify({ metadata: { finalizers } }))
     await hold(['slipway.dev/held'])

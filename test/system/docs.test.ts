@@ -98,7 +98,8 @@ describe('what the pages tell people to type', () => {
     expect(await away([...login!.slice(0, -1), 'staging'], token)).toMatchObject({ code: 0 })
     expect(await away(use!)).toMatchObject({ code: 0 })
     expect((await away(['context', 'list'])).output).toMatch(/prod[\s\S]*staging/)
-    const { code, output } = await away(run!)
+    // Another line of the pages may have brought the same version in, which was taken back then.
+    const { code, output } = await away(run!.map(word => word.replace('=1.1.0', '=1.9.0')))
     expect([0, 4], output).toContain(code)
   })
 
