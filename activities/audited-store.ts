@@ -14,9 +14,9 @@ export function auditedStore<S extends Pick<Store, 'record' | 'audit'>>(store: S
       const began = batch.events.find(({ sequence }) => sequence === 1)
       if (began !== undefined && batch.snapshot !== null)
         await store.audit(startOf(began, batch.snapshot), startKey(began.execution))
-      for (const event of batch.events.filter(isNotable)) await store.audit(entryOf(event, batch), keyOf(event))
-      const end = endOf(batch)
-      if (end !== null) await store.audit(entryOf(end, batch), keyOf(end))
+      // An end is told by its event, by the snapshot, or by both.
+      const told = new Map([...batch.events.filter(isNotable), ...endOf(batch)].map(event => [keyOf(event), event]))
+      for (const [key, event] of told) await store.audit(entryOf(event, batch), key)
       await store.record(batch)
     },
   }
@@ -33,19 +33,16 @@ function startOf({ at, execution }: ExecutionEvent, { trigger, definitionHash }:
   return { at, actor: by, action: 'execution.start', subject: `execution:${execution}`, outcome: 'allowed', data }
 }
 
-type Told = Omit<ExecutionEvent, 'sequence'>
-
-/** What the snapshot shows as the end. */
-function endOf({ snapshot }: RecordBatch): Told | null {
-  if (snapshot === null || snapshot.endedAt === null) return null
+/** What the snapshot shows as the end, if it does. */
+function endOf({ snapshot, sequence }: RecordBatch): ExecutionEvent[] {
+  if (snapshot === null || snapshot.endedAt === null) return []
   const { id, status, reason, endedAt } = snapshot
-  return { execution: id, at: endedAt, kind: 'execution.status', data: { status, reason } }
+  return [{ execution: id, sequence, at: endedAt, kind: 'execution.status', data: { status, reason } }]
 }
 
 /** The same for an end whether its event tells it or the snapshot. */
-function keyOf(told: ExecutionEvent | Told): string {
-  const { execution, data } = told
-  return `${execution}/${told.kind === 'execution.status' ? data.status : (told as ExecutionEvent).sequence}`
+function keyOf({ execution, sequence, kind, data }: ExecutionEvent): string {
+  return `${execution}/${kind === 'execution.status' ? data.status : sequence}`
 }
 
 const always: ReadonlySet<EventKind> = new Set(['canary.verdict', 'judgment.given', 'message.received', 'undo.failed'])
@@ -55,7 +52,7 @@ function isNotable({ kind, data }: ExecutionEvent): boolean {
   return always.has(kind)
 }
 
-function entryOf(event: Told, { snapshot }: RecordBatch): AuditEntry {
+function entryOf(event: ExecutionEvent, { snapshot }: RecordBatch): AuditEntry {
   const { execution, at, kind, stage, data } = event
   const { by, reason, decision, verdict, status, message, kind: what } = data
   const told = { by, reason, decision, verdict, status, message, what, stage, definition: snapshot?.definitionHash }

@@ -50,8 +50,8 @@ export function createPace({ few, behind, longest, apart }: PaceLimits = paceLim
 
   /** The oldest change that nobody has noticed yet may say more than all before it. */
   function lag(): number {
-    const ages = [...unnoticed].map(({ since }) => performance.now() - since)
-    return Math.max(usual, ...ages)
+    const [oldest] = unnoticed
+    return oldest === undefined ? usual : Math.max(usual, performance.now() - oldest.since)
   }
 
   function isTime(): boolean {
