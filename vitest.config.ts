@@ -10,7 +10,7 @@ const alone = ['demo', 'process-target/no-request-lost', 'prometheus-canary', 'u
 )
 
 /** What takes longest begins first, so that nothing of it is left when all the rest has ended. */
-const longestFirst = [
+const longest = [
   'kubernetes/kubernetes',
   ...['ui-views', 'kills', 'serve-dead', 'stages', 'schedules', 'api', 'store'].map(name => `system/${name}`),
   ...['embedded-store', 'process-target/host', 'schemathesis', 'webhooks'].map(name => `system/${name}`),
@@ -20,8 +20,8 @@ class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const group = ({ project }: TestSpecification): number => project.config.sequence.groupOrder
     const place = ({ moduleId }: TestSpecification): number => {
-      const found = longestFirst.findIndex(name => moduleId.endsWith(`test/${name}.test.ts`))
-      return found === -1 ? longestFirst.length : found
+      const found = longest.findIndex(name => moduleId.endsWith(`test/${name}.test.ts`))
+      return found === -1 ? longest.length : found
     }
     return (await super.sort(files)).sort((a, b) => group(a) - group(b) || place(a) - place(b))
   }
@@ -29,9 +29,8 @@ class LongestFirst extends BaseSequencer {
 
 /** What is waited for comes late on a busy machine; a second, as vitest has it, is little there. */
 const patient = { poll: { timeout: 20_000 } }
-/** Only what hangs takes so long, at half a machine's speed too. */
-const longest = { testTimeout: 300_000, hookTimeout: 300_000 }
-const real = { pool: 'forks', ...longest, expect: patient } as const
+/** Only what hangs takes five minutes, at half a machine's speed too. */
+const real = { pool: 'forks', testTimeout: 300_000, hookTimeout: 300_000, expect: patient } as const
 
 /**
  * `unit` needs nothing but Node and is the inner loop; `system` talks to real components, a few files at a time (they

@@ -147,14 +147,18 @@ test('npm finds the project’s own Node.js first', () => {
 
 /** What is typed in ```console blocks, without comments. */
 function sessionLines(page: string): string[] {
-  const blocks = [...page.matchAll(/```console\n([\s\S]*?)```/g)].map(([, block]) => block as string)
-  const lines = blocks.flatMap(block => block.replace(/\\\n\s*/g, '').split('\n'))
-  return lines.filter(line => line.startsWith('$ ')).map(line => line.slice(2).replace(/\s+#.*$/, ''))
+  const lines = linesOf(page, 'console').filter(line => line.startsWith('$ '))
+  return lines.map(line => line.slice(2))
 }
 
 /** The lines of ```sh blocks, without comments. */
 function shellLines(page: string): string[] {
-  const blocks = [...page.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, block]) => block as string)
-  const lines = blocks.flatMap(block => block.split('\n'))
-  return lines.map(line => line.replace(/\s+#.*$/, '').trim()).filter(line => line !== '')
+  return linesOf(page, 'sh').filter(line => line !== '')
+}
+
+function linesOf(page: string, language: string): string[] {
+  const fenced = new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``, 'g')
+  const blocks = [...page.matchAll(fenced)].map(([, block]) => block!)
+  const lines = blocks.flatMap(block => block.replace(/\\\n\s*/g, '').split('\n'))
+  return lines.map(line => line.replace(/\s+#.*$/, '').trim())
 }
