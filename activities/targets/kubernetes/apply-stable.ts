@@ -1,4 +1,4 @@
-import type { V1Deployment, V1Pod, V1PodTemplateSpec, V1ReplicaSet } from '@kubernetes/client-node'
+import type { V1Deployment, V1Pod, V1PodTemplateSpec } from '@kubernetes/client-node'
 import type { Role, Weights } from '../../../pipeline/clusters.ts'
 import { type Release, sameRelease } from '../../../pipeline/release.ts'
 import { Refused } from '../../failures.ts'
@@ -14,6 +14,7 @@ import type { ServiceRecord } from './record.ts'
 import { checkRecreate, emptied } from './recreate.ts'
 import { releaseOf } from './release.ts'
 import { waitForRollout } from './rollout.ts'
+import { replicaSetsOf } from './selected.ts'
 import { settle, shift } from './shift.ts'
 import { type ConfigCopies, containerOf, withRelease } from './template.ts'
 import { autoscalerOf, copiesOf, type Work } from './work.ts'
@@ -150,10 +151,8 @@ async function copiesFor({ api, place }: Work, { release, deployments }: Pick<Ro
   if ((release.config ?? []).length === 0) return {}
   const running = donors.map(role => deployments.get(role)).find(one => runs(place, one, release))
   if (running) return copiesOf(running)
-  const selector = Object.entries(deployments.get('stable')!.spec!.selector.matchLabels ?? {})
-  const query = { labelSelector: selector.map(([key, value]) => `${key}=${value}`).join(',') }
-  const { items } = await api.send<{ items: V1ReplicaSet[] }>(pathOf(place, 'replicasets'), { query })
-  const kept = items.find(one => {
+  const all = await replicaSetsOf(api, place, deployments.get('stable')!)
+  const kept = all.find(one => {
     const written = annotationOf(one, 'release')
     return written !== null && sameRelease(JSON.parse(written), release)
   })

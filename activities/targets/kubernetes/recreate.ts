@@ -1,8 +1,9 @@
-import type { V1Deployment, V1Pod } from '@kubernetes/client-node'
+import type { V1Deployment } from '@kubernetes/client-node'
 import { Refused } from '../../failures.ts'
 import { untilTrue } from './endpoints.ts'
-import { type Place, pathOf } from './place.ts'
+import type { Place } from './place.ts'
 import type { Promotion } from './promotions/promotion.ts'
+import { podsOf } from './selected.ts'
 import type { Work } from './work.ts'
 
 /** Seconds a pod has to end where its template does not say. */
@@ -27,12 +28,7 @@ export async function emptied(
   if (endsItself(stable)) return
   op.progress('stable: ending its pods')
   await promotion.scale(0)
-  const selector = Object.entries(stable.spec!.selector.matchLabels ?? {})
-  const query = { labelSelector: selector.map(([key, value]) => `${key}=${value}`).join(',') }
-  const noneLeft = async () => {
-    const { items } = await api.send<{ items: V1Pod[] }>(pathOf(place, 'pods'), { query })
-    return items.length === 0
-  }
+  const noneLeft = async () => (await podsOf(api, place, stable)).length === 0
   const grace = (stable.spec!.template.spec?.terminationGracePeriodSeconds ?? usualGrace) * 1_000
   if (await untilTrue(noneLeft, { within: grace + place.settings.progressDeadline, signal: op.signal })) return
   throw new Refused(`${place.name}: the pods of Deployment ${place.deployment} do not end; \`kubectl describe\` them`)

@@ -1,9 +1,10 @@
-import type { V1Deployment, V1Pod } from '@kubernetes/client-node'
+import type { V1Deployment } from '@kubernetes/client-node'
 import type { Failure } from '../../failures.ts'
 import { Refused, ReleaseFailed } from '../../failures.ts'
 import type { KubernetesApi } from './api.ts'
 import type { Pace } from './pace.ts'
 import { type Place, pathOf } from './place.ts'
+import { podsOf } from './selected.ts'
 import { explain, type Trouble, troubleOf } from './trouble.ts'
 import type { Watches } from './watch.ts'
 
@@ -92,11 +93,9 @@ async function lookAt(api: KubernetesApi, place: Place, deployment: V1Deployment
     ({ type, status }) => type === 'ReplicaFailure' && status === 'True',
   )
   if (failure) return creationTrouble(failure.message ?? failure.reason ?? 'unknown reason')
-  const selector = Object.entries(deployment.spec!.selector.matchLabels ?? {})
-  const labelSelector = selector.map(([key, value]) => `${key}=${value}`).join(',')
-  const { items } = await api.send<{ items: V1Pod[] }>(pathOf(place, 'pods'), { query: { labelSelector } })
   const images = imagesOf(deployment.spec!.template.spec!)
-  return troubleOf(items.filter(pod => imagesOf(pod.spec!) === images && !pod.metadata?.deletionTimestamp))
+  const pods = await podsOf(api, place, deployment)
+  return troubleOf(pods.filter(pod => imagesOf(pod.spec!) === images && !pod.metadata?.deletionTimestamp))
 }
 
 function imagesOf({ containers }: { containers: readonly { image?: string }[] }): string {
