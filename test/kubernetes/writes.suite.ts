@@ -1,10 +1,11 @@
+import type { V1Pod, V1Service } from '@kubernetes/client-node'
 import { expect, it } from 'vitest'
 import { type KubernetesApi, openApi } from '../../activities/targets/kubernetes/api.ts'
 import { openConnection } from '../../activities/targets/kubernetes/connection.ts'
 import { createPace } from '../../activities/targets/kubernetes/pace.ts'
 import { kubernetesTarget } from '../../activities/targets/kubernetes/target.ts'
 import type { Cluster } from './cluster.ts'
-import { apply, op, openTestTarget, release, userObjects } from './world.ts'
+import { apply, op, openTestTarget, release, userObjects, userRoute } from './world.ts'
 
 /**
  * What a canary writes, from its first pod to its last: no more than it has to, and nothing of an old version that nobody
@@ -75,6 +76,44 @@ export function writesSuite(cluster: () => Cluster): void {
     stop.abort()
     await expect(late).rejects.toThrow('aborted')
     expect((await target.current('late')).clusters.map(({ role }) => role)).toEqual(['stable', 'preview'])
+  })
+
+  it('a version that is replaced while it serves is there when its router knows the pods of now, not only as many', async () => {
+    const { control, pods } = cluster()
+    const namespace = 'known-by-name'
+    const { target } = await openTestTarget(control, namespace, {
+      shop: { router: { type: 'gateway-api', route: 'shop' } },
+    })
+    const [deployment, service] = userObjects(namespace, 'shop', { replicas: 2, port: pods.port }) as [
+      object,
+      V1Service,
+    ]
+    // Nobody but the test says what is behind it.
+    delete service.spec!.selector
+    await apply(control, deployment, service, userRoute(namespace, 'shop'))
+    const tell = async (): Promise<string[]> => {
+      const { items } = JSON.parse(await control.kubectl(['-n', namespace, 'get', 'pods', '-o', 'json']))
+      const staying = (items as V1Pod[]).filter(({ metadata }) => !metadata!.deletionTimestamp)
+      const names = staying.map(({ metadata }) => metadata!.name!)
+      const endpoints = names.map((name, at) => ({ addresses: [`10.9.9.${at + 1}`], targetRef: { kind: 'Pod', name } }))
+      await apply(control, {
+        ...{ apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', addressType: 'IPv4', endpoints },
+        metadata: { name: 'shop-by-hand', namespace, labels: { 'kubernetes.io/service-name': 'shop' } },
+      })
+      return names
+    }
+    await control.kubectl(['-n', namespace, 'rollout', 'status', 'deployment/shop'])
+    expect(await tell()).toHaveLength(2)
+
+    await target.route('shop', { stable: 100 }, op(1))
+    const waiting = Promise.withResolvers<string>()
+    const progress = (message: string) => message.includes('router') && waiting.resolve(message)
+    const wanted = { role: 'stable', release: release('2.0.0'), instances: 2 } as const
+    const applied = target.apply('shop', wanted, op(1, { progress }))
+    const over = applied.then(() => 'over')
+    expect(await Promise.race([over, waiting.promise])).toBe('stable: waits until its router knows its new pods')
+    expect(await tell()).toHaveLength(2)
+    expect((await applied).clusters).toMatchObject([{ role: 'stable', release: { version: '2.0.0' }, ready: 2 }])
   })
 
   it('a canary whose Deployment is still on its way out, as an attempt before left it, comes up when that is gone', async () => {

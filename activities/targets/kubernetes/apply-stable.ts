@@ -112,7 +112,7 @@ interface Roll extends Beginning {
   change: Change
 }
 
-async function roll(work: Work, given: Omit<Roll, 'running'>): Promise<number> {
+async function roll(work: Work, given: Omit<Roll, 'running'>): Promise<V1Deployment> {
   const { place, op } = work
   const { promotion, release, instances, donor, deployments } = given
   const [copies, digest, scaler] = await Promise.all([
@@ -130,10 +130,7 @@ async function roll(work: Work, given: Omit<Roll, 'running'>): Promise<number> {
     template: template => templateFor(place, template, { ...given, pinned, copies }),
     replicas: now => (scaler !== null && now > 0 ? now : Math.max(now, instances)),
   })
-  const there = await waitForRollout(work, {
-    ...{ ...op, place, wanted: wanted ?? stable, what: `stable ${release.version}` },
-  })
-  return there.spec?.replicas ?? 1
+  return waitForRollout(work, { ...op, place, wanted: wanted ?? stable, what: `stable ${release.version}` })
 }
 
 type TemplateSource = Omit<Roll, 'running'> & { pinned: Release; copies: ConfigCopies }

@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { V1Deployment } from '@kubernetes/client-node'
 import type { Role, Weights } from '../../../pipeline/clusters.ts'
 import { roles } from '../../../pipeline/clusters.ts'
 import { Unavailable } from '../../failures.ts'
 import { endpointChanges, endpointsOf, untilTrue } from './endpoints.ts'
 import { serviceOf } from './place.ts'
 import { acceptedWithin } from './routers/router.ts'
+import { podsOf } from './selected.ts'
 import type { Work } from './work.ts'
 
 /**
@@ -29,13 +31,26 @@ export async function shift(work: Work, weights: Weights): Promise<void> {
   })
 }
 
-/** Waits until those who route to a cluster know exactly its pods, after they were replaced while serving. */
-export async function settle({ api, watches, place, op }: Work, role: Role, pods: number): Promise<void> {
-  const known = async () => (await endpointsOf(api, place, serviceOf(place, role))).size === pods
-  // By number of pods others are behind the same Service, and a pod that is lost meanwhile is no reason to fail.
-  const within = place.settings.router.type === 'replicas' ? 0 : acceptedWithin
-  const changes = endpointChanges(watches, place, serviceOf(place, role))
-  await untilTrue(known, { within, signal: op.signal, changes })
+/**
+ * Waits until those who route to a cluster know exactly its pods, after they were replaced while serving: by name, as one
+ * of before and one of now are as many.
+ */
+export async function settle({ api, watches, place, op }: Work, role: Role, deployment: V1Deployment): Promise<void> {
+  const known = async () => {
+    const [ends, pods] = await Promise.all([
+      endpointsOf(api, place, serviceOf(place, role)),
+      podsOf(api, place, deployment),
+    ])
+    const staying = new Set(pods.filter(({ metadata }) => !metadata!.deletionTimestamp).map(pod => pod.metadata!.name!))
+    return ends.size === staying.size && [...ends].every(end => staying.has(end))
+  }
+  // By number of pods others are behind the same Service.
+  if (place.settings.router.type !== 'replicas' && !(await known())) {
+    op.progress(`${role}: waits until its router knows its new pods`)
+    const changes = endpointChanges(watches, place, serviceOf(place, role))
+    // A pod that is lost meanwhile is no reason to fail.
+    await untilTrue(known, { within: acceptedWithin, signal: op.signal, changes })
+  }
   await sleep(place.settings.settleTime, undefined, { signal: op.signal })
 }
 
