@@ -10,6 +10,8 @@ import { keptPort } from './kept-port.ts'
 
 export interface TemporalServer {
   address: string
+  /** URL of what it tells Prometheus of itself. */
+  metrics: string
   namespace: string
   pid: number
   /** Where its database is. */
@@ -47,6 +49,7 @@ export async function startTemporal(settings: Readonly<Record<string, string>> =
   })
   return {
     address,
+    metrics: `http://127.0.0.1:${metrics}/metrics`,
     namespace: 'default',
     pid: child.pid!,
     folder,
