@@ -32,20 +32,20 @@ const donors = ['canary', 'preview', 'previous'] as const satisfies readonly Rol
  * back. To be recreated, its pods end before others start, either way.
  */
 export async function applyStable(
-  work: Work,
+  given: Work,
   { release, instances, recreate, keepOld }: DesiredCluster,
 ): Promise<void> {
-  const { api, place, router, record, remember, op } = work
+  const { api, place, router, remember, op } = given
   const deployments = await readDeployments(api, place)
   const stable = stableOf(place, deployments)
-  const promotion = promotionOf(work)
+  const promotion = promotionOf(given)
   promotion.check(stable, release)
   if (recreate) checkRecreate(place, stable)
-  const running = releaseOf(place, stable)
-  const begun = record.change !== null && sameRelease(record.change.to, release) ? record.change : null
-  if (begun === null && stable.spec?.replicas !== 0 && sameRelease(running, release))
-    return resize(work, { promotion, stable, instances })
-  const change = begun ?? (await begin(work, { stable, running, release, record }))
+  const begun = await begin(given, { stable, release })
+  if (begun === null) return
+  const { change, earlier, record } = begun
+  const work = { ...given, record }
+  if (change === null) return resize(work, { promotion, stable, instances })
   const weights = stable.spec?.replicas === 0 ? {} : await router.weights()
   const donor = donors.find(role => runs(place, deployments.get(role), release))
   const displaced = change.from.replicas > 0 && !((weights.stable ?? 0) > 0)
@@ -55,7 +55,7 @@ export async function applyStable(
   try {
     if (recreate && !runs(place, stable, release)) await emptied(work, { promotion, stable })
     const [there] = await Promise.all([
-      roll(work, { promotion, stable, release, instances: pods, deployments, donor, record, change }),
+      roll(work, { promotion, stable, release, instances: pods, deployments, donor, change, earlier }),
       keeps ? keepWarm(work, change) : undefined,
     ])
     if ((weights.stable ?? 0) > 0) await settle(work, 'stable', there)
@@ -87,32 +87,49 @@ async function resize(
   await waitForRollout(work, { ...op, place, wanted: wanted ?? stable, what: 'stable' })
 }
 
-interface Beginning {
-  stable: V1Deployment
-  running: Release
-  release: Release
+interface Begun {
   record: ServiceRecord
+  /** Null: it runs already. */
+  change: Change | null
+  /** The change that was under way before. */
+  earlier: Change | null
 }
 
-/** Written down before anything is changed, so that whoever comes after a crash knows what to go back to. */
-async function begin({ records, place, op }: Work, { stable, running, release, record }: Beginning): Promise<Change> {
+/**
+ * Written down, with the fence, before anything is changed, so that whoever comes after a crash knows what to go back to;
+ * null when another attempt has done it all.
+ */
+async function begin(
+  { records, place, op }: Work,
+  { stable, release }: { stable: V1Deployment; release: Release },
+): Promise<Begun | null> {
+  const running = releaseOf(place, stable)
+  const isThere = stable.spec?.replicas !== 0 && sameRelease(running, release)
   const now = { release: running, template: stable.spec!.template, replicas: stable.spec?.replicas ?? 1 }
-  // A change that was broken off: what it started from is still the last that was known to be good.
-  const from = record.change !== null && !sameRelease(record.change.from.release, release) ? record.change.from : now
-  const change = { to: release, from }
-  await records.change(place, op, () => ({ change }))
-  return change
+  const isOurs = (change: Change | null) => change !== null && sameRelease(change.to, release)
+  let earlier: Change | null = null
+  const record = await records.change(place, op, ({ change }) => {
+    earlier = change
+    if (isOurs(change) || isThere) return {}
+    // A change that was broken off: what it started from is still the last that was known to be good.
+    const from = change !== null && !sameRelease(change.from.release, release) ? change.from : now
+    return { change: { to: release, from } }
+  })
+  return record === null ? null : { record, earlier, change: isOurs(record.change) ? record.change : null }
 }
 
-interface Roll extends Beginning {
+interface Roll {
   promotion: Promotion
+  stable: V1Deployment
+  release: Release
   instances: number
   deployments: Deployments
   donor: Role | undefined
   change: Change
+  earlier: Change | null
 }
 
-async function roll(work: Work, given: Omit<Roll, 'running'>): Promise<V1Deployment> {
+async function roll(work: Work, given: Roll): Promise<V1Deployment> {
   const { place, op } = work
   const { promotion, release, instances, donor, deployments } = given
   const [copies, digest, scaler] = await Promise.all([
@@ -133,13 +150,12 @@ async function roll(work: Work, given: Omit<Roll, 'running'>): Promise<V1Deploym
   return waitForRollout(work, { ...op, place, wanted: wanted ?? stable, what: `stable ${release.version}` })
 }
 
-type TemplateSource = Omit<Roll, 'running'> & { pinned: Release; copies: ConfigCopies }
+type TemplateSource = Roll & { pinned: Release; copies: ConfigCopies }
 
 /** Going back to what it was before a broken change gives the very template of then. */
 function templateFor(place: Place, found: V1PodTemplateSpec, given: TemplateSource): V1PodTemplateSpec {
-  const { record, release, pinned, copies, stable } = given
-  const earlier = record.change?.from
-  if (earlier !== undefined && sameRelease(earlier.release, release)) return earlier.template
+  const { earlier, release, pinned, copies, stable } = given
+  if (earlier !== null && sameRelease(earlier.from.release, release)) return earlier.from.template
   return withRelease(place, found, { before: releaseOf(place, stable), release: pinned, copies })
 }
 

@@ -32,6 +32,8 @@ const late = 1_000
 
 export type RecordChange = (record: ServiceRecord) => Partial<ServiceRecord>
 
+export type Given = { guarded?: true; writes?: true }
+
 export interface Records {
   read(place: Place): Promise<ServiceRecord>
   /** As it was a moment ago: for telling, not for deciding. */
@@ -39,10 +41,11 @@ export interface Records {
   /**
    * Lets an operation in; null when it was done already, `Refused` when a newer writer has been there. `guarded`: its first
    * write is to something that refuses late writers itself, so that what was written here a moment ago need not be read.
+   * `writes`: its first write is a `change`, which refuses them, too, and says the fence with it.
    */
-  begin(place: Place, op: Op, given?: { guarded?: true }): Promise<ServiceRecord | null>
-  /** Changes the record unless a newer writer has been there. */
-  change(place: Place, op: Op, change: RecordChange): Promise<ServiceRecord>
+  begin(place: Place, op: Op, given?: Given): Promise<ServiceRecord | null>
+  /** Changes the record unless a newer writer has been there; null, and nothing is changed, when the operation was done already. */
+  change(place: Place, op: Op, change: RecordChange): Promise<ServiceRecord | null>
   /** As `change`, one after the other, and remembers that the operation was done. */
   finish(place: Place, op: Op, changes: readonly RecordChange[]): Promise<ServiceRecord>
 }
@@ -93,14 +96,22 @@ export function openRecords(api: KubernetesApi): Records {
       const known = held.get(pathOf(place, 'configmaps', nameOf(place)))
       // Its fence has to be written anyway, and is only where nobody else has written since: that is as good as a look.
       const raises = known !== undefined && op.fence > parse(known.map).fence
-      const own = given?.guarded ? heldLately(place) : undefined
+      const own = given?.guarded || given?.writes ? heldLately(place) : undefined
       const seen = own?.fence === op.fence ? own : null
-      const record = raises ? await update(place, op, () => ({})) : (seen ?? (await read(place)))
+      const raised = async () => (given?.writes ? parse(known!.map) : update(place, op, () => ({})))
+      const record = raises ? await raised() : (seen ?? (await read(place)))
       checkFence(place, record, op)
       if (record.done.includes(shortened(op.id))) return null
-      return op.fence > record.fence ? update(place, op, () => ({})) : record
+      return op.fence > record.fence && !given?.writes ? update(place, op, () => ({})) : record
     },
-    change: update,
+    async change(place, op, change) {
+      let isDone = false
+      const record = await update(place, op, before => {
+        isDone = before.done.includes(shortened(op.id))
+        return isDone ? {} : change(before)
+      })
+      return isDone ? null : record
+    },
     finish(place, op, changes) {
       const done = shortened(op.id)
       return update(place, op, before => {

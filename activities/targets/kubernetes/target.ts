@@ -17,7 +17,7 @@ import { keptReleases } from './kept.ts'
 import { type Beginning, createPace, type Pace } from './pace.ts'
 import { type Place, placeOf } from './place.ts'
 import { promotionOf } from './promotions/registry.ts'
-import { openRecords, type RecordChange, type ServiceRecord } from './record.ts'
+import { type Given, openRecords, type RecordChange, type ServiceRecord } from './record.ts'
 import { releaseOf } from './release.ts'
 import { endRoleCluster } from './role-cluster.ts'
 import { openRouter } from './routers/registry.ts'
@@ -71,7 +71,7 @@ export function kubernetesTarget(
     place: Place,
     op: Op,
     act: (work: Work) => Promise<void>,
-    { beginning = null, ...given }: { guarded?: true; beginning?: Beginning | null } = {},
+    { beginning = null, ...given }: Given & { beginning?: Beginning | null } = {},
   ): Promise<ServiceRecord> {
     return pace.work(async () => {
       const record = await records.begin(place, op, given)
@@ -108,7 +108,8 @@ export function kubernetesTarget(
           if (role === 'stable') return applyStable(work, desired)
           return applyRole(work, { ...desired, role })
         }
-        const record = await once(place, op, act, { beginning: await beginningOf(place, role, op) })
+        const writes = role === 'stable' ? ({ writes: true } as const) : {}
+        const record = await once(place, op, act, { ...writes, beginning: await beginningOf(place, role, op) })
         return stateOf(place, record)
       }),
     async route(service, weights, op) {
