@@ -108,13 +108,15 @@ test('an update that a new worker gets together with something else is asked aga
   }
 })
 
-// mutation: without `plainTrace` of workflows/bundle.ts there are traces.
-test('nobody keeps where each promise of a run was made', async () => {
+// mutation: without `untraced` of workflows/bundle.ts there are traces.
+test('nobody keeps where each promise of a run was made, and errors tell where they were', async () => {
   const engine = await startEngine(server)
   try {
     const run = await engine.start([waitStage('wait', { for: 60_000 })])
     await until('it waits', async () => (await run.state()).stages[0]!.status === 'running')
     expect(String(await server.client.workflow.getHandle(run.id).query('__stack_trace')).trim()).toBe('')
+    const stack = expect.stringMatching(/workflows\/pipeline-execution\.ts:\d+/)
+    await expect(run.update('resume')).rejects.toMatchObject({ cause: { stack } })
     await run.update('skip')
     await run.result()
   } finally {
