@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client, Connection } from '@temporalio/client'
-import { embeddedSettings } from '../api/main/children/temporal.ts'
+import { embeddedEnvironment, embeddedSettings } from '../api/main/children/temporal.ts'
 import { temporalCli } from '../setup/temporal.mjs'
 import { keptPort } from './kept-port.ts'
 
@@ -36,7 +36,7 @@ export async function startTemporal(settings: Readonly<Record<string, string>> =
       ...['--db-filename', join(folder, 'temporal.db'), '--log-level', 'error'],
       ...embeddedSettings(settings),
     ],
-    { stdio: ['ignore', 'ignore', 'pipe'] },
+    { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...embeddedEnvironment } },
   )
   let output = ''
   child.stderr.on('data', chunk => {

@@ -26,13 +26,15 @@ export function temporalChild({ cli, data, port }: TemporalChild): ChildSpec {
       ...['--db-filename', join(folder, 'temporal.db'), '--log-level', 'warn'],
       ...embeddedSettings(),
     ],
-    // Its own default lets the heap double before it collects; here memory is dearer than a little time.
-    env: { ...cleanEnvironment(), GOGC: '50' },
+    env: { ...cleanEnvironment(), ...embeddedEnvironment },
     ready: () => isListening(port),
     startTimeout: 30_000,
     stopGrace: 10_000,
   }
 }
+
+/** Its own default lets the heap double before it collects; here memory is dearer than a little time. */
+export const embeddedEnvironment = { GOGC: '50' }
 
 /** How a development server has to be run for a delivery; `more`: values of its dynamic configuration. */
 export function embeddedSettings(more: Readonly<Record<string, string>> = {}): string[] {
