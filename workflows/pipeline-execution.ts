@@ -1,6 +1,7 @@
 import type { UpdateDefinition } from '@temporalio/common'
 import { ApplicationFailure, CancellationScope, setHandler } from '@temporalio/workflow'
 import type { Execution } from '../pipeline/execution.ts'
+import { isFinal } from '../pipeline/statuses.ts'
 import type { ExecutionInput } from '../store/store.ts'
 import { createFreezeWatch } from './freeze-watch.ts'
 import { interpret } from './interpreter.ts'
@@ -110,7 +111,7 @@ function handleMessages(journal: Journal, steering: Steering): void {
         journal.tell()
         return journal.execution
       },
-      { validator: message => refuse(() => check(message)) },
+      { validator: message => refuse(() => checkGoesOn(journal.execution, () => check(message))) },
     )
   update(promote, steering.promote, steering.checkPromote)
   update(pause, steering.pause, steering.checkPause)
@@ -134,6 +135,12 @@ function handleFreezes(input: ExecutionInput, world: World, journal: Journal, st
     journal.event('message.received', { message: 'override-freezes', by, reason: reason ?? null })
     steering.overrideFreezes()
   })
+}
+
+/** What has ended and is only being recorded would take a word, and do nothing with it. */
+function checkGoesOn({ status }: Execution, check: () => void): void {
+  if (isFinal(status)) throw new Error(`it has ended: ${status}`)
+  check()
 }
 
 function refuse(check: () => void): void {

@@ -58,6 +58,19 @@ describe('a cancel', () => {
   })
 })
 
+it('a word that would change nothing any more is refused while the end of a run waits to be recorded', async () => {
+  const run = await engine.start([waitStage('wait', { for: 200 })])
+  engine.store.down = true
+  await until('it has ended', async () => (await run.state()).status === 'succeeded')
+  for (const word of ['pause', 'resume', 'skip'] as const) {
+    const cause = { message: 'it has ended: succeeded' }
+    await expect(run.update(word)).rejects.toMatchObject({ cause })
+  }
+  engine.store.down = false
+  expect((await run.result()).status).toBe('succeeded')
+  expect(engine.store.events(run.id).map(({ kind }) => kind)).not.toContain('message.received')
+})
+
 describe('a rollback', () => {
   it('takes back what had succeeded, newest first, after what was still open', async () => {
     engine.target.seed('search', v1, 2)
