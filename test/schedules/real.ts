@@ -174,7 +174,7 @@ async function runReal(schedule: Schedule, name: string, parts: Parts): Promise<
     const ended = handle(input.id)
       .result()
       .then(() => true)
-    if (!(await Promise.race([ended, sleep(patience, false)]))) wrong.push(`${input.id} has not ended`)
+    if (!(await Promise.race([ended, sleep(patience, false, { ref: false })]))) wrong.push(`${input.id} has not ended`)
   }
   if (turning !== null) clearTimeout(turning)
   const ended = await Promise.all(
