@@ -111,7 +111,13 @@ function handleMessages(journal: Journal, steering: Steering): void {
         journal.tell()
         return journal.execution
       },
-      { validator: message => refuse(() => checkGoesOn(journal.execution, () => check(message))) },
+      {
+        validator: message =>
+          refuse(() => {
+            checkGoesOn(journal.execution)
+            check(message)
+          }),
+      },
     )
   update(promote, steering.promote, steering.checkPromote)
   update(pause, steering.pause, steering.checkPause)
@@ -138,9 +144,8 @@ function handleFreezes(input: ExecutionInput, world: World, journal: Journal, st
 }
 
 /** What has ended and is only being recorded would take a word, and do nothing with it. */
-function checkGoesOn({ status }: Execution, check: () => void): void {
+function checkGoesOn({ status }: Execution): void {
   if (isFinal(status)) throw new Error(`it has ended: ${status}`)
-  check()
 }
 
 function refuse(check: () => void): void {

@@ -1,4 +1,4 @@
-import type { V1Deployment, V1Pod, V1PodTemplateSpec } from '@kubernetes/client-node'
+import type { V1Deployment, V1PodTemplateSpec } from '@kubernetes/client-node'
 import type { Role, Weights } from '../../../pipeline/clusters.ts'
 import { type Release, sameRelease } from '../../../pipeline/release.ts'
 import { Refused } from '../../failures.ts'
@@ -7,14 +7,14 @@ import { applyRole } from './apply-role.ts'
 import { type Deployments, readDeployments, stableOf } from './clusters.ts'
 import { copyConfig } from './config-copies.ts'
 import { annotationOf, discard, edit, fenced } from './objects.ts'
-import { annotations, deploymentOf, type Place, pathOf, serviceOf } from './place.ts'
+import { annotations, deploymentOf, type Place, serviceOf } from './place.ts'
 import type { Promotion } from './promotions/promotion.ts'
 import { promotionOf } from './promotions/registry.ts'
 import type { ServiceRecord } from './record.ts'
 import { checkRecreate, emptied } from './recreate.ts'
 import { releaseOf } from './release.ts'
 import { waitForRollout } from './rollout.ts'
-import { replicaSetsOf } from './selected.ts'
+import { podsOf, replicaSetsOf } from './selected.ts'
 import { settle, shift } from './shift.ts'
 import { type ConfigCopies, containerOf, withRelease } from './template.ts'
 import { autoscalerOf, copiesOf, type Work } from './work.ts'
@@ -134,7 +134,7 @@ async function roll(work: Work, given: Roll): Promise<V1Deployment> {
   const { promotion, release, instances, donor, deployments } = given
   const [copies, digest, scaler] = await Promise.all([
     copiesFor(work, given),
-    donor === undefined ? null : digestThatRan(work, donor),
+    donor === undefined ? null : digestThatRan(work, deployments.get(donor)!),
     autoscalerOf(work),
   ])
   const pinned = digest === null || release.digest !== undefined ? release : { ...release, digest }
@@ -173,10 +173,9 @@ async function copiesFor({ api, place }: Work, { release, deployments }: Pick<Ro
 }
 
 /** Digest of the image that the pods of a cluster really ran; null when they do not say, or differ. */
-async function digestThatRan({ api, place }: Work, role: Role): Promise<string | null> {
-  const query = { labelSelector: `slipway.dev/service=${place.service},slipway.dev/role=${role}` }
-  const { items } = await api.send<{ items: V1Pod[] }>(pathOf(place, 'pods'), { query })
-  const digests = items.map(pod => {
+async function digestThatRan({ api, place }: Work, deployment: V1Deployment): Promise<string | null> {
+  const pods = await podsOf(api, place, deployment)
+  const digests = pods.map(pod => {
     const { name } = containerOf(place, { spec: pod.spec! })
     const { imageID = '' } = pod.status?.containerStatuses?.find(status => status.name === name) ?? {}
     return /@(sha256:[0-9a-f]{64})$/.exec(imageID)?.[1] ?? null

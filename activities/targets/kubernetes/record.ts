@@ -98,11 +98,11 @@ export function openRecords(api: KubernetesApi): Records {
       const raises = known !== undefined && op.fence > parse(known.map).fence
       const own = given?.guarded || given?.writes ? heldLately(place) : undefined
       const seen = own?.fence === op.fence ? own : null
-      const raised = async () => (given?.writes ? parse(known!.map) : update(place, op, () => ({})))
-      const record = raises ? await raised() : (seen ?? (await read(place)))
+      const raise = async (record: ServiceRecord) => (given?.writes ? record : update(place, op, () => ({})))
+      const record = raises ? await raise(parse(known.map)) : (seen ?? (await read(place)))
       checkFence(place, record, op)
       if (record.done.includes(shortened(op.id))) return null
-      return op.fence > record.fence && !given?.writes ? update(place, op, () => ({})) : record
+      return op.fence > record.fence ? raise(record) : record
     },
     async change(place, op, change) {
       let isDone = false
