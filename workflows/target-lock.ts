@@ -7,6 +7,7 @@ import { isDue, renew } from './renewal.ts'
 import { activitiesFor, explain } from './temporal-world.ts'
 import type { Timings } from './timings.ts'
 import { defaultTimings } from './timings.ts'
+import { fenceStep } from './world.ts'
 
 export type LockTimings = Pick<Timings, 'lockCheck' | 'lockCheckWaiting' | 'lockIdle'>
 
@@ -62,7 +63,9 @@ export async function targetLock(
       continue
     }
     const { warmUntil } = state
-    const wanted = await condition(isWanted, warmUntil === null ? lockIdle : untilThen(warmUntil))
+    // Whoever comes after it is forgotten gets a fence from the clock, which many grants in a short time are ahead of.
+    const forgotten = Math.max(lockIdle, state.fence + fenceStep - Date.now())
+    const wanted = await condition(isWanted, warmUntil === null ? forgotten : untilThen(warmUntil))
     if (wanted || isWanted()) continue
     if (warmUntil === null) return
     state = { ...abandoned(state, Date.now()), warmUntil: null }
