@@ -10,6 +10,7 @@ import {
   lockId,
   pipelineQueueType,
   queueId,
+  releaseLock,
   targetLockType,
   taskQueue,
 } from '../workflows/messages.ts'
@@ -108,6 +109,15 @@ export function createActivities(resources: ActivityResources): Activities {
     }
   }
 
+  /** One that is gone holds nothing. */
+  const letGo = async ({ target, service, ...claim }: LockRequest): Promise<void> => {
+    try {
+      await client.workflow.getHandle(lockId(target, service)).signal(releaseLock, claim)
+    } catch (error) {
+      if (!(error instanceof WorkflowNotFoundError)) throw error
+    }
+  }
+
   return guarded(store, {
     resolve: async request => {
       const pinned = await pinImages(resolve(request), request, registries, AbortSignal.timeout(askingTime))
@@ -144,13 +154,14 @@ export function createActivities(resources: ActivityResources): Activities {
           signal,
         }),
       ),
-    async record(batch, linger) {
-      await store.record(batch)
+    async record(batch, linger, locks = []) {
+      await Promise.all([store.record(batch), ...locks.map(letGo)])
       // It is written, even if the lingering is cut short.
       if (linger > 0)
         await Context.current()
           .sleep(linger)
           .catch(() => {})
+      return locks.length
     },
     requestLock,
     lock: request =>

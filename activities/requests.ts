@@ -61,10 +61,36 @@ export interface ShiftRequest extends RouteRequest {
   keep: Keep | null
   /** What follows at once. */
   further?: Onward[]
+  /** What ends when all changes are made. */
+  removal?: Removal
+  /**
+   * Milliseconds. When they are over it answers after the change that is under way, so that the run can tell what is in
+   * force, and leaves the rest to be asked for. Absent: it goes on to the end.
+   */
+  tellAfter?: number
 }
 
 /** A further change of the same service by the same writer. */
-export type Onward = Omit<ShiftRequest, 'target' | 'service' | 'fence' | 'further'>
+export type Onward = Pick<ShiftRequest, 'id' | 'room' | 'keep' | 'weights' | 'lease' | 'mirror'>
+
+/** Clusters to be ended side by side, each by an effect of its own, then the last one, if it is there. */
+export interface Removal {
+  roles: readonly [RemovedRole, ...RemovedRole[]]
+  last?: RemovedRole
+}
+
+export interface RemovedRole {
+  id: string
+  role: Role
+}
+
+/** What is there after the last change that was made. */
+export interface Shifted extends ServiceState {
+  /** How many changes, from the end, are left to be made; absent: none. */
+  left?: number
+  /** What was to be removed then is gone; absent: it is left, or some of it could not be. */
+  removed?: true
+}
 
 export interface Room {
   /** Of its own effect. */
@@ -80,9 +106,9 @@ export interface Room {
 export interface RemoveRequest extends Effect {
   role: Role
   /** What goes as well, each by an effect of its own. */
-  also?: { id: string; role: Role }[]
+  also?: RemovedRole[]
   /** What goes when all others have. */
-  last?: { id: string; role: Role }
+  last?: RemovedRole
 }
 
 export interface HoldRequest extends Effect {
@@ -216,14 +242,17 @@ export interface Activities extends StageActivities {
   apply(request: ApplyRequest): Promise<ServiceState>
   /** Routes, then looks whether the router does it. */
   route(request: RouteRequest): Promise<ServiceState>
-  /** Makes room, then routes; heartbeats. Answers with what is there at the end of all changes. */
-  shift(request: ShiftRequest): Promise<ServiceState>
+  /** Makes room, then routes; heartbeats. */
+  shift(request: ShiftRequest): Promise<Shifted>
   remove(request: RemoveRequest): Promise<void>
   /** Renews the lease until it is canceled. */
   hold(request: HoldRequest): Promise<void>
   look(request: LookRequest): Promise<Look>
-  /** Writes at once, then lingers so that the next batch has time to gather. */
-  record(batch: RecordBatch, linger: number): Promise<void>
+  /**
+   * Writes at once, then lingers so that the next batch has time to gather. Locks are let go whatever the store does; answers
+   * with how many were.
+   */
+  record(batch: RecordBatch, linger: number, locks?: readonly LockRequest[]): Promise<number>
   requestLock(request: LockRequest): Promise<void>
   /** Asks for a lock, and looks at the service at once when it is free. */
   lock(request: LockRequest): Promise<Locked>

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { v1, v2 } from '../test/fakes/pipelines.ts'
 import { fakeTarget } from '../test/fakes/target.ts'
 import type { Room, ShiftRequest } from './requests.ts'
@@ -63,4 +63,91 @@ it('goes through changes that follow at once, and does not bring traffic back wh
   expect((await shift(target, all, { ...attempt, number: 2 })).weights).toEqual({ canary: 100 })
   const done = ['canary 2.0.0 x1', 'stable 75, canary 25', 'stable 50, canary 50', 'canary 2.0.0 x4', 'canary 100']
   expect(target.done.map(({ what }) => what)).toEqual(done)
+})
+
+describe('a promotion', () => {
+  const all = { id: 'all', room: [{ ...canary, id: 'more', instances: 4 }], weights: { canary: 100 } }
+  const stable = { id: 'stable', room: [{ ...canary, id: 'new', role: 'stable' as const, instances: 4 }] }
+  const promotion: ShiftRequest = {
+    ...{ ...request, ...all },
+    further: [{ keep: null, lease: null, ...stable, weights: { stable: 100 } }],
+    removal: { roles: [{ id: 'remove', role: 'canary' }], last: { id: 'remove-old', role: 'previous' } },
+    tellAfter: 1_000,
+  }
+  const replaced = ['canary 2.0.0 x4', 'canary 100', 'stable 2.0.0 x4', 'stable 100']
+  /** A target on which every change of weights takes that long. */
+  function slow(seconds: number) {
+    const target = seeded()
+    let time = 0
+    const { route } = target
+    target.route = async (...change) => {
+      await route(...change)
+      time += seconds * 1_000
+    }
+    return { target, now: () => time, done: () => target.done.map(({ what }) => what) }
+  }
+
+  it('that is quick ends with what is left removed, the old version last', async () => {
+    const { target, now, done } = slow(0.1)
+    const { left, removed } = await shift(target, promotion, attempt, now)
+    expect({ left, removed }).toEqual({ left: undefined, removed: true })
+    expect(done()).toEqual([...replaced, 'canary', 'previous'])
+  })
+
+  it('that is slow tells every change soon after it is made, and leaves the rest', async () => {
+    const { target, now, done } = slow(2)
+    expect(await shift(target, promotion, attempt, now)).toMatchObject({ left: 1, weights: { canary: 100 } })
+    expect(done()).toEqual(replaced.slice(0, 2))
+    const { further, ...rest } = { ...promotion, ...promotion.further![0]! }
+    const state = await shift(target, rest, attempt, now)
+    expect(state).toMatchObject({ weights: { stable: 100 } })
+    expect(state).not.toHaveProperty('removed')
+    expect(done()).toEqual(replaced)
+  })
+
+  it('that nobody asked to be told of goes on to the end, however long it takes', async () => {
+    const { target, now, done } = slow(60)
+    const { tellAfter, ...patient } = promotion
+    expect(await shift(target, patient, attempt, now)).toMatchObject({ removed: true })
+    expect(done()).toEqual([...replaced, 'canary', 'previous'])
+  })
+
+  it('that is canceled makes no further change, and says what is in force', async () => {
+    const canceled = new AbortController()
+    const { target, now, done } = slow(0)
+    const { route } = target
+    target.route = async (...change) => {
+      await route(...change)
+      canceled.abort()
+    }
+    const state = await shift(target, promotion, { ...attempt, signal: canceled.signal }, now)
+    expect(state).toMatchObject({ left: 1, weights: { canary: 100 } })
+    expect(done()).toEqual(replaced.slice(0, 2))
+  })
+
+  it('that cannot remove what is left is a promotion all the same', async () => {
+    const { target, now } = slow(0)
+    target.fail = (_, what) => (what === 'canary' ? 'it does not go' : null)
+    const state = await shift(target, promotion, attempt, now)
+    expect(state).toMatchObject({ weights: { stable: 100 } })
+    expect(state).not.toHaveProperty('removed')
+  })
+
+  it('that begins anew after its lease has run out replaces nothing that serves', async () => {
+    const { target, now, done } = slow(0)
+    target.fail = (_, what) => (what === 'stable 2.0.0 x4' ? 'its worker was gone' : null)
+    await expect(shift(target, promotion, attempt, now)).rejects.toThrow('its worker was gone')
+    target.fail = () => null
+    // As the target does it by itself.
+    await target.route('checkout', { stable: 100 }, { id: 'lapsed', fence: 2, ...attempt, progress: () => {} })
+    const weights: unknown[] = []
+    const { apply } = target
+    target.apply = async (service, wanted, op) => {
+      if (wanted.role === 'stable') weights.push(target.state('checkout').weights)
+      return apply(service, wanted, op)
+    }
+    await shift(target, promotion, { ...attempt, number: 2 }, now)
+    expect(weights).toEqual([{ canary: 100 }])
+    expect(done().slice(-4)).toEqual(['stable 2.0.0 x4', 'stable 100', 'canary', 'previous'])
+  })
 })

@@ -1,34 +1,77 @@
 import { capacityAt } from '../pipeline/clusters.ts'
+import { sameRelease } from '../pipeline/release.ts'
 import type { Attempt } from './effects.ts'
 import { keeping, opOf, routeAndCheck, sameWeights } from './effects.ts'
 import { Refused, ReleaseFailed } from './failures.ts'
-import type { Effect, Room, ShiftRequest } from './requests.ts'
+import { remove } from './remove.ts'
+import type { Effect, Onward, Removal, Room, ServiceRef, Shifted, ShiftRequest } from './requests.ts'
 import type { ServiceState, Target } from './targets/target.ts'
 
 /**
  * Changes of traffic, each as a whole: capacity ready, then the weights, then a look whether they are in force. All of it has
- * one fence, so that a repetition finds what it has done itself, and effects of their own, so that it does none twice.
+ * one fence, so that a repetition finds what it has done itself, and effects of their own, so that it does none twice. `now`:
+ * a clock, for `tellAfter`.
  */
-export async function shift(target: Target, request: ShiftRequest, attempt: Attempt): Promise<ServiceState> {
-  const { further = [], ...first } = request
-  const changes: ShiftRequest[] = [first, ...further.map(onward => ({ ...first, ...onward }))]
+export async function shift(
+  target: Target,
+  request: ShiftRequest,
+  attempt: Attempt,
+  now: () => number = Date.now,
+): Promise<Shifted> {
+  const { target: name, service, fence, further = [], removal, tellAfter = null, ...first } = request
+  const by = { target: name, service, fence }
+  const changes = [first, ...further].map(change => ({ ...by, ...change }))
+  const until = tellAfter === null ? null : now() + tellAfter
+  const tells = () => until !== null && (now() >= until || attempt.signal.aborted)
   let at = await reached(target, changes, attempt)
   let state = await shiftOnce(target, changes[at]!, attempt)
-  while (++at < changes.length) state = await shiftOnce(target, changes[at]!, attempt)
-  return state
+  while (++at < changes.length) {
+    if (tells()) return { ...state, left: changes.length - at }
+    state = await shiftOnce(target, changes[at]!, attempt)
+  }
+  if (removal === undefined || tells()) return state
+  const signal = until === null ? attempt.signal : within(attempt.signal, until - now())
+  const removed = await isRemoved(target, { by, removal, state }, { ...attempt, signal })
+  return removed ? { ...state, removed } : state
 }
+
+type Change = ServiceRef & Pick<Effect, 'fence'> & Onward
 
 /** Traffic does not go back to where an attempt before has brought it from. */
-async function reached(target: Target, changes: readonly ShiftRequest[], attempt: Attempt): Promise<number> {
+async function reached(target: Target, changes: readonly Change[], attempt: Attempt): Promise<number> {
   if (attempt.number === 1 || changes.length === 1) return 0
-  const { weights } = await target.current(changes[0]!.service)
-  return Math.max(
-    0,
-    changes.findLastIndex(change => sameWeights(change.weights, weights)),
-  )
+  const state = await target.current(changes[0]!.service)
+  // A lease that has run out meanwhile gives weights that nobody has set yet.
+  const isMade = ({ weights, room }: Change) =>
+    sameWeights(weights, state.weights) &&
+    room.every(({ role, release }) =>
+      state.clusters.some(cluster => cluster.role === role && sameRelease(cluster.release, release)),
+    )
+  return Math.max(0, changes.findLastIndex(isMade))
 }
 
-async function shiftOnce(target: Target, request: ShiftRequest, attempt: Attempt): Promise<ServiceState> {
+/** Whoever asked for it does it by an activity of its own when it fails here, or takes long. */
+async function isRemoved(
+  target: Target,
+  { by, removal, state }: { by: ServiceRef & Pick<Effect, 'fence'>; removal: Removal; state: ServiceState },
+  attempt: Attempt,
+): Promise<boolean> {
+  const { roles, last } = removal
+  const isThere = last !== undefined && state.clusters.some(({ role }) => role === last.role)
+  const [first, ...also] = roles
+  try {
+    await remove(target, { ...by, ...first, also, ...(isThere ? { last } : {}) }, attempt)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function within(signal: AbortSignal, time: number): AbortSignal {
+  return AbortSignal.any([signal, AbortSignal.timeout(time)])
+}
+
+async function shiftOnce(target: Target, request: Change, attempt: Attempt): Promise<ServiceState> {
   const { keep, room } = request
   const work = () => allReady(target, { room, effect: request }, attempt)
   if (room.length > 0) await keeping(work, { keep, target, request, attempt })

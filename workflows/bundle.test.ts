@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { buildBundle } from './bundle.ts'
 
 /** Without its source map; the SDK alone is about 560 kB. */
-const mostBytes = 970_000
+const mostBytes = 980_000
 
 let code = ''
 let modules: string[] = []

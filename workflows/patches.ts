@@ -31,6 +31,11 @@ export const patches = {
    * are one activity, and so is removing what is left. It stands for all of the above, too.
    */
   lessAsked: 'less-asked',
+  /**
+   * A promotion that is quick is one activity, with the removal of what is left, and the last record of a run lets its locks
+   * go: two activities and a word to each lock less. It stands for all of the above, too.
+   */
+  atOnce: 'at-once',
 } as const
 
 export type Patch = (typeof patches)[keyof typeof patches]

@@ -19,6 +19,7 @@ import { stageRegistry } from './stages/registry.ts'
 import type { StageRegistry } from './stages/stage.ts'
 import type { Steering } from './steering.ts'
 import { createSteering } from './steering.ts'
+import type { TemporalLocks } from './temporal-locks.ts'
 import { temporalLocks } from './temporal-locks.ts'
 import { temporalTurns } from './temporal-turns.ts'
 import type { Carried, PlainWorld } from './temporal-world.ts'
@@ -53,11 +54,10 @@ export async function runPipeline(
       },
     }
   }
-  let idle = async () => {}
+  let held = null as TemporalLocks | null
   const locks = (world: PlainWorld) => {
-    const own = temporalLocks(world, carry)
-    idle = own.idle
-    return own
+    held = temporalLocks(world, carry)
+    return held
   }
   const world = temporalWorld(timings, { locks, turns: temporalTurns, carry })
   const recorder = createRecorder(world, outbox, {
@@ -65,6 +65,7 @@ export async function runPipeline(
     snapshot: () => ({ execution: journal.execution, sequence: journal.sequence }),
     yields: () => world.patched(patches.oneLastRecord),
     settled: () => (along() ? settled() : null),
+    lettingGo: () => held?.lettingGo() ?? null,
   })
   const steering = createSteering()
   const paused = () => steering.paused ?? steering.blocked
@@ -80,7 +81,7 @@ export async function runPipeline(
     interpret(input, { world, journal, steering, registry, timings }, recorder.flush),
   )
   await CancellationScope.nonCancellable(notices.settled)
-  if (along()) await CancellationScope.nonCancellable(idle)
+  if (along()) await CancellationScope.nonCancellable(async () => held?.idle())
   return journal.execution
 }
 

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import type { LockRequest } from '../activities/requests.ts'
 import type { ExecutionEvent } from '../pipeline/execution.ts'
 import type { RecordBatch } from '../store/store.ts'
 import { createOutbox } from './outbox.ts'
+import type { LettingGo } from './recorder.ts'
 import { createRecorder, lingerFor } from './recorder.ts'
 import type { World } from './world.ts'
 
@@ -9,12 +11,21 @@ function event(sequence: number): ExecutionEvent {
   return { execution: 'e', sequence, at: '2026-01-01T00:00:00.000Z', kind: 'stage.status', data: {} }
 }
 
+interface SetUp {
+  yields: boolean
+  settled(): Promise<void>
+  lettingGo(): LettingGo | null
+}
+
 /** A record activity that ends when it is told to. */
-function setUp({ yields = false, settled }: { yields?: boolean; settled?: () => Promise<void> } = {}) {
-  const calls: { batch: RecordBatch; linger: number; end: () => void }[] = []
+function setUp({ yields = false, settled, lettingGo }: Partial<SetUp> = {}) {
+  const calls: { batch: RecordBatch; linger: number; locks: number | null; end: (letGo?: number) => void }[] = []
   let now = 0
-  const record = (batch: RecordBatch, linger: number) =>
-    new Promise<void>(resolve => calls.push({ batch, linger, end: resolve }))
+  const record = (batch: RecordBatch, linger: number, locks?: readonly LockRequest[]) =>
+    new Promise<number>(resolve => {
+      const end = (letGo = locks?.length ?? 0) => resolve(letGo)
+      calls.push({ batch, linger, locks: locks?.length ?? null, end })
+    })
   const world = {
     now: () => now,
     sleep: async () => {},
@@ -27,6 +38,7 @@ function setUp({ yields = false, settled }: { yields?: boolean; settled?: () => 
     snapshot: () => ({ execution: null, sequence: 7 }),
     yields: () => yields,
     ...(settled === undefined ? {} : { settled }),
+    ...(lettingGo === undefined ? {} : { lettingGo }),
   })
   const add = (sequence: number) => {
     outbox.add(event(sequence))
@@ -119,6 +131,27 @@ describe('a recorder', () => {
     await turns()
     expect(sequences()).toEqual([[1, 2], [3]])
   })
+
+  it.each([
+    ['says', 1, true],
+    ['does not say, being of a version before,', undefined, false],
+  ])(
+    'takes locks that are let go along with a flush, not with what lingers, and tells whether it %s so',
+    async (_, letGo, expected) => {
+      const locks = [{ target: 'eu', service: 'checkout', execution: 'e', claim: 'deploy' }]
+      const told: boolean[] = []
+      const { calls, recorder, add } = setUp({ lettingGo: () => ({ locks, done: isLetGo => void told.push(isLetGo) }) })
+      add(1)
+      await turns()
+      const flush = recorder.flush()
+      await turns()
+      expect(calls.map(call => call.locks)).toEqual([null, 1])
+      expect(told).toEqual([])
+      calls[1]!.end(letGo ?? Number.NaN)
+      await flush
+      expect(told).toEqual([expected])
+    },
+  )
 
   it('is done at once when there is nothing', async () => {
     const { calls, recorder } = setUp()

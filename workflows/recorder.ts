@@ -1,4 +1,6 @@
+import type { LockRequest } from '../activities/requests.ts'
 import type { Execution } from '../pipeline/execution.ts'
+import type { RecordBatch } from '../store/store.ts'
 import type { Outbox } from './outbox.ts'
 import type { World } from './world.ts'
 
@@ -22,6 +24,13 @@ export interface Snapshot {
   sequence: number
 }
 
+/** Locks that a record lets go. */
+export interface LettingGo {
+  locks: readonly LockRequest[]
+  /** Called once, with whether they are. */
+  done(isLetGo: boolean): void
+}
+
 export interface RecorderOptions {
   /** Milliseconds. */
   linger: number
@@ -36,6 +45,8 @@ export interface RecorderOptions {
    * What goes along needs no record of its own before whatever carries it has ended.
    */
   settled?: () => Promise<void> | null
+  /** What is let go at this moment, and a flush takes along. */
+  lettingGo?: () => LettingGo | null
 }
 
 const pause = 1_000
@@ -57,10 +68,23 @@ export function createRecorder(
     const began = world.now()
     const { execution, sequence } = options.snapshot()
     const { events, evidence } = batch
-    await world.patient.record({ snapshot: execution, sequence, events, evidence }, lingering)
+    const written: RecordBatch = { snapshot: execution, sequence, events, evidence }
+    const going = lingering === 0 ? (options.lettingGo?.() ?? null) : null
+    if (going === null) await world.patient.record(written, lingering)
+    else await recordLettingGo(written, going)
     outbox.recorded(batch)
     if (lingering > 0) adapt(world.now() - began - lingering)
     return true
+  }
+
+  /** A worker of a version before does not let go, and does not say so. */
+  const recordLettingGo = async (batch: RecordBatch, { locks, done }: LettingGo) => {
+    let letGo = 0
+    try {
+      letGo = await world.patient.record(batch, 0, locks)
+    } finally {
+      done(letGo === locks.length)
+    }
   }
 
   /** One slow record is chance: the first of a worker, a pause of the machine. Two in a row are a slow system. */

@@ -1,9 +1,12 @@
 import { getExternalWorkflowHandle, isCancellation, setHandler, workflowInfo } from '@temporalio/workflow'
+import type { LockRequest } from '../activities/requests.ts'
 import type { ServiceState } from '../activities/targets/target.ts'
 import type { LockClaim } from './messages.ts'
 import { keepWarm, lockBusy, lockGranted, lockId, releaseLock } from './messages.ts'
 import { patches } from './patches.ts'
+import type { LettingGo } from './recorder.ts'
 import type { Carried, PlainWorld } from './temporal-world.ts'
+import { settled } from './temporal-world.ts'
 import type { Claim, Grant, Locks } from './world.ts'
 
 interface Waiting {
@@ -15,6 +18,18 @@ interface Waiting {
 export interface TemporalLocks extends Locks {
   /** Resolves when all that was let go is known to be: a run that ends before would keep it. */
   idle(): Promise<void>
+  /** Those that are let go at this very moment, for the record that is written now; null: none are. */
+  lettingGo(): LettingGo | null
+}
+
+/** A lock that is let go, and has not been told yet. */
+interface Leaving {
+  lock: LockRequest
+  /** Tells it, unless it was. */
+  tell(): Promise<void>
+  /** Somebody else has told it. */
+  told(): void
+  over: Promise<void>
 }
 
 /**
@@ -25,6 +40,20 @@ export function temporalLocks(world: PlainWorld, carry: () => Carried | null): T
   const execution = workflowInfo().workflowId
   const waiting = new Map<string, Waiting>()
   let letting: Promise<unknown> = Promise.resolve()
+  /** Let go at this moment. */
+  let now: Leaving[] = []
+  /** Those that a record takes along. */
+  const along = new Set<Leaving>()
+
+  /** By the record that is written at this moment, which is the run's last; without one, by a signal. */
+  const letGo = async (lock: LockRequest): Promise<void> => {
+    const one = leaving(lock)
+    now.push(one)
+    await settled()
+    if (along.has(one)) return one.over
+    now = now.filter(other => other !== one)
+    await one.tell()
+  }
 
   setHandler(lockGranted, ({ fence, ...claim }) => {
     const one = waiting.get(keyOf(claim))
@@ -36,14 +65,35 @@ export function temporalLocks(world: PlainWorld, carry: () => Carried | null): T
 
   return {
     idle: async () => void (await letting),
+    lettingGo() {
+      const taken = now.splice(0)
+      if (taken.length === 0) return null
+      for (const one of taken) along.add(one)
+      return {
+        locks: taken.map(one => one.lock),
+        done(isLetGo) {
+          for (const one of taken) {
+            along.delete(one)
+            if (isLetGo) one.told()
+            else void world.shielded(one.tell)
+          }
+        },
+      }
+    },
     async acquire(claim, onWait) {
+      // A record can take as long as the store is down.
+      for (const one of along) void world.shielded(one.tell)
       // Else it could find itself before it.
       if (world.patched(patches.lessAsked)) await letting
       const { target, service } = claim
       const own: LockClaim = { execution, claim: claim.claim }
       const release = () => {
         const carried = carry()
-        const going = world.shielded(() => tell({ target, service }, lock => lock.signal(releaseLock, own)))
+        const going = world.shielded(() =>
+          world.patched(patches.atOnce)
+            ? letGo({ target, service, ...own })
+            : tell({ target, service }, lock => lock.signal(releaseLock, own)),
+        )
         if (carried !== null) void going.then(carried.done)
         letting = Promise.all([letting, going])
         return going
@@ -83,6 +133,24 @@ function granted(
     seen,
     release,
     warm: until => world.shielded(() => tell({ target, service }, lock => lock.signal(keepWarm, own, until))),
+  }
+}
+
+function leaving(lock: LockRequest): Leaving {
+  const { target, service, ...claim } = lock
+  let told = () => {}
+  const over = new Promise<void>(resolve => {
+    told = resolve
+  })
+  let telling: Promise<void> | null = null
+  return {
+    lock,
+    over,
+    told,
+    tell() {
+      telling ??= tell({ target, service }, to => to.signal(releaseLock, claim)).then(told)
+      return telling
+    },
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Activities, Keep, Onward, Room } from '../activities/requests.ts'
+import type { Activities, Keep, Onward, Removal, RemovedRole, Room } from '../activities/requests.ts'
 import type { ClusterState, ServiceState } from '../activities/targets/target.ts'
 import type { Role, Weights } from '../pipeline/clusters.ts'
 import type { Release } from '../pipeline/release.ts'
@@ -14,6 +14,15 @@ export interface Shift {
   mirror?: number | undefined
 }
 
+/** Clusters that are ended side by side, then the last one, if there is one. */
+export interface Ended {
+  roles: readonly [Role, ...Role[]]
+  last: Role | null
+}
+
+/** How long a change may be in force before it is told, milliseconds. */
+const tellAfter = 1_000
+
 /** One stage's right to change one service. Every effect has an id of its own and the fence of the grant. */
 export interface Writer {
   /** `mirrors`: refused where the router turns out not to copy requests. */
@@ -27,8 +36,13 @@ export interface Writer {
   route(weights: Weights, lease?: number | null, mirror?: number | undefined): Promise<ServiceState>
   /** Makes room, then routes, and so on with changes that follow at once: one activity, and one writer for all of it. */
   shift(change: Shift, ...further: readonly Shift[]): Promise<ServiceState>
+  /**
+   * The same, and ends clusters when all is changed: in one activity while it is quick, else in several, so that each change is
+   * told soon after it is made. Answers whether they are gone; where they are not, they are yet to be removed.
+   */
+  replace(changes: readonly Shift[], ended: Ended): Promise<{ state: ServiceState; removed: boolean }>
   /** Ends clusters side by side, then the last one. */
-  removeAll(roles: readonly [Role, ...Role[]], last: Role | null): Promise<void>
+  removeAll(ended: Ended): Promise<void>
   remove(role: Role): Promise<void>
   /** Renews the lease until canceled. */
   hold(keep: Keep): Promise<void>
@@ -56,6 +70,18 @@ export function createWriter(
     grant().fence += 1
   }
 
+  const tell = (changes: readonly Shift[], state: ServiceState) => {
+    for (const { weights, mirror } of changes.slice(0, -1)) routed({ weights, ...copied(mirror) })
+    routed(state)
+  }
+
+  const removedRole = (role: Role): RemovedRole => ({ id: id(`remove-${role}`), role })
+
+  const removalOf = ({ roles: [first, ...others], last }: Ended): Removal => ({
+    roles: [removedRole(first), ...others.map(removedRole)],
+    ...(last === null ? {} : { last: removedRole(last) }),
+  })
+
   const onward = ({ room, keep, weights, lease = null, mirror }: Shift): Onward => {
     const rooms = room.map(one => ({ ...one, id: id(`apply-${one.role}`) }))
     return { id: id('route'), room: rooms, keep, weights, lease, ...copied(mirror) }
@@ -76,15 +102,27 @@ export function createWriter(
       const { target, service, fence } = grant()
       const rest = further.length === 0 ? {} : { further: further.map(onward) }
       const state = await activities.shift({ target, service, fence, ...first, ...rest })
-      for (const { weights, mirror } of [change, ...further].slice(0, -1)) routed({ weights, ...copied(mirror) })
-      routed(state)
+      tell([change, ...further], state)
       return state
     },
-    removeAll([first, ...others], last) {
-      const one = (role: Role) => ({ id: id(`remove-${role}`), role })
+    async replace(changes, ended) {
+      let left = changes
+      for (;;) {
+        shutOut()
+        const [first, ...further] = left.map(onward)
+        const { target, service, fence } = grant()
+        const by = { target, service, fence, tellAfter, removal: removalOf(ended) }
+        const { left: unmade = 0, removed = false, ...state } = await activities.shift({ ...by, ...first!, further })
+        tell(left.slice(0, left.length - unmade), state)
+        if (unmade === 0) return { state, removed }
+        left = left.slice(-unmade)
+      }
+    },
+    removeAll(ended) {
       const { target, service, fence } = grant()
-      const request = { target, service, fence, ...one(first), also: others.map(one) }
-      return activities.remove(last === null ? request : { ...request, last: one(last) })
+      const { roles, ...last } = removalOf(ended)
+      const [first, ...also] = roles
+      return activities.remove({ target, service, fence, ...first, also, ...last })
     },
     remove: role => activities.remove({ ...effect(`remove-${role}`), role }),
     hold: keep => activities.hold({ ...effect('hold'), keep }),

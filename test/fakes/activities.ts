@@ -31,7 +31,7 @@ export function fakeActivities(parts: {
     apply: request =>
       target.apply(request.service, { ...request, instances: request.instances ?? 2 }, opOf(request, null, attempt)),
     route: request => routeAndCheck(target, request, attempt),
-    shift: request => shift(target, request, attempt),
+    shift: request => shift(target, request, attempt, now),
     remove: request => remove(target, request, attempt),
     hold: () => new Promise(() => {}),
     look: request =>
@@ -42,7 +42,10 @@ export function fakeActivities(parts: {
         now,
         signal: attempt.signal,
       }),
-    record: async batch => store.record(batch),
+    async record(batch) {
+      await store.record(batch)
+      return 0
+    },
     requestLock: async () => {},
     lock: async () => ({ fence: 1, state: null }),
     requestTurn: async () => {},

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import type { Stage, StageOf } from '../../pipeline/schema/stage.ts'
 import type { TestEngine, TestRun } from '../fakes/engine.ts'
 import { until } from '../fakes/engine.ts'
@@ -26,7 +27,20 @@ export const scenarios: Readonly<Record<string, (engine: TestEngine) => Promise<
     return run
   },
 
-  /** The others are of before events went along with what acts. */
+  /** The others are of before promotions that are quick were one activity. */
+  async 'promoted-at-once'(engine) {
+    engine.target.seed('search', v1, 2)
+    const steps = [20, 40].map((weight, index) => ({ weight, for: index === 1 ? 300 : 0 }))
+    // Its promotion takes longer than a change may be in force before it is told.
+    engine.target.applying = async what => {
+      if (what === 'canary 2.0.0 x2') await setTimeout(1_100)
+    }
+    const run = await engine.start([quickCanary(), deployStage('search', { strategy: 'canary', steps })])
+    await run.result()
+    return run
+  },
+
+  /** Those below are of before events went along with what acts. */
   async 'events-go-along'(engine) {
     engine.target.seed('search', v1, 2)
     const steps = [20, 40, 60].map((weight, index) => ({ weight, for: index === 1 ? 300 : 0 }))

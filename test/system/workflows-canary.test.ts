@@ -21,6 +21,17 @@ describe('a canary on Temporal', () => {
     expect(engine.store.evidence(run.id)).toHaveLength(2 * looks)
   })
 
+  it('is promoted by one activity when that is quick, and tells each change of traffic', async () => {
+    const run = await engine.start([quickCanary()])
+    await run.result()
+    const { events } = await engine.server.client.workflow.getHandle(run.id).fetchHistory()
+    const names = events!.map(event => event.activityTaskScheduledEventAttributes?.activityType?.name)
+    const acts = names.filter(name => name !== undefined && name !== 'record')
+    expect(acts.slice(acts.lastIndexOf('look') + 1)).toEqual(['shift'])
+    const weights = engine.store.events(run.id).filter(({ kind }) => kind === 'weights.changed')
+    expect(weights.slice(-2).map(({ data }) => data.weights)).toEqual([{ canary: 100 }, { stable: 100 }])
+  })
+
   it('takes a bad version back', async () => {
     engine.metrics.behaviour = { '1.0.0': 0.01, '2.0.0': 0.2 }
     const run = await engine.start([quickCanary()])

@@ -4,7 +4,7 @@ import type { LockState } from '../../workflows/messages.ts'
 import { lockId } from '../../workflows/messages.ts'
 import { expectOnly, until } from '../fakes/engine.ts'
 import { engineForEachTest } from '../fakes/engine-for-each-test.ts'
-import { deployStage, quickCanary } from '../fakes/pipelines.ts'
+import { deployStage, quickCanary, waitStage } from '../fakes/pipelines.ts'
 
 const engine = engineForEachTest()
 
@@ -119,9 +119,43 @@ describe('the lock on a service', () => {
     expectOnly(engine, '2.0.0')
   })
 
-  it('ends itself when nobody wants it, and comes back with a higher fence', async () => {
-    await (await engine.start([deployStage('checkout')])).result()
+  it('is let go with the last record of its run, and needs no word of its own', async () => {
+    const run = await engine.start([deployStage('checkout')])
+    await run.result()
+    expect((await lockNow()).holder).toBeNull()
+    const { events } = await engine.server.client.workflow.getHandle(run.id).fetchHistory()
+    expect(events!.filter(event => event.signalExternalWorkflowExecutionInitiatedEventAttributes)).toEqual([])
+  })
+
+  it('is let go at the end of a run whatever the store does', async () => {
+    engine.target.applying = async () => {
+      engine.store.down = true
+    }
+    const run = await engine.start([deployStage('checkout')])
+    await until('it has ended', async () => (await run.state()).status === 'succeeded')
+    const next = await engine.start([deployStage('checkout', { release: version('3.0.0') })])
+    await until('the next one is done, too', async () => (await next.state()).status === 'succeeded')
+    engine.store.down = false
+    await Promise.all([run.result(), next.result()])
+    expectOnly(engine, '3.0.0')
+  })
+
+  // A stage that follows would wait for it.
+  it('is let go at once by a run that goes on', async () => {
+    const stages = [deployStage('checkout'), waitStage('wait', { needs: ['checkout'], for: 60_000 })]
+    const run = await engine.start(stages)
+    await until('it waits', async () => (await run.state()).stages[1]!.status === 'running')
+    await until('it has let go', async () => (await lockNow()).holder === null)
+    await run.signal('cancel')
+    await run.result()
+  })
+
+  // mutation: ending after `lockIdle` alone it comes back with the lower fence of the clock, and the target refuses its holder.
+  it('ends itself when nobody wants it, and comes back with a higher fence, however often it was granted', async () => {
+    for (const name of ['2.1.0', '2.2.0', '2.3.0'])
+      await (await engine.start([deployStage('checkout', { release: version(name) })])).result()
     const { fence } = await lockNow()
+    expect(fence).toBeGreaterThan(Date.now())
     await until('it has ended', async () => (await lock().describe()).status.name === 'COMPLETED')
     await (await engine.start([deployStage('checkout', { release: version('3.0.0') })])).result()
     expect((await lockNow()).fence).toBeGreaterThan(fence)

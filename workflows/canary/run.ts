@@ -8,7 +8,7 @@ import type { StageOf } from '../../pipeline/schema/stage.ts'
 import type { AnalysisProgress } from '../analysis.ts'
 import { patches } from '../patches.ts'
 import type { StageContext } from '../stages/stage.ts'
-import type { Writer } from '../writer.ts'
+import type { Shift, Writer } from '../writer.ts'
 import { clusterOf } from '../writer.ts'
 
 /** One canary that is under way: what all its parts need to know. */
@@ -80,6 +80,10 @@ export interface Step {
   lease: number
 }
 
+export function shiftOf(old: ClusterState, { needed, ...change }: Step): Shift {
+  return { ...change, room: needed === null ? [] : [roomOf(old, needed)] }
+}
+
 /** Makes the room that is needed, if any is, then gives it its weights; first of all what comes right before. */
 export async function shiftTo(
   parts: { context: StageContext; writer: Writer; old: ClusterState },
@@ -88,11 +92,8 @@ export async function shiftTo(
 ): Promise<void> {
   const { context, writer, old } = parts
   if (context.world.patched(patches.fewerTasks)) {
-    const steps = [...before, step].map(({ needed, ...change }) => ({
-      ...change,
-      room: needed === null ? [] : [roomOf(old, needed)],
-    }))
-    await writer.shift(steps[0]!, ...steps.slice(1))
+    const [first, ...further] = [...before, step].map(one => shiftOf(old, one))
+    await writer.shift(first!, ...further)
     return
   }
   const { needed, keep, weights, lease } = step

@@ -80,7 +80,7 @@ async function compare(run: CanaryRun, state: ServiceState): Promise<Outcome> {
   if (harm !== null) return failed(harm)
   if (!isWarm && stage.bake === undefined && context.world.patched(patches.nothingWarm)) return succeeded()
   await context.world.shielded(async () => {
-    await tidy(run, ['previous'])
+    await tidy(run, { roles: ['previous'], last: null })
     if (stage.bake !== undefined) await context.grant().warm(null)
   })
   return succeeded()

@@ -1,11 +1,12 @@
 import type { ServiceState } from '../../activities/targets/target.ts'
 import type { Role, Weights } from '../../pipeline/clusters.ts'
-import { tidy } from '../canary/promotion.ts'
+import { replaceStable, tidy } from '../canary/promotion.ts'
 import { registerDemotion } from '../canary/restore.ts'
 import type { Step } from '../canary/run.ts'
-import { roomFor, shiftTo } from '../canary/run.ts'
+import { roomFor, shiftOf } from '../canary/run.ts'
 import { superseded } from '../direct-deploy.ts'
 import { patches } from '../patches.ts'
+import type { Shift } from '../writer.ts'
 import { clusterOf } from '../writer.ts'
 import type { Replacement } from './strategy.ts'
 
@@ -28,7 +29,7 @@ export async function switchOver(
   replacement: Replacement,
   { role, weights, bake, before = [], hasRoom }: Switch,
 ): Promise<void> {
-  const { context, writer, release, instances } = replacement
+  const { context, writer, release, old, instances } = replacement
   const lease = context.timings.lease
   const all: Weights = { [role]: 100 }
   context.progress({ phase: 'promoting' })
@@ -37,23 +38,32 @@ export async function switchOver(
   const kept = bake > 0 ? {} : ({ keepOld: false } as const)
   const stable = { role: 'stable', release, instances, ...kept } as const
   const held = { weights: all, lease }
-  let state: ServiceState
-  if (context.world.patched(patches.fewerTasks)) {
-    registerDemotion(replacement)
-    await shiftTo(replacement, { ...held, needed, keep }, before)
-    state = await writer.shift({ room: [stable], keep: held, weights: { stable: 100 } })
-  } else {
-    if (needed !== null) await roomFor(replacement, needed, keep)
-    registerDemotion(replacement)
-    await writer.route(all, lease)
-    await writer.apply(stable, held)
-    state = await writer.route({ stable: 100 })
+  const last: Step = { ...held, needed, keep }
+  const traffic = [...before, last].map(step => shiftOf(old, step))
+  const toStable: Shift = { room: [stable], keep: held, weights: { stable: 100 } }
+  let isWarm: boolean
+  if (context.world.patched(patches.atOnce))
+    isWarm = await replaceStable(replacement, { traffic, stable: toStable, roles: [role], keepsOld: bake > 0 })
+  else {
+    let state: ServiceState
+    if (context.world.patched(patches.fewerTasks)) {
+      registerDemotion(replacement)
+      await writer.shift(traffic[0]!, ...traffic.slice(1))
+      state = await writer.shift(toStable)
+    } else {
+      if (needed !== null) await roomFor(replacement, needed, keep)
+      registerDemotion(replacement)
+      await writer.route(all, lease)
+      await writer.apply(stable, held)
+      state = await writer.route({ stable: 100 })
+    }
+    isWarm = clusterOf(state, 'previous') !== null
+    const ends = isWarm && bake === 0 && context.world.patched(patches.lessAsked)
+    await tidy(replacement, { roles: [role], last: ends ? 'previous' : null })
+    if (ends) isWarm = false
   }
-  const isWarm = clusterOf(state, 'previous') !== null
-  const ends = isWarm && bake === 0 && context.world.patched(patches.lessAsked)
-  await tidy(replacement, [role], ends ? 'previous' : null)
   context.onReopen(async () => superseded(await writer.current(), release))
-  await stayWarm(replacement, { bake, isWarm: isWarm && !ends })
+  await stayWarm(replacement, { bake, isWarm })
 }
 
 /** One call takes it back at once while the old version is warm. */
@@ -69,7 +79,7 @@ async function stayWarm(
   }
   if (!isWarm && bake === 0 && world.patched(patches.nothingWarm)) return
   await world.shielded(async () => {
-    await tidy({ context, writer }, ['previous'])
+    await tidy({ context, writer }, { roles: ['previous'], last: null })
     if (bake > 0) await context.grant().warm(null)
   })
 }

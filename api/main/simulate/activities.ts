@@ -20,6 +20,8 @@ export interface SimulatedParts {
   targets: SimulatedTargets
   providers: Providers
   instances: number
+  /** Milliseconds until instances are healthy. */
+  startUp: number
   now(): number
   /** Everything that would be recorded. */
   record(events: readonly ExecutionEvent[]): void
@@ -58,7 +60,10 @@ export function simulatedActivities(parts: SimulatedParts): Activities {
         failing('route', request.id)
         return target.route(...change)
       }
-      return shift({ ...target, route }, request, attempt)
+      const { tellAfter } = request
+      // Time passes around an activity, not in it: what takes longer than that is told after each change.
+      const told = tellAfter !== undefined && tellAfter <= parts.startUp ? { ...request, tellAfter: 0 } : request
+      return shift({ ...target, route }, told, attempt, now)
     },
     async remove(request) {
       failing('remove', request.id)
@@ -75,7 +80,10 @@ export function simulatedActivities(parts: SimulatedParts): Activities {
         signal: attempt.signal,
       })
     },
-    record: async ({ events }) => parts.record(events),
+    async record({ events }) {
+      parts.record(events)
+      return 0
+    },
     requestLock: async () => {},
     lock: async () => ({ fence: 1, state: null }),
     requestTurn: async () => {},

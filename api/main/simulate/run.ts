@@ -51,7 +51,7 @@ export interface SimulatedRun {
 /** Runs a pipeline by the interpreter itself, in a world of its own, in no time. */
 export async function runSimulated(pipeline: Pipeline, settings: RunSettings): Promise<SimulatedRun> {
   const input = inputOf(pipeline, settings)
-  const { running, instances, start } = settings
+  const { running, instances, start, startUp } = settings
   // What was not confirmed yet is handed over again when the run closes.
   const recorded = new Map<number, ExecutionEvent>()
   const targets = simulatedTargets({ version: running, instances })
@@ -65,7 +65,7 @@ export async function runSimulated(pipeline: Pipeline, settings: RunSettings): P
     isNew: ({ version }) => version !== running,
   })
   const activities = simulatedActivities({
-    ...{ execution: input.id, scenario: settings.scenario, targets, instances },
+    ...{ execution: input.id, scenario: settings.scenario, targets, instances, startUp },
     providers: Object.fromEntries(providersOf(pipeline).map(name => [name, provider])),
     now: () => world.now(),
     record: events => {
@@ -75,7 +75,7 @@ export async function runSimulated(pipeline: Pipeline, settings: RunSettings): P
   })
   const world = simulatedWorld(activities, {
     start,
-    takes: (activity, request) => (startsUp(activity, request) ? settings.startUp : 0),
+    takes: (activity, request) => (startsUp(activity, request) ? startUp : 0),
   })
   const outbox = createOutbox()
   const recorder = createRecorder(world, outbox, {
