@@ -1,43 +1,34 @@
-import { canaries, canariesInMemory } from './canaries.ts'
-import { defences } from './defences/defences.ts'
-import { expressions } from './expressions.ts'
-import { git } from './git.ts'
-import { kills } from './kills.ts'
-import { kubernetesFaults } from './kubernetes-faults.ts'
-import { kubernetesKills } from './kubernetes-kills.ts'
-import { longCanary } from './long-canary.ts'
-import { page } from './page.ts'
 import { overLimit, type Proof, writeProof } from './proof.ts'
-import { schedules } from './schedules.ts'
-import { schemathesis } from './schemathesis.ts'
-import { waiting } from './waiting.ts'
-import { webhooks } from './webhooks.ts'
 
-/** `npm run proof -- NAME [--rounds N] [--seed S]`: the whole of a series whose slice is in `npm test`. */
-const proofs = {
-  canaries,
-  defences,
-  expressions,
-  git,
-  kills,
-  page,
-  schedules,
-  schemathesis,
-  waiting,
-  webhooks,
-  'canaries-in-memory': canariesInMemory,
-  'kubernetes-faults': kubernetesFaults,
-  'kubernetes-kills': kubernetesKills,
-  'long-canary': longCanary,
-} as const satisfies Record<string, Proof>
+/**
+ * `npm run proof -- NAME [--rounds N] [--seed S]`: the whole of a series whose slice is in `npm test`. Only the one that is asked
+ * for is loaded: some measure the memory and the time of this very process.
+ */
+const proofs: Readonly<Record<string, () => Promise<Proof>>> = {
+  canaries: async () => (await import('./canaries.ts')).canaries,
+  'canaries-in-memory': async () => (await import('./canaries.ts')).canariesInMemory,
+  defences: async () => (await import('./defences/defences.ts')).defences,
+  expressions: async () => (await import('./expressions.ts')).expressions,
+  git: async () => (await import('./git.ts')).git,
+  kills: async () => (await import('./kills.ts')).kills,
+  'kubernetes-faults': async () => (await import('./kubernetes-faults.ts')).kubernetesFaults,
+  'kubernetes-kills': async () => (await import('./kubernetes-kills.ts')).kubernetesKills,
+  'long-canary': async () => (await import('./long-canary.ts')).longCanary,
+  page: async () => (await import('./page.ts')).page,
+  schedules: async () => (await import('./schedules.ts')).schedules,
+  schemathesis: async () => (await import('./schemathesis.ts')).schemathesis,
+  waiting: async () => (await import('./waiting.ts')).waiting,
+  webhooks: async () => (await import('./webhooks.ts')).webhooks,
+}
 
 const [name = '', ...rest] = process.argv.slice(2)
-const proof = (proofs as Record<string, Proof>)[name]
-if (!proof) {
+const load = Object.hasOwn(proofs, name) ? proofs[name] : undefined
+if (!load) {
   console.error(`usage: npm run proof -- NAME [--rounds N] [--seed S]; names are:`)
-  for (const [known, { what }] of Object.entries(proofs)) console.error(`  ${known.padEnd(20)}${what}`)
+  for (const [known, one] of Object.entries(proofs)) console.error(`  ${known.padEnd(20)}${(await one()).what}`)
   process.exit(2)
 }
+const proof = await load()
 const seed = option('--seed', 1)
 const rounds = option('--rounds', proof.whole)
 const figures = await proof.run({ seed, rounds, log: line => console.error(line) })

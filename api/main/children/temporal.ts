@@ -43,6 +43,9 @@ export function embeddedSettings(more: Readonly<Record<string, string>> = {}): s
     'history.timerProcessorMaxTimeShift': '"10ms"',
     // Server 1.32 takes a queue that was read three times in a second for stuck, and puts its timers off, by up to a minute.
     'history.queueReaderStuckCriticalAttempts': '1000000',
+    // What workflows are found by in lists, which nobody here asks for: twenty a second, and not while much begins or ends.
+    'history.visibilityProcessorMaxPollRPS': '2',
+    'history.visibilityTaskBatchSize': '10',
     ...more,
   }
   return [
