@@ -119,14 +119,16 @@ export function createActivities(resources: ActivityResources): Activities {
   }
 
   return guarded(store, {
-    resolve: async request => {
-      const pinned = await pinImages(resolve(request), request, registries, AbortSignal.timeout(askingTime))
-      return refuseQuarantined(pinned, request, store, new Date(now()))
-    },
-    async current({ target: name, service, mirrors }) {
-      if (mirrors) await target(name).mirrors?.(service)
-      return target(name).current(service)
-    },
+    resolve: request =>
+      beating(async () => {
+        const pinned = await pinImages(resolve(request), request, registries, AbortSignal.timeout(askingTime))
+        return refuseQuarantined(pinned, request, store, new Date(now()))
+      }),
+    current: ({ target: name, service, mirrors }) =>
+      beating(async () => {
+        if (mirrors) await target(name).mirrors?.(service)
+        return target(name).current(service)
+      }),
     apply: request =>
       beating(attempt => {
         const { role, release, service, keep, recreate, keepOld } = request

@@ -1,4 +1,3 @@
-import { Context } from '@temporalio/activity'
 import type { Connection } from '../pipeline/schema/configuration/connections.ts'
 import type { Store } from '../store/store.ts'
 import { call } from './call.ts'
@@ -41,7 +40,6 @@ interface Parts extends StageResources {
 export function stageActivities(parts: Parts): StageActivities {
   const { store, providers, target, beating, now = Date.now, secrets = localSecrets(), links = noLinks } = parts
   const connections = connectionsOf(parts.connections ?? {})
-  const signal = () => Context.current().cancellationSignal
 
   const jobs = (name: string): Jobs => {
     const found = parts.jobs !== undefined && Object.hasOwn(parts.jobs, name) ? parts.jobs[name] : undefined
@@ -55,16 +53,17 @@ export function stageActivities(parts: Parts): StageActivities {
   }
 
   return {
-    probe: request => probe(request, target(request.target), signal()),
-    earlierRelease: request => earlierRelease(request, { store, target: target(request.target) }),
-    call: request => call(request, { connections, secrets, signal: signal(), now }),
+    probe: request => beating(({ signal }) => probe(request, target(request.target), signal)),
+    earlierRelease: request => beating(() => earlierRelease(request, { store, target: target(request.target) })),
+    call: request => beating(({ signal }) => call(request, { connections, secrets, signal, now })),
     runJob: ({ id, target: name, ...job }) =>
       beating(attempt => jobs(name).run(job, { id, signal: attempt.signal, progress: attempt.heartbeat })),
     endJob: ({ id, target: name }) => beating(() => jobs(name).end(id)),
-    notify: request => notify(request, { connections, secrets, links, signal: signal() }),
-    startPipeline: request => pipelines().start(request),
+    notify: request => beating(({ signal }) => notify(request, { connections, secrets, links, signal })),
+    startPipeline: request => beating(() => pipelines().start(request)),
     pipelineEnded: execution => beating(attempt => pipelineEnded(execution, pipelines(), attempt.signal)),
     cancelPipeline: ({ execution, by, reason }) => pipelines().cancel(execution, by, reason),
-    measure: request => measure(request, { target: target(request.target), providers, signal: signal() }),
+    measure: request =>
+      beating(({ signal }) => measure(request, { target: target(request.target), providers, signal })),
   }
 }

@@ -49,6 +49,8 @@ export async function runWorker(setup: WorkerSetup): Promise<RunningWorker> {
         : { codePath: bundlePath },
     maxConcurrentActivityTaskExecutions: 200,
     maxCachedWorkflows: keptWorkflows(memory()),
+    // What waits for a worker that was killed is given to another one then; a busy one takes its tasks in a second or two.
+    stickyQueueScheduleToStartTimeout: 5_000,
     // How soon a long activity learns that it was canceled.
     maxHeartbeatThrottleInterval: 1_000,
     defaultHeartbeatThrottleInterval: 1_000,

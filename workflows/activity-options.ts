@@ -5,41 +5,43 @@ import type { Activities } from '../activities/requests.ts'
 /** What an activity may take: one attempt, and how soon a dead worker is noticed. */
 interface Limits {
   attempt: number
-  /** For those that may take long: milliseconds without a heartbeat after which the attempt counts as lost. */
+  /** Milliseconds without a heartbeat after which the attempt counts as lost; absent: it gives none. */
   heartbeat?: number
   /** Whether a cancel waits until the activity has let go, so that what follows does not meet it. */
   letGo?: true
 }
 
+/** Milliseconds: a worker that was killed is missed after it, one that answers late (it says something every second) is not. */
+const heartbeat = 10_000
 const minute = 60_000
 const day = 24 * 60 * minute
 
 const limits: Record<keyof Activities, Limits> = {
-  resolve: { attempt: 30_000 },
-  current: { attempt: 15_000 },
-  apply: { attempt: day, heartbeat: 15_000, letGo: true },
-  route: { attempt: 30_000 },
-  shift: { attempt: day, heartbeat: 15_000, letGo: true },
-  remove: { attempt: day, heartbeat: 15_000, letGo: true },
-  hold: { attempt: 10 * day, heartbeat: 15_000, letGo: true },
-  look: { attempt: 2 * minute, heartbeat: 15_000 },
+  resolve: { attempt: 30_000, heartbeat },
+  current: { attempt: 15_000, heartbeat },
+  apply: { attempt: day, heartbeat, letGo: true },
+  route: { attempt: 30_000, heartbeat },
+  shift: { attempt: day, heartbeat, letGo: true },
+  remove: { attempt: day, heartbeat, letGo: true },
+  hold: { attempt: 10 * day, heartbeat, letGo: true },
+  look: { attempt: 2 * minute, heartbeat },
   record: { attempt: 15_000 },
   requestLock: { attempt: 15_000 },
-  lock: { attempt: minute, heartbeat: 15_000 },
+  lock: { attempt: minute, heartbeat },
   requestTurn: { attempt: 15_000 },
   holderLives: { attempt: 15_000 },
   leaveWord: { attempt: 15_000 },
-  probe: { attempt: 30_000 },
-  earlierRelease: { attempt: 30_000 },
-  call: { attempt: 10 * minute },
-  runJob: { attempt: 10 * day, heartbeat: 15_000 },
-  endJob: { attempt: minute, heartbeat: 15_000 },
-  notify: { attempt: 2 * minute },
-  startPipeline: { attempt: 30_000 },
-  pipelineEnded: { attempt: 10 * day, heartbeat: 15_000 },
+  probe: { attempt: 30_000, heartbeat },
+  earlierRelease: { attempt: 30_000, heartbeat },
+  call: { attempt: 10 * minute, heartbeat },
+  runJob: { attempt: 10 * day, heartbeat },
+  endJob: { attempt: minute, heartbeat },
+  notify: { attempt: 2 * minute, heartbeat },
+  startPipeline: { attempt: 30_000, heartbeat },
+  pipelineEnded: { attempt: 10 * day, heartbeat },
   cancelPipeline: { attempt: 15_000 },
-  measure: { attempt: 30_000 },
-  settle: { attempt: 30 * minute, heartbeat: 15_000 },
+  measure: { attempt: 30_000, heartbeat },
+  settle: { attempt: 30 * minute, heartbeat },
 }
 
 /** Giving these up would help nobody: a record must arrive, a held canary is held until somebody decides. */
