@@ -12,6 +12,8 @@ export async function canariesAtOnce(world: World): Promise<void> {
   const peer = world.peer === null ? null : await ofPeer(world.peer, world, { names, what })
   const ours = await ofOurs(world, { names, what, limit: peer === null ? 23 : undefined })
   if (peer === null) return
+  // What the peer calls healthy: it makes the new pods the stable ones by a label, and leaves the old ones for 30 s.
+  world.report('beside the peer, p50: all traffic on the new version', ours.served / peer, 'times')
   world.report('beside the peer, p50: stable, with all traffic', ours.settled / peer, 'times', 1)
   world.report('beside the peer, p50: ended', ours.ended / peer, 'times')
 }
@@ -30,8 +32,10 @@ async function ofOurs(world: World, { names, what, limit }: Wave & { limit: numb
   const used = processorTime({ worker: process.pid, temporal: temporal.pid, ...cluster.control.pids() })
   const times = await Promise.all(names.map(name => delivered(engine, steps(namespace, name, '2.0.0', given))))
   const processors = used.since()
+  const served = times.map(time => time.served)
   const settled = times.map(time => time.settled)
   const ended = times.map(time => time.ended)
+  report(`${what}: all traffic on the new version, p50`, median(served), 's')
   report(`${what}: stable, with all traffic, p50`, median(settled), 's')
   report(`${what}: ended, p50`, median(ended), 's', limit)
   report('the same, slowest', Math.max(...ended), 's')
@@ -40,7 +44,7 @@ async function ofOurs(world: World, { names, what, limit }: Wave & { limit: numb
   reportProcessors(world, processors)
   report('memory of the worker', (await residentAfterCollection()) / 1e6, 'MB')
   await engine.stop()
-  return { settled: median(settled), ended: median(ended) }
+  return { served: median(served), settled: median(settled), ended: median(ended) }
 }
 
 async function ofPeer(peer: NonNullable<World['peer']>, world: World, { names, what }: Wave): Promise<number> {

@@ -60,20 +60,26 @@ export function steps(
   return { id: 'deploy', type: 'deploy', target, service, release: wanted, strategy: 'canary', steps: given }
 }
 
-/** How it ended and when: seconds from its start until the new version is stable and has all traffic, and until its end. */
+/**
+ * How it ended and when: seconds from its start until all traffic is on the new version, until that is the stable one, and
+ * until its end.
+ */
 export async function delivered(engine: TestEngine, stage: StageOf<'deploy'>) {
   const began = Date.now()
   const run = await engine.start([stage])
   must(await run.result(), 'succeeded')
-  return { settled: (settledAt(engine, run) - began) / 1_000, ended: (Date.now() - began) / 1_000 }
+  const since = (time: number) => (time - began) / 1_000
+  const { served, settled } = changesOf(engine, run)
+  return { served: since(served), settled: since(settled), ended: since(Date.now()) }
 }
 
-/** The last change of weights of a run that promotes is the one that gives everything to its new stable version. */
-function settledAt({ store }: TestEngine, { id }: TestRun): number {
-  const last = store.events(id).findLast(({ kind }) => kind === 'weights.changed')
-  const { weights } = last!.data as { weights: object }
-  if (JSON.stringify(weights) !== '{"stable":100}') throw new Error(`a run ended at ${JSON.stringify(weights)}`)
-  return Date.parse(last!.at)
+/** The last two changes of weights of a run that promotes give everything to the canary, then to the new stable version. */
+function changesOf({ store }: TestEngine, { id }: TestRun): { served: number; settled: number } {
+  const changes = store.events(id).filter(({ kind }) => kind === 'weights.changed')
+  const [all, stable] = changes.slice(-2)
+  const weights = [all, stable].map(change => JSON.stringify(change?.data.weights))
+  if (weights.join() !== '{"canary":100},{"stable":100}') throw new Error(`a run ended at ${weights.join(', then ')}`)
+  return { served: Date.parse(all!.at), settled: Date.parse(stable!.at) }
 }
 
 export function must({ status, reason }: Execution, wanted: string): void {
