@@ -3,7 +3,10 @@ import { expect, it } from 'vitest'
 import { type KubernetesApi, openApi } from '../../activities/targets/kubernetes/api.ts'
 import { openConnection } from '../../activities/targets/kubernetes/connection.ts'
 import { createPace } from '../../activities/targets/kubernetes/pace.ts'
+import { placeOf } from '../../activities/targets/kubernetes/place.ts'
+import { openRouter } from '../../activities/targets/kubernetes/routers/registry.ts'
 import { kubernetesTarget } from '../../activities/targets/kubernetes/target.ts'
+import { openWatches } from '../../activities/targets/kubernetes/watch.ts'
 import type { Cluster } from './cluster.ts'
 import { apply, op, openTestTarget, release, userObjects, userRoute } from './world.ts'
 
@@ -133,6 +136,34 @@ export function writesSuite(cluster: () => Cluster): void {
     expect(await Promise.race([over, waiting.promise])).toBe('stable: waits until its router knows its new pods')
     expect(await tell()).toHaveLength(2)
     expect((await applied).clusters).toMatchObject([{ role: 'stable', release: { version: '2.0.0' }, ready: 2 }])
+  })
+
+  it('a pod that ends just as it was looked at is not waited for by a change of traffic', async () => {
+    const { control, pods } = cluster()
+    const namespace = 'gone-meanwhile'
+    const { configuration } = await openTestTarget(control, namespace, { shop: {} })
+    await apply(control, ...userObjects(namespace, 'shop', { replicas: 3, port: pods.port }))
+    const kubectl = (...args: string[]) => control.kubectl(['-n', namespace, ...args])
+    await kubectl('rollout', 'status', 'deployment/shop')
+    const api = openApi(namespace, openConnection(namespace, configuration.connection))
+    let seen = 0
+    const late: KubernetesApi = {
+      ...api,
+      async send<T>(path: string, request?: Parameters<KubernetesApi['send']>[1]): Promise<T> {
+        const answer = await api.send<T>(path, request)
+        // The answer is of before, the pod of now.
+        if (path.endsWith('/pods') && ++seen === 1) {
+          expect((answer as { items: V1Pod[] }).items).toHaveLength(3)
+          await kubectl('scale', 'deployment/shop', '--replicas=2')
+          await kubectl('wait', '--for=jsonpath={.status.replicas}=2', 'deployment/shop')
+        }
+        return answer
+      },
+    }
+    const router = openRouter(late, placeOf(namespace, configuration, 'shop'), openWatches(api))
+    await router.route({ stable: 100 }, op(1))
+    expect(await router.weights()).toEqual({ stable: 100 })
+    expect(seen).toBeGreaterThan(1)
   })
 
   it('a canary whose Deployment is still on its way out, as an attempt before left it, comes up when that is gone', async () => {

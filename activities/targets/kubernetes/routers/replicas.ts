@@ -10,6 +10,9 @@ import { originalSelector, originalSelectorKey } from '../role-cluster.ts'
 import { roleLabels } from '../template.ts'
 import { acceptedWithin, type Router, type RouterContext } from './router.ts'
 
+/** How long pods are waited for before it is asked whether they are still there, milliseconds. */
+const patience = 1_000
+
 /**
  * The user's Service itself: a cluster gets traffic as its pods join it, each about as much as any other pod. So shares
  * are only as exact as the numbers of pods allow. Without a share for stable, the Service leads to the other role alone.
@@ -121,9 +124,15 @@ export function replicasRouter({ api, watches, place }: RouterContext<'replicas'
       const others = [...pods.values()]
         .flat()
         .flatMap(({ metadata }) => (names.has(metadata!.name!) ? [] : [metadata!.name!]))
+      const began = performance.now()
       const done = async () => {
         const ends = await endpointsOf(api, place, place.stableService)
-        return [...names].every(pod => ends.has(pod)) && !others.some(pod => ends.has(pod))
+        const missing = [...names].filter(pod => !ends.has(pod))
+        if (others.some(pod => ends.has(pod))) return false
+        if (missing.length === 0 || performance.now() - began < patience) return missing.length === 0
+        // One that was just ending when it was looked at would be waited for in vain.
+        const there = new Set([...(await look()).pods.values()].flat().map(({ metadata }) => metadata!.name!))
+        return missing.length < names.size && missing.every(pod => !there.has(pod))
       }
       const changes = endpointChanges(watches, place, place.stableService)
       if (!(await untilTrue(done, { within: acceptedWithin, signal, changes })))
