@@ -4,7 +4,7 @@ import type { Attempt } from './effects.ts'
 import { keeping, opOf, routeAndCheck, sameWeights } from './effects.ts'
 import { Refused, ReleaseFailed } from './failures.ts'
 import { remove } from './remove.ts'
-import type { Effect, Onward, Removal, Room, ServiceRef, Shifted, ShiftRequest } from './requests.ts'
+import type { Effect, Onward, Removal, Room, Shifted, ShiftRequest } from './requests.ts'
 import type { ServiceState, Target } from './targets/target.ts'
 
 /**
@@ -30,12 +30,13 @@ export async function shift(
     state = await shiftOnce(target, changes[at]!, attempt)
   }
   if (removal === undefined || tells()) return state
-  const signal = until === null ? attempt.signal : within(attempt.signal, until - now())
+  const signal =
+    until === null ? attempt.signal : AbortSignal.any([attempt.signal, AbortSignal.timeout(Math.max(0, until - now()))])
   const removed = await isRemoved(target, { by, removal, state }, { ...attempt, signal })
   return removed ? { ...state, removed } : state
 }
 
-type Change = ServiceRef & Pick<Effect, 'fence'> & Onward
+type Change = Effect & Onward
 
 /** Traffic does not go back to where an attempt before has brought it from. */
 async function reached(target: Target, changes: readonly Change[], attempt: Attempt): Promise<number> {
@@ -53,7 +54,7 @@ async function reached(target: Target, changes: readonly Change[], attempt: Atte
 /** Whoever asked for it does it by an activity of its own when it fails here, or takes long. */
 async function isRemoved(
   target: Target,
-  { by, removal, state }: { by: ServiceRef & Pick<Effect, 'fence'>; removal: Removal; state: ServiceState },
+  { by, removal, state }: { by: Omit<Effect, 'id'>; removal: Removal; state: ServiceState },
   attempt: Attempt,
 ): Promise<boolean> {
   const { roles, last } = removal
@@ -65,10 +66,6 @@ async function isRemoved(
   } catch {
     return false
   }
-}
-
-function within(signal: AbortSignal, time: number): AbortSignal {
-  return AbortSignal.any([signal, AbortSignal.timeout(time)])
 }
 
 async function shiftOnce(target: Target, request: Change, attempt: Attempt): Promise<ServiceState> {

@@ -18,6 +18,7 @@ function tellingWriter(context: StageContext, activities: Activities, id: (purpo
   return createWriter(activities, {
     grant: context.grant,
     id,
+    tellAfter: context.timings.tellAfter,
     routed({ weights, mirror }) {
       const { target, service } = context.grant()
       const copied: { mirror: number } | Record<never, Json> = mirror === undefined ? {} : { mirror }

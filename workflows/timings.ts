@@ -8,6 +8,8 @@ export interface Timings {
   undoPatience: number
   /** The shortest lease of a canary's weights. */
   lease: number
+  /** How long a change of traffic may be in force before its run tells of it, where more follows at once. */
+  tellAfter: number
   /** How often a lock looks whether its holder lives: while somebody waits, and otherwise. */
   lockCheckWaiting: number
   lockCheck: number
@@ -20,6 +22,7 @@ export const defaultTimings: Timings = {
   patience: 10 * 60_000,
   undoPatience: 60 * 60_000,
   lease: 60_000,
+  tellAfter: 1_000,
   lockCheckWaiting: 10_000,
   lockCheck: 60_000,
   lockIdle: 60_000,

@@ -20,9 +20,6 @@ export interface Ended {
   last: Role | null
 }
 
-/** How long a change may be in force before it is told, milliseconds. */
-const tellAfter = 1_000
-
 /** One stage's right to change one service. Every effect has an id of its own and the fence of the grant. */
 export interface Writer {
   /** `mirrors`: refused where the router turns out not to copy requests. */
@@ -56,10 +53,12 @@ export function createWriter(
     grant: () => Grant
     /** A name that no other effect has. */
     id: (purpose: string) => string
+    /** Milliseconds; see `Timings`. */
+    tellAfter: number
     routed?: (traffic: Pick<ServiceState, 'weights' | 'mirror'>) => void
   },
 ): Writer {
-  const { grant, id, routed = () => {} } = options
+  const { grant, id, tellAfter, routed = () => {} } = options
 
   const effect = (purpose: string) => {
     const { target, service, fence } = grant()

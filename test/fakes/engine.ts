@@ -48,7 +48,7 @@ export interface TestRun {
 }
 
 /** Short enough for tests; a service `checkout` runs 1.0.0 on four instances. */
-export const testTimings: Partial<Timings> = { patience: 1_000, undoPatience: 10_000, lease: 5_000 }
+export const testTimings: Partial<Timings> = { patience: 1_000, undoPatience: 10_000, lease: 5_000, tellAfter: 5_000 }
 export const lockTimings = { lockCheck: 500, lockCheckWaiting: 500, lockIdle: 1_000 }
 
 let installed = false

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import type { Stage, StageOf } from '../../pipeline/schema/stage.ts'
 import type { TestEngine, TestRun } from '../fakes/engine.ts'
-import { until } from '../fakes/engine.ts'
+import { testTimings, until } from '../fakes/engine.ts'
 import { deployStage, quickCanary, v1, waitStage } from '../fakes/pipelines.ts'
 
 /** Runs whose histories are kept: one of every stage type, and one of every way to end. */
@@ -33,7 +33,7 @@ export const scenarios: Readonly<Record<string, (engine: TestEngine) => Promise<
     const steps = [20, 40].map((weight, index) => ({ weight, for: index === 1 ? 300 : 0 }))
     // Its promotion takes longer than a change may be in force before it is told.
     engine.target.applying = async what => {
-      if (what === 'canary 2.0.0 x2') await setTimeout(1_100)
+      if (what === 'canary 2.0.0 x2') await setTimeout(testTimings.tellAfter! + 100)
     }
     const run = await engine.start([quickCanary(), deployStage('search', { strategy: 'canary', steps })])
     await run.result()

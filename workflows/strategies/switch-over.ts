@@ -41,27 +41,29 @@ export async function switchOver(
   const last: Step = { ...held, needed, keep }
   const traffic = [...before, last].map(step => shiftOf(old, step))
   const toStable: Shift = { room: [stable], keep: held, weights: { stable: 100 } }
-  let isWarm: boolean
-  if (context.world.patched(patches.atOnce))
-    isWarm = await replaceStable(replacement, { traffic, stable: toStable, roles: [role], keepsOld: bake > 0 })
-  else {
-    let state: ServiceState
+  const replaced = async (): Promise<boolean> => {
+    if (context.world.patched(patches.atOnce))
+      return replaceStable(replacement, { traffic, stable: toStable, roles: [role], keepsOld: bake > 0 })
+    const state = await replacedOneByOne()
+    const isWarm = clusterOf(state, 'previous') !== null
+    const ends = isWarm && bake === 0 && context.world.patched(patches.lessAsked)
+    await tidy(replacement, { roles: [role], last: ends ? 'previous' : null })
+    return isWarm && !ends
+  }
+  /** As runs do it that began before it could be one activity. */
+  const replacedOneByOne = async (): Promise<ServiceState> => {
     if (context.world.patched(patches.fewerTasks)) {
       registerDemotion(replacement)
       await writer.shift(traffic[0]!, ...traffic.slice(1))
-      state = await writer.shift(toStable)
-    } else {
-      if (needed !== null) await roomFor(replacement, needed, keep)
-      registerDemotion(replacement)
-      await writer.route(all, lease)
-      await writer.apply(stable, held)
-      state = await writer.route({ stable: 100 })
+      return writer.shift(toStable)
     }
-    isWarm = clusterOf(state, 'previous') !== null
-    const ends = isWarm && bake === 0 && context.world.patched(patches.lessAsked)
-    await tidy(replacement, { roles: [role], last: ends ? 'previous' : null })
-    if (ends) isWarm = false
+    if (needed !== null) await roomFor(replacement, needed, keep)
+    registerDemotion(replacement)
+    await writer.route(all, lease)
+    await writer.apply(stable, held)
+    return writer.route({ stable: 100 })
   }
+  const isWarm = await replaced()
   context.onReopen(async () => superseded(await writer.current(), release))
   await stayWarm(replacement, { bake, isWarm })
 }
