@@ -105,6 +105,33 @@ describe('a promotion', () => {
     expect(done()).toEqual(replaced)
   })
 
+  it('whose next change takes long tells the one before it all the same, and goes on with the next where it is', async () => {
+    const { target, done } = slow(0)
+    const started = Promise.withResolvers<void>()
+    const ids: string[] = []
+    const { apply } = target
+    target.apply = async (service, wanted, op) => {
+      if (wanted.role !== 'stable') return apply(service, wanted, op)
+      ids.push(op.id)
+      if (ids.length === 1) await new Promise((_, reject) => op.signal.addEventListener('abort', reject))
+      await started.promise
+      return apply(service, wanted, op)
+    }
+    const brief = { ...promotion, tellAfter: 10 }
+    expect(await shift(target, brief, attempt)).toMatchObject({ left: 1, weights: { canary: 100 } })
+    expect(done()).toEqual(replaced.slice(0, 2))
+    started.resolve()
+    const { further, ...rest } = { ...promotion, ...promotion.further![0]! }
+    expect(await shift(target, rest, attempt)).toMatchObject({ removed: true, weights: { stable: 100 } })
+    expect(ids).toEqual(['new', 'new'])
+  })
+
+  it('whose next change fails says so, and not that it takes long', async () => {
+    const { target } = slow(0)
+    target.fail = (_, what) => (what === 'stable 2.0.0 x4' ? 'it never became healthy' : null)
+    await expect(shift(target, promotion, attempt)).rejects.toThrow('it never became healthy')
+  })
+
   it('that nobody asked to be told of goes on to the end, however long it takes', async () => {
     const { target, now, done } = slow(60)
     const { tellAfter, ...patient } = promotion

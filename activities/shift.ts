@@ -23,18 +23,31 @@ export async function shift(
   const changes = [first, ...further].map(change => ({ ...by, ...change }))
   const until = tellAfter === null ? null : now() + tellAfter
   const tells = () => until !== null && (now() >= until || attempt.signal.aborted)
+  const within = (time: number | null) =>
+    time === null
+      ? attempt
+      : { ...attempt, signal: AbortSignal.any([attempt.signal, AbortSignal.timeout(Math.max(0, time - now()))]) }
   let at = await reached(target, changes, attempt)
   let state = await shiftOnce(target, changes[at]!, attempt)
   while (++at < changes.length) {
-    if (tells()) return { ...state, left: changes.length - at }
-    state = await shiftOnce(target, changes[at]!, attempt)
+    const left = changes.length - at
+    if (tells()) return { ...state, left }
+    // Whoever asks for the rest finds it where it is.
+    const further = within(until === null ? null : until + tellAfter! * (latest - 1))
+    try {
+      state = await shiftOnce(target, changes[at]!, further)
+    } catch (error) {
+      if (!further.signal.aborted || attempt.signal.aborted) throw error
+      return { ...state, left }
+    }
   }
   if (removal === undefined || tells()) return state
-  const signal =
-    until === null ? attempt.signal : AbortSignal.any([attempt.signal, AbortSignal.timeout(Math.max(0, until - now()))])
-  const removed = await isRemoved(target, { by, removal, state }, { ...attempt, signal })
+  const removed = await isRemoved(target, { by, removal, state }, within(until))
   return removed ? { ...state, removed } : state
 }
+
+/** A change under way is let go for the one before it to be told, at the latest after so many times `tellAfter`. */
+const latest = 3
 
 type Change = Effect & Onward
 

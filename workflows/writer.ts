@@ -105,16 +105,18 @@ export function createWriter(
       return state
     },
     async replace(changes, ended) {
-      let left = changes
-      for (;;) {
+      // The same effects each time: one that was under way is joined.
+      const effects = changes.map(onward)
+      const removal = removalOf(ended)
+      for (let made = 0; ; ) {
         shutOut()
-        const [first, ...further] = left.map(onward)
+        const [first, ...further] = effects.slice(made)
         const { target, service, fence } = grant()
-        const by = { target, service, fence, tellAfter, removal: removalOf(ended) }
-        const { left: unmade = 0, removed = false, ...state } = await activities.shift({ ...by, ...first!, further })
-        tell(left.slice(0, left.length - unmade), state)
-        if (unmade === 0) return { state, removed }
-        left = left.slice(-unmade)
+        const by = { target, service, fence, tellAfter, removal }
+        const { left = 0, removed = false, ...state } = await activities.shift({ ...by, ...first!, further })
+        tell(changes.slice(made, changes.length - left), state)
+        if (left === 0) return { state, removed }
+        made = changes.length - left
       }
     },
     removeAll(ended) {

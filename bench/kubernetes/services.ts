@@ -43,7 +43,7 @@ export async function opened(
   await control.kubectl(['-n', namespace, 'wait', '--for=condition=Available', 'deploy', '--all', '--timeout=120s'])
   const engine = await startEngine(temporal, {
     targets: { [namespace]: made.target },
-    timings: { patience: 600_000, lease: 60_000 },
+    timings: { patience: 600_000, lease: 60_000, tellAfter: defaultTimings.tellAfter },
     // As they are in earnest: those of tests look twice a second whether the holder of a lock lives.
     locks: defaultTimings,
   })

@@ -2,6 +2,8 @@ import type { V1Pod, V1Service } from '@kubernetes/client-node'
 import { expect, it } from 'vitest'
 import { type KubernetesApi, openApi } from '../../activities/targets/kubernetes/api.ts'
 import { openConnection } from '../../activities/targets/kubernetes/connection.ts'
+import { untilLedTo } from '../../activities/targets/kubernetes/endpoints.ts'
+import { annotationOf, type KubernetesObject } from '../../activities/targets/kubernetes/objects.ts'
 import { createPace } from '../../activities/targets/kubernetes/pace.ts'
 import { placeOf } from '../../activities/targets/kubernetes/place.ts'
 import { openRouter } from '../../activities/targets/kubernetes/routers/registry.ts'
@@ -166,6 +168,34 @@ export function writesSuite(cluster: () => Cluster): void {
     expect(seen).toBeGreaterThan(1)
   })
 
+  it('what keeps the endpoints of a Service is reminded of it when they are late, and not when they are there', async () => {
+    const { control } = cluster()
+    const namespace = 'late-endpoints'
+    const { configuration } = await openTestTarget(control, namespace, { shop: {} })
+    const [, service] = userObjects(namespace, 'shop') as [object, V1Service]
+    // Nobody but the test says what is behind it, and it does so when the Service is changed.
+    delete service.spec!.selector
+    await apply(control, service)
+    const api = openApi(namespace, openConnection(namespace, configuration.connection))
+    const reminded = async () => {
+      const found = await api.get<V1Service>(`/api/v1/namespaces/${namespace}/services/shop`)
+      return annotationOf(found!, 'reminded')
+    }
+    const { signal } = new AbortController()
+    const work = { api, watches: openWatches(api), place: placeOf(namespace, configuration, 'shop'), signal }
+    expect(await untilLedTo(work, 'shop', pods => pods.size === 0)).toBe(true)
+    expect(await reminded()).toBe(null)
+
+    const led = untilLedTo(work, 'shop', pods => pods.has('shop-1'))
+    await expect.poll(reminded, { timeout: 10_000 }).not.toBe(null)
+    await apply(control, {
+      ...{ apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', addressType: 'IPv4' },
+      endpoints: [{ addresses: ['10.9.9.1'], targetRef: { kind: 'Pod', name: 'shop-1' } }],
+      metadata: { name: 'shop-by-hand', namespace, labels: { 'kubernetes.io/service-name': 'shop' } },
+    })
+    expect(await led).toBe(true)
+  })
+
   it('a canary whose Deployment is still on its way out, as an attempt before left it, comes up when that is gone', async () => {
     const { control, pods } = cluster()
     const { target } = await openTestTarget(control, 'on-its-way-out', { shop: {} })
@@ -187,13 +217,20 @@ export function writesSuite(cluster: () => Cluster): void {
   })
 }
 
-/** Notes what was written, and reads of records; not what was refused, since somebody else had written in between. */
+/**
+ * Notes what was written, and reads of records; not what was refused, since somebody else had written in between, nor what
+ * only reminds a busy cluster.
+ */
 function noting(api: KubernetesApi): { api: KubernetesApi; take(): string[] } {
   let written: string[] = []
+  const reminders = new Set<string>()
   async function send<T>(...[path, request = {}]: Parameters<KubernetesApi['send']>): Promise<T> {
     const answer = await api.send<T>(path, request)
     const [, kind] = /\/namespaces\/[^/]+\/([^/]+)/.exec(path) ?? []
-    if (request.method !== undefined && request.method !== 'GET') written.push(`${request.method} ${kind}`)
+    if (request.method === undefined || request.method === 'GET') return answer
+    const reminds = annotationOf(answer as KubernetesObject, 'reminded')
+    if (reminds === null || reminders.has(reminds)) written.push(`${request.method} ${kind}`)
+    else reminders.add(reminds)
     return answer
   }
   async function get<T>(...[path, signal]: Parameters<KubernetesApi['get']>): Promise<T | null> {

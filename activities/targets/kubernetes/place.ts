@@ -60,6 +60,8 @@ export const annotations = {
   ended: 'slipway.dev/ended',
   /** Weights that were asked for, as JSON. */
   weights: 'slipway.dev/weights',
+  /** Of a Service: when it was changed for nothing but to have its endpoints looked at again. */
+  reminded: 'slipway.dev/reminded',
   /** Its release is stable by now; it only waits for its last requests. */
   retired: 'slipway.dev/retired',
 } as const

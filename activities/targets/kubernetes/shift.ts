@@ -3,9 +3,8 @@ import type { V1Deployment } from '@kubernetes/client-node'
 import type { Role, Weights } from '../../../pipeline/clusters.ts'
 import { roles } from '../../../pipeline/clusters.ts'
 import { Unavailable } from '../../failures.ts'
-import { endpointChanges, endpointsOf, untilTrue } from './endpoints.ts'
+import { endpointsOf, untilLedTo } from './endpoints.ts'
 import { serviceOf } from './place.ts'
-import { acceptedWithin } from './routers/router.ts'
 import { podsOf } from './selected.ts'
 import type { Work } from './work.ts'
 
@@ -35,32 +34,29 @@ export async function shift(work: Work, weights: Weights): Promise<void> {
  * Waits until those who route to a cluster know exactly its pods, after they were replaced while serving: by name, as one
  * of before and one of now are as many.
  */
-export async function settle({ api, watches, place, op }: Work, role: Role, deployment: V1Deployment): Promise<void> {
-  const known = async () => {
-    const [ends, pods] = await Promise.all([
-      endpointsOf(api, place, serviceOf(place, role)),
-      podsOf(api, place, deployment),
-    ])
+export async function settle(work: Work, role: Role, deployment: V1Deployment): Promise<void> {
+  const { api, place, op } = work
+  const service = serviceOf(place, role)
+  const known = async (ends: ReadonlySet<string>) => {
+    const pods = await podsOf(api, place, deployment)
     const staying = new Set(pods.filter(({ metadata }) => !metadata!.deletionTimestamp).map(pod => pod.metadata!.name!))
     return ends.size === staying.size && [...ends].every(end => staying.has(end))
   }
   // By number of pods others are behind the same Service.
-  if (place.settings.router.type !== 'replicas' && !(await known())) {
+  if (place.settings.router.type !== 'replicas' && !(await known(await endpointsOf(api, place, service)))) {
     op.progress(`${role}: waits until its router knows its new pods`)
-    const changes = endpointChanges(watches, place, serviceOf(place, role))
     // A pod that is lost meanwhile is no reason to fail.
-    await untilTrue(known, { within: acceptedWithin, signal: op.signal, changes })
+    await untilLedTo({ ...work, signal: op.signal }, service, known)
   }
   await sleep(place.settings.settleTime, undefined, { signal: op.signal })
 }
 
 /** Waits until a cluster's pods are known to those who route to them. */
-async function seen({ api, watches, place, op }: Work, role: Role): Promise<void> {
+async function seen(work: Work, role: Role): Promise<void> {
+  const { place, op } = work
   // By number of pods there is only one Service, and its router looks by itself.
   if (place.settings.router.type === 'replicas') return
   const service = serviceOf(place, role)
-  const known = async () => (await endpointsOf(api, place, service)).size > 0
-  const changes = endpointChanges(watches, place, service)
-  if (await untilTrue(known, { within: acceptedWithin, signal: op.signal, changes })) return
+  if (await untilLedTo({ ...work, signal: op.signal }, service, pods => pods.size > 0)) return
   throw new Unavailable(`${place.name}: Service ${service} of ${role} has no endpoints, though its pods are available`)
 }

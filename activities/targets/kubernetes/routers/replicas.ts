@@ -3,12 +3,12 @@ import type { Role, Weights } from '../../../../pipeline/clusters.ts'
 import { roles } from '../../../../pipeline/clusters.ts'
 import { Refused, Unavailable } from '../../../failures.ts'
 import { readDeployments, stableServiceOf } from '../clusters.ts'
-import { endpointChanges, endpointsOf, untilTrue } from '../endpoints.ts'
+import { untilLedTo } from '../endpoints.ts'
 import { annotationOf, edit, fenced, type KubernetesObject } from '../objects.ts'
 import { annotations, labels, pathOf } from '../place.ts'
 import { originalSelector, originalSelectorKey } from '../role-cluster.ts'
 import { roleLabels } from '../template.ts'
-import { acceptedWithin, type Router, type RouterContext } from './router.ts'
+import type { Router, RouterContext } from './router.ts'
 
 /** How long pods are waited for before it is asked whether they are still there, milliseconds. */
 const patience = 1_000
@@ -125,8 +125,7 @@ export function replicasRouter({ api, watches, place }: RouterContext<'replicas'
         .flat()
         .flatMap(({ metadata }) => (names.has(metadata!.name!) ? [] : [metadata!.name!]))
       const began = performance.now()
-      const done = async () => {
-        const ends = await endpointsOf(api, place, place.stableService)
+      const done = async (ends: ReadonlySet<string>) => {
         const missing = [...names].filter(pod => !ends.has(pod))
         if (others.some(pod => ends.has(pod))) return false
         if (missing.length === 0 || performance.now() - began < patience) return missing.length === 0
@@ -134,8 +133,7 @@ export function replicasRouter({ api, watches, place }: RouterContext<'replicas'
         const there = new Set([...(await look()).pods.values()].flat().map(({ metadata }) => metadata!.name!))
         return missing.length < names.size && missing.every(pod => !there.has(pod))
       }
-      const changes = endpointChanges(watches, place, place.stableService)
-      if (!(await untilTrue(done, { within: acceptedWithin, signal, changes })))
+      if (!(await untilLedTo({ api, watches, place, signal }, place.stableService, done)))
         throw new Unavailable(
           `${place.name}: Service ${place.stableService} does not lead to the ${names.size} pods it should`,
         )
