@@ -72,7 +72,7 @@ export function writesSuite(cluster: () => Cluster): void {
     expect(clusters).toMatchObject([{ role: 'stable', release: { version: '3.0.0' } }])
   })
 
-  it('while the cluster is behind a canary waits to begin, and nothing that goes on or is taken back does', async () => {
+  it('while the cluster is behind a canary waits to begin, and a version to be stable that serves already; nothing that goes on or is taken back does', async () => {
     const { control, pods } = cluster()
     const namespace = 'paced'
     const { target: usual, configuration } = await openTestTarget(control, namespace, { begun: {}, late: {} })
@@ -94,11 +94,17 @@ export function writesSuite(cluster: () => Cluster): void {
     await expect.poll(() => told).toEqual([expect.stringMatching(/^canary: waits while the cluster is behind/)])
     await target.apply('begun', { ...canary, instances: 2 }, op(2))
     await target.route('begun', { stable: 50, canary: 50 }, op(2))
+    await target.route('begun', { canary: 100 }, op(2))
+    const stable = { role: 'stable', release: release('2.0.0'), instances: 1 } as const
+    const served = target.apply('begun', stable, op(2, { signal: stop.signal, progress }))
+    served.catch(() => {})
+    await expect.poll(() => told[1]).toMatch(/^stable: waits while the cluster is behind/)
     await target.apply('begun', { role: 'stable', release: release('0.0.1'), instances: 1 }, op(2))
     await target.route('begun', { stable: 100 }, op(2))
     await target.remove('begun', 'canary', op(2))
     stop.abort()
     await expect(late).rejects.toThrow('aborted')
+    await expect(served).rejects.toThrow('aborted')
     expect((await target.current('late')).clusters.map(({ role }) => role)).toEqual(['stable', 'preview'])
   })
 

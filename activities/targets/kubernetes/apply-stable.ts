@@ -12,7 +12,7 @@ import type { Promotion } from './promotions/promotion.ts'
 import { promotionOf } from './promotions/registry.ts'
 import type { ServiceRecord } from './record.ts'
 import { checkRecreate, emptied } from './recreate.ts'
-import { releaseOf } from './release.ts'
+import { releaseOf, runs } from './release.ts'
 import { waitForRollout } from './rollout.ts'
 import { podsOf, replicaSetsOf } from './selected.ts'
 import { settle, shift } from './shift.ts'
@@ -244,8 +244,4 @@ async function retire({ api, place, op }: Work, role: Role): Promise<void> {
     found.metadata!.annotations = { ...found.metadata!.annotations, [annotations.retired]: op.id }
     return fenced(place, found, op.fence)
   })
-}
-
-function runs(place: Place, deployment: V1Deployment | undefined, release: Release): boolean {
-  return deployment !== undefined && sameRelease(releaseOf(place, deployment), release)
 }

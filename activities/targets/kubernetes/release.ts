@@ -1,5 +1,5 @@
 import type { V1Deployment, V1ReplicaSet } from '@kubernetes/client-node'
-import type { Release } from '../../../pipeline/release.ts'
+import { type Release, sameRelease } from '../../../pipeline/release.ts'
 import { annotationOf } from './objects.ts'
 import type { Place } from './place.ts'
 import { containerOf, imageOf } from './template.ts'
@@ -13,6 +13,10 @@ export function releaseOf(place: Place, deployment: V1Deployment | V1ReplicaSet)
     if ((annotationOf(deployment, 'image') ?? imageOf(place, release)) === image) return release
   }
   return foundRelease(image)
+}
+
+export function runs(place: Place, deployment: V1Deployment | undefined, release: Release): boolean {
+  return deployment !== undefined && sameRelease(releaseOf(place, deployment), release)
 }
 
 /** What can be said of an image nobody told us about: its tag is its version. */

@@ -4,7 +4,7 @@ import { type Role, roles, type Weights } from '../../../pipeline/clusters.ts'
 import type { KubernetesTarget } from '../../../pipeline/schema/configuration/kubernetes-target.ts'
 import { Invalid, NotFound, Refused } from '../../failures.ts'
 import { localSecrets } from '../../secrets/secrets.ts'
-import type { ClusterState, Op, ServiceState, Target } from '../target.ts'
+import type { ClusterState, DesiredCluster, Op, ServiceState, Target } from '../target.ts'
 import { addressesOf } from './addresses.ts'
 import { type KubernetesApi, openApi } from './api.ts'
 import { applyRole } from './apply-role.ts'
@@ -18,7 +18,7 @@ import { type Beginning, createPace, type Pace } from './pace.ts'
 import { type Place, placeOf } from './place.ts'
 import { promotionOf } from './promotions/registry.ts'
 import { type Given, openRecords, type RecordChange, type ServiceRecord } from './record.ts'
-import { releaseOf } from './release.ts'
+import { releaseOf, runs } from './release.ts'
 import { endRoleCluster } from './role-cluster.ts'
 import { openRouter } from './routers/registry.ts'
 import type { Router } from './routers/router.ts'
@@ -84,10 +84,16 @@ export function kubernetesTarget(
     }, beginning)
   }
 
-  /** Null for what goes on, and above all for what takes back. */
-  async function beginningOf(place: Place, role: Role, op: Op): Promise<Beginning | null> {
-    if (role !== 'canary' && role !== 'preview') return null
-    if ((await readDeployments(api, place)).has(role)) return null
+  /**
+   * Null for what goes on, and above all for what takes back. A stable version begins where others run it already: then
+   * nobody waits for it.
+   */
+  async function beginningOf(place: Place, { role, release }: DesiredCluster, op: Op): Promise<Beginning | null> {
+    const deployments = await readDeployments(api, place)
+    const isNew = newcomers.includes(role) && !deployments.has(role)
+    const does = (other: Role) => runs(place, deployments.get(other), release)
+    const isServed = role === 'stable' && newcomers.some(does) && !does('stable')
+    if (!isNew && !isServed) return null
     const waits = (before: number) =>
       op.progress(`${role}: waits while the cluster is behind with rollouts that have begun; ${before} come before it`)
     return { signal: op.signal, waits }
@@ -109,7 +115,7 @@ export function kubernetesTarget(
           return applyRole(work, { ...desired, role })
         }
         const writes = role === 'stable' ? ({ writes: true } as const) : {}
-        const record = await once(place, op, act, { ...writes, beginning: await beginningOf(place, role, op) })
+        const record = await once(place, op, act, { ...writes, beginning: await beginningOf(place, desired, op) })
         return stateOf(place, record)
       }),
     async route(service, weights, op) {
@@ -150,6 +156,9 @@ export function kubernetesTarget(
       void (await inPlace(service, place => once(place, op, work => remove(work, role)))),
   }
 }
+
+/** Where a release runs before it is the stable one. */
+const newcomers: readonly Role[] = ['canary', 'preview']
 
 async function remove(work: Work, role: Role): Promise<void> {
   const { api, place, router, record, remember, op } = work
