@@ -139,7 +139,11 @@ export function createActivities(resources: ActivityResources): Activities {
         return keeping(work, { keep, target: target(request.target), request, attempt })
       }),
     route: request => beating(attempt => routeAndCheck(target(request.target), request, attempt)),
-    shift: request => beating(attempt => shift(target(request.target), request, attempt)),
+    shift: request =>
+      beating(attempt => {
+        const start = (service: string) => instances(request.target, service)
+        return shift(target(request.target), request, attempt, { instances: start })
+      }),
     remove: request => beating(attempt => remove(target(request.target), request, attempt)),
     hold: request =>
       beating(attempt => {

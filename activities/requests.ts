@@ -97,9 +97,11 @@ export interface Room {
   id: string
   role: Role
   release: Release
-  instances: number
+  /** Null: as many as the target is configured to start with. */
+  instances: number | null
   /** The share of traffic that it is for, percent, of so many stable instances: it grows with those that were added since. */
   share?: { weight: number; of: number }
+  recreate?: true
   keepOld?: false
 }
 

@@ -9,18 +9,18 @@ import type { ServiceState, Target } from './targets/target.ts'
 
 /**
  * Changes of traffic, each as a whole: capacity ready, then the weights, then a look whether they are in force. All of it has
- * one fence, so that a repetition finds what it has done itself, and effects of their own, so that it does none twice. `now`:
- * a clock, for `tellAfter`.
+ * one fence, so that a repetition finds what it has done itself, and effects of their own, so that it does none twice.
  */
 export async function shift(
   target: Target,
   request: ShiftRequest,
   attempt: Attempt,
-  now: () => number = Date.now,
+  { instances, now = Date.now }: ShiftSettings,
 ): Promise<Shifted> {
   const { target: name, service, fence, further = [], removal, tellAfter = null, ...first } = request
   const by = { target: name, service, fence }
-  const changes = [first, ...further].map(change => ({ ...by, ...change }))
+  const counted = (room: Room) => ({ ...room, instances: room.instances ?? instances(service) })
+  const changes = [first, ...further].map(change => ({ ...by, ...change, room: change.room.map(counted) }))
   const until = tellAfter === null ? null : now() + tellAfter
   const tells = () => until !== null && (now() >= until || attempt.signal.aborted)
   const within = (time: number | null) =>
@@ -49,7 +49,15 @@ export async function shift(
 /** A change under way is let go for the one before it to be told, at the latest after so many times `tellAfter`. */
 const latest = 3
 
-type Change = Effect & Onward
+interface ShiftSettings {
+  /** How many a service starts with. */
+  instances(service: string): number
+  /** For `tellAfter`. */
+  now?: () => number
+}
+
+type Change = Effect & Omit<Onward, 'room'> & { room: readonly Counted[] }
+type Counted = Room & { instances: number }
 
 /** Traffic does not go back to where an attempt before has brought it from. */
 async function reached(target: Target, changes: readonly Change[], attempt: Attempt): Promise<number> {
@@ -91,13 +99,13 @@ async function shiftOnce(target: Target, request: Change, attempt: Attempt): Pro
 /** Side by side; when one fails the others are told to let go, and it is thrown once all have ended. */
 async function allReady(
   target: Target,
-  { room, effect }: { room: readonly Room[]; effect: Effect },
+  { room, effect }: { room: readonly Counted[]; effect: Effect },
   attempt: Attempt,
 ): Promise<void> {
   const failures: unknown[] = []
   const stop = new AbortController()
   const own = { ...attempt, signal: AbortSignal.any([attempt.signal, stop.signal]) }
-  const make = async (one: Room) => {
+  const make = async (one: Counted) => {
     try {
       await ready(target, { room: one, effect }, own)
     } catch (error) {
@@ -111,11 +119,11 @@ async function allReady(
 
 async function ready(
   target: Target,
-  { room, effect }: { room: Room; effect: Effect },
+  { room, effect }: { room: Counted; effect: Effect },
   attempt: Attempt,
 ): Promise<void> {
-  const { id, role, release, instances, share, keepOld } = room
-  const wanted = { role, release, ...(keepOld === false ? { keepOld } : {}) }
+  const { id, role, release, instances, share, recreate, keepOld } = room
+  const wanted = { role, release, ...(recreate ? { recreate } : {}), ...(keepOld === false ? { keepOld } : {}) }
   const apply = (count: number, name: string) =>
     target.apply(effect.service, { ...wanted, instances: count }, opOf({ ...effect, id: name }, null, attempt))
   try {

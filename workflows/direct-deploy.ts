@@ -1,6 +1,7 @@
 import type { ClusterState, ServiceState } from '../activities/targets/target.ts'
 import type { Release } from '../pipeline/release.ts'
 import { sameRelease } from '../pipeline/release.ts'
+import { patches } from './patches.ts'
 import { stageWriter, undoWriter } from './stage-writer.ts'
 import type { StageContext } from './stages/stage.ts'
 import type { Writer } from './writer.ts'
@@ -16,8 +17,7 @@ export async function directDeploy(
   const how = recreate ? { recreate } : {}
   registerUndo(context, release, { before, how })
   context.progress({ phase: 'deploying' })
-  await writer.apply({ role: 'stable', release, instances, ...how })
-  await writer.route({ stable: 100 })
+  await replaced(context, writer, { release, instances, ...how })
   context.onReopen(async () => superseded(await writer.current(), release))
 }
 
@@ -45,11 +45,22 @@ function registerUndo(
   const { instances } = before
   context.undo.push({
     what: `put ${service} on ${target} back to ${before.release.version}`,
-    async run() {
-      await writer.apply({ role: 'stable', release: before.release, instances, ...how })
-      await writer.route({ stable: 100 })
-    },
+    run: () => replaced(context, writer, { release: before.release, instances, ...how }),
   })
+}
+
+async function replaced(
+  { world }: StageContext,
+  writer: Writer,
+  version: { release: Release; instances: number | null; recreate?: true },
+): Promise<void> {
+  const stable = { role: 'stable', ...version } as const
+  if (world.patched(patches.inOneGo)) {
+    await writer.shift({ room: [stable], keep: null, weights: { stable: 100 } })
+    return
+  }
+  await writer.apply(stable)
+  await writer.route({ stable: 100 })
 }
 
 /** Without an older version there is nothing to send clients to: what serves goes on serving. */

@@ -36,6 +36,8 @@ export const patches = {
    * go: two activities and a word to each lock less. It stands for all of the above, too.
    */
   atOnce: 'at-once',
+  /** A version that is replaced on health checks alone is one activity with its traffic, and so is taking it back. It stands for all of the above, too. */
+  inOneGo: 'in-one-go',
 } as const
 
 export type Patch = (typeof patches)[keyof typeof patches]

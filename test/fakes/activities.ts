@@ -31,7 +31,7 @@ export function fakeActivities(parts: {
     apply: request =>
       target.apply(request.service, { ...request, instances: request.instances ?? 2 }, opOf(request, null, attempt)),
     route: request => routeAndCheck(target, request, attempt),
-    shift: request => shift(target, request, attempt, now),
+    shift: request => shift(target, request, attempt, { instances: () => 2, now }),
     remove: request => remove(target, request, attempt),
     hold: () => new Promise(() => {}),
     look: request =>

@@ -6,6 +6,7 @@ import type { Execution } from '../../pipeline/execution.ts'
 import type { Release } from '../../pipeline/release.ts'
 import { type MetricsConnectionOf, metricsConnection } from '../../pipeline/schema/configuration/metrics.ts'
 import { type Seen, startLoad } from '../../setup/load.ts'
+import { defaultTimings } from '../../workflows/timings.ts'
 import { startEngine } from '../fakes/engine.ts'
 import { asTemplate, quickCanary } from '../fakes/pipelines.ts'
 import { startPrometheus } from '../prometheus.ts'
@@ -64,6 +65,7 @@ export async function startRealCanaries(
     const engine = await startEngine(temporal, {
       targets: { [namespace]: target },
       providers: { prom: providerOf(prometheus.url) },
+      timings: { tellAfter: defaultTimings.tellAfter },
     })
     stops.push(() => engine.stop())
 

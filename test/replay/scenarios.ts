@@ -27,7 +27,23 @@ export const scenarios: Readonly<Record<string, (engine: TestEngine) => Promise<
     return run
   },
 
-  /** The others are of before promotions that are quick were one activity. */
+  /** The others are of before a version that is replaced was one activity with its traffic. */
+  async 'deployed-in-one-go'(engine) {
+    engine.target.seed('search', v1, 2)
+    const back = { id: 'back', type: 'rollback', target: 'eu', service: 'search', to: '1.0.0' } as const
+    const recreated = deployStage('checkout', { strategy: 'recreate' })
+    const stages = [recreated, { ...deployStage('search'), needs: [] }, { ...back, needs: ['search'] }]
+    const run = await engine.start([
+      ...stages,
+      waitStage('wait', { for: 60_000, needs: ['checkout', 'back'] }),
+    ] as Stage[])
+    await until('it waits', async () => (await run.state()).stages[3]!.status === 'running')
+    await run.signal('rollback')
+    await run.result()
+    return run
+  },
+
+  /** Those below are of before promotions that are quick were one activity. */
   async 'promoted-at-once'(engine) {
     engine.target.seed('search', v1, 2)
     const steps = [20, 40].map((weight, index) => ({ weight, for: index === 1 ? 300 : 0 }))

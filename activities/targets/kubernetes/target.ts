@@ -125,10 +125,12 @@ export function kubernetesTarget(
         const { clusters, weights: now, mirror = 0 } = await stateOf(place, { fence: op.fence })
         const isSame = sameWeights(now, weights) && Math.abs(mirror - (op.mirror ?? 0)) < 1e-6
         const isSo = isSame && cannotServe(clusters, weights) === undefined
-        if (isSo && sameWeights((await records.lately(place)).weights, weights)) {
+        const record = isSo ? await records.lately(place) : null
+        if (record !== null && sameWeights(record.weights, weights)) {
           // Nothing moves and nothing has to settle; only earlier writers are shut out.
           await openRouter(api, place, watches).route(weights, op)
-          return records.finish(place, op, [])
+          if (record.fence !== op.fence) await records.finish(place, op, [])
+          return
         }
         const act = async (work: Work) => {
           // What was deleted is told as such, whoever meets it first.

@@ -63,7 +63,7 @@ export function simulatedActivities(parts: SimulatedParts): Activities {
       const { tellAfter } = request
       // Time passes around an activity, not in it: what takes longer than that is told after each change.
       const told = tellAfter !== undefined && tellAfter <= parts.startUp ? { ...request, tellAfter: 0 } : request
-      return shift({ ...target, route }, told, attempt, now)
+      return shift({ ...target, route }, told, attempt, { instances: () => parts.instances, now })
     },
     async remove(request) {
       failing('remove', request.id)
