@@ -25,6 +25,8 @@ export interface TemporalLocks extends Locks {
 /** A lock that is let go, and has not been told yet. */
 interface Leaving {
   lock: LockRequest
+  /** A record takes it along. */
+  along: boolean
   /** Tells it, unless it was. */
   tell(): Promise<void>
   /** Somebody else has told it. */
@@ -40,18 +42,15 @@ export function temporalLocks(world: PlainWorld, carry: () => Carried | null): T
   const execution = workflowInfo().workflowId
   const waiting = new Map<string, Waiting>()
   let letting: Promise<unknown> = Promise.resolve()
-  /** Let go at this moment. */
-  let now: Leaving[] = []
-  /** Those that a record takes along. */
-  const along = new Set<Leaving>()
+  const going = new Set<Leaving>()
 
   /** By the record that is written at this moment, which is the run's last; without one, by a signal. */
   const letGo = async (lock: LockRequest): Promise<void> => {
     const one = leaving(lock)
-    now.push(one)
+    going.add(one)
     await settled()
-    if (along.has(one)) return one.over
-    now = now.filter(other => other !== one)
+    if (one.along) return one.over
+    going.delete(one)
     await one.tell()
   }
 
@@ -66,14 +65,14 @@ export function temporalLocks(world: PlainWorld, carry: () => Carried | null): T
   return {
     idle: async () => void (await letting),
     lettingGo() {
-      const taken = now.splice(0)
+      const taken = [...going].filter(one => !one.along)
       if (taken.length === 0) return null
-      for (const one of taken) along.add(one)
+      for (const one of taken) one.along = true
       return {
         locks: taken.map(one => one.lock),
         done(isLetGo) {
           for (const one of taken) {
-            along.delete(one)
+            going.delete(one)
             if (isLetGo) one.told()
             else void world.shielded(one.tell)
           }
@@ -82,7 +81,7 @@ export function temporalLocks(world: PlainWorld, carry: () => Carried | null): T
     },
     async acquire(claim, onWait) {
       // A record can take as long as the store is down.
-      for (const one of along) void world.shielded(one.tell)
+      for (const one of going) if (one.along) void world.shielded(one.tell)
       // Else it could find itself before it.
       if (world.patched(patches.lessAsked)) await letting
       const { target, service } = claim
@@ -145,6 +144,7 @@ function leaving(lock: LockRequest): Leaving {
   let telling: Promise<void> | null = null
   return {
     lock,
+    along: false,
     over,
     told,
     tell() {

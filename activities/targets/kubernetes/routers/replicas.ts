@@ -39,7 +39,7 @@ export function replicasRouter({ api, watches, place }: RouterContext<'replicas'
 
   async function join(pod: V1Pod, selector: Readonly<Record<string, string>>, joins: boolean): Promise<void> {
     const wanted = Object.fromEntries(Object.entries(selector).map(([key, value]) => [key, joins ? value : null]))
-    await api.send(pathOf(place, 'pods', pod.metadata!.name), {
+    await api.send(pathOf(place, 'pods', nameOf(pod)), {
       method: 'PATCH',
       body: { metadata: { labels: wanted } },
     })
@@ -120,17 +120,15 @@ export function replicasRouter({ api, watches, place }: RouterContext<'replicas'
       const expected = joining
         ? [...pods].flatMap(([role, all]) => all.slice(0, role === 'stable' ? undefined : (plan.get(role) ?? 0)))
         : (pods.get(alone!) ?? [])
-      const names = new Set(expected.map(pod => pod.metadata!.name!))
-      const others = [...pods.values()]
-        .flat()
-        .flatMap(({ metadata }) => (names.has(metadata!.name!) ? [] : [metadata!.name!]))
+      const names = new Set(expected.map(nameOf))
+      const others = namesIn(pods).filter(name => !names.has(name))
       const began = performance.now()
       const done = async (ends: ReadonlySet<string>) => {
         const missing = [...names].filter(pod => !ends.has(pod))
         if (others.some(pod => ends.has(pod))) return false
         if (missing.length === 0 || performance.now() - began < patience) return missing.length === 0
         // One that was just ending when it was looked at would be waited for in vain.
-        const there = new Set([...(await look()).pods.values()].flat().map(({ metadata }) => metadata!.name!))
+        const there = new Set(namesIn((await look()).pods))
         return missing.length < names.size && missing.every(pod => !there.has(pod))
       }
       if (!(await untilLedTo({ api, watches, place, signal }, place.stableService, done)))
@@ -147,6 +145,14 @@ interface Autoscaler extends KubernetesObject {
 
 type Pods = ReadonlyMap<Role, readonly V1Pod[]>
 type Counts = ReadonlyMap<Role, number>
+
+function nameOf({ metadata }: V1Pod): string {
+  return metadata!.name!
+}
+
+function namesIn(pods: Pods): string[] {
+  return [...pods.values()].flat().map(nameOf)
+}
 
 /** How many pods of each role come closest to the weights; at least one where there shall be any traffic. */
 function planned(weights: Weights, pods: Pods): Counts {
